@@ -1,0 +1,65 @@
+import { availableParallelism, homedir } from "node:os";
+import { join } from "node:path";
+import { fail } from "./diag.js";
+
+/** Every environment variable that qc reads. Others that start with QC_ are ignored. */
+export interface Knob<T> {
+  readonly doc: string;
+  readonly default: (env: NodeJS.ProcessEnv) => T;
+  /** undefined: the text means nothing here. */
+  readonly parse: (text: string) => T | undefined;
+  /** What a legal value looks like, for the error. */
+  readonly form: string;
+}
+
+const flag = (doc: string): Knob<boolean> => ({
+  doc,
+  default: () => false,
+  form: "1 or 0",
+  parse: (text) =>
+    ({ "1": true, true: true, yes: true, on: true, "0": false, false: false, no: false, off: false, "": false })[
+      text.toLowerCase()
+    ],
+});
+const text = (doc: string, form: string): Knob<string | undefined> => ({
+  doc,
+  default: () => undefined,
+  form,
+  parse: (t) => t || undefined,
+});
+const count = (doc: string, fallback: () => number, least = 1): Knob<number> => ({
+  doc,
+  default: fallback,
+  form: `a whole number, at least ${least}`,
+  parse: (t) => (/^\d+$/.test(t) && Number(t) >= least && Number.isSafeInteger(Number(t)) ? Number(t) : undefined),
+});
+
+export const KNOBS = {
+  QC_LIBLLVM: text("path of the libLLVM shared library (15 or newer) to use instead of the one found", "a path"),
+  QC_LLD: text("path of the linker (ld.lld) to use instead of the one found", "a path"),
+  QC_CC: text("C compiler for bundles and C output; default: cc, gcc or clang, the first found", "a path or a program's name"),
+  QC_NVCC: text("path of nvcc to use instead of the one found", "a path"),
+  QC_THREADS: count("threads of the runtime and of calibration", () => availableParallelism()),
+  QC_CACHE_DIR: {
+    doc: "folder for what can be computed again",
+    default: (env) => join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "qc"),
+    form: "a path",
+    parse: (t) => t || undefined,
+  } satisfies Knob<string>,
+  QC_DEBUG: flag("stack traces with every error, as --debug"),
+  QC_BLESS: flag("tests rewrite the expected text of golden files"),
+  QC_FUZZ_RUNS: count("cases that each property test draws", () => 100),
+} as const;
+
+export type KnobName = keyof typeof KNOBS;
+export type KnobValue<N extends KnobName> = (typeof KNOBS)[N] extends Knob<infer T> ? T : never;
+
+/** The value of one knob, or its default; QC-ENV-001 for a text that means nothing there. */
+export function knob<N extends KnobName>(name: N, env: NodeJS.ProcessEnv = process.env): KnobValue<N> {
+  const spec = KNOBS[name] as unknown as Knob<KnobValue<N>>;
+  const given = env[name];
+  if (given === undefined || given === "") return spec.default(env);
+  const value = spec.parse(given);
+  if (value === undefined) return fail("QC-ENV-001", `${name}='${given}' is not ${spec.form}`, { help: `${name}: ${spec.doc}` });
+  return value;
+}

@@ -1,0 +1,185 @@
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
+import { fail, QcError } from "./diag.js";
+
+const ADVICE: Readonly<Record<string, readonly [code: string, why: string, help: string]>> = {
+  ENOSPC: ["QC-IO-001", "the disk is full", "free some space, or choose an output folder on another disk"],
+  EDQUOT: ["QC-IO-001", "the disk quota is used up", "free some space, or choose an output folder on another disk"],
+  EFBIG: [
+    "QC-IO-001",
+    "the file is larger than the file system or the limit allows",
+    "raise the limit (ulimit -f) or choose another disk",
+  ],
+  EACCES: ["QC-IO-002", "permission denied", "check the owner and the mode of the file and of its folder"],
+  EPERM: ["QC-IO-002", "operation not permitted", "check the owner and the mode of the file and of its folder"],
+  EROFS: ["QC-IO-002", "the file system is read-only", "choose an output folder elsewhere"],
+  ENOENT: ["QC-IO-003", "no such file or folder", "check the spelling; relative paths start at the current folder"],
+  EISDIR: ["QC-IO-004", "it is a folder, a file is needed", "name a file inside it"],
+  ENOTDIR: ["QC-IO-004", "a part of the path is a file, not a folder", "check the path"],
+  EEXIST: ["QC-IO-004", "a file of that name is in the way", "choose another name or remove the file"],
+  EMFILE: ["QC-IO-005", "too many open files", "raise the limit (ulimit -n)"],
+};
+
+/** Rethrows a file-system error as a coded one that names the path; anything else as it is. */
+export function failIo(error: unknown, action: string, path: string): never {
+  if (error instanceof QcError || !(error instanceof Error)) throw error;
+  const errno = (error as NodeJS.ErrnoException).code;
+  if (errno === undefined || !/^(E[A-Z0-9]+|ERR_FS_FILE_TOO_LARGE)$/.test(errno)) throw error;
+  const [code, why, help] = ADVICE[errno] ?? ["QC-IO-009", errno, undefined];
+  return fail(code, `cannot ${action} '${path}': ${why}`, { help });
+}
+
+/** The bytes of a file; a coded error where it cannot be read. */
+export function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    return failIo(error, "read", path);
+  }
+}
+
+/** The text of a UTF-8 file; a coded error where it cannot be read or is not UTF-8 (QC-IO-006). */
+export function readText(path: string): string {
+  const bytes = readBytes(path);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return fail("QC-IO-006", `'${path}' is not a UTF-8 text file`, { help: "is it the right file?" });
+  }
+}
+
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    failIo(error, "create the folder", path);
+  }
+}
+
+/** Writes and syncs a new file; removes it again where that fails. */
+export function writeSynced(path: string, data: Uint8Array | string, mode = 0o666): void {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, "wx", mode);
+    const bytes = typeof data === "string" ? Buffer.from(data) : data;
+    for (let at = 0; at < bytes.byteLength; ) at += writeSync(fd, bytes, at, Math.min(bytes.byteLength - at, 1 << 30));
+    fsyncSync(fd);
+    closeSync(fd);
+  } catch (error) {
+    if (fd !== undefined) {
+      try {
+        closeSync(fd);
+      } catch {
+        // closed, or failing for the reason that is being reported
+      }
+      rmSync(path, { force: true });
+    }
+    failIo(error, "write", path);
+  }
+}
+
+/** Replaces a file at once: readers see the old content or the new one. The folder is made where it is missing. */
+export function writeFileAtomic(path: string, data: Uint8Array | string, mode = 0o666): void {
+  const folder = dirname(path);
+  makeFolder(folder);
+  const temp = join(folder, `.${basename(path)}.qc-${process.pid}-${process.hrtime.bigint().toString(36)}`);
+  writeSynced(temp, data, mode);
+  try {
+    renameSync(temp, path);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    failIo(error, "write", path);
+  }
+  syncFolder(folder);
+}
+
+/** Makes a rename in this folder durable. Some file systems cannot sync a folder: the rename itself has happened all the same. */
+export function syncFolder(folder: string): void {
+  let fd: number | undefined;
+  try {
+    fd = openSync(folder, "r");
+    fsyncSync(fd);
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code ?? "";
+    if (!["EINVAL", "EISDIR", "EPERM", "EACCES", "EBADF", "ENOTSUP"].includes(errno)) failIo(error, "sync the folder", folder);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/**
+ * The real path of `name` under `root`, for names that come from a model or another untrusted file.
+ * Refused with QC-IO-010: absolute names, `..` that leaves root, symlinks that lead out of it. The file itself need not exist.
+ */
+export function resolveInside(root: string, name: string): string {
+  const refuse = (why: string): never =>
+    fail("QC-IO-010", `the path '${name}' ${why}`, {
+      help: `only files inside '${root}' are read: put the file there and name it relative to it`,
+    });
+  if (name === "" || name.includes("\0")) return refuse("is not a file name");
+  if (isAbsolute(name) || win32.isAbsolute(name) || /^[A-Za-z]:/.test(name)) return refuse("is absolute");
+  let realRoot: string;
+  try {
+    realRoot = realpathSync(root);
+  } catch (error) {
+    return failIo(error, "open the folder", root);
+  }
+  const lexical = resolve(realRoot, name);
+  if (!contains(realRoot, lexical)) return refuse("leaves its folder");
+  const real = realpathOfExisting(lexical, name);
+  if (!contains(realRoot, real)) return refuse("leads out of its folder through a symbolic link");
+  return real;
+}
+
+function contains(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** realpath of the longest existing prefix, the rest appended; a dangling symlink is refused, since its target may appear later. */
+function realpathOfExisting(path: string, name: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") return failIo(error, "open", path);
+  }
+  if (isSymlink(path))
+    return fail("QC-IO-010", `the path '${name}' is a symbolic link to nothing`, { help: "put the file itself there" });
+  const parent = dirname(path);
+  return parent === path ? path : join(realpathOfExisting(parent, name), basename(path));
+}
+
+function isSymlink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** What is at a path, symlinks followed; undefined where nothing is. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    return failIo(error, "open", path);
+  }
+}
+
+export function isFile(path: string): boolean {
+  return statOf(path)?.isFile() ?? false;
+}
+
+export function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory() ?? false;
+}
