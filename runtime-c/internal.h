@@ -1,0 +1,31 @@
+/* What the files of the runtime share. Not installed. */
+#ifndef QC_INTERNAL_H
+#define QC_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "qc.h"
+
+struct qc_network {
+  const qc_model *model;
+  void *handle; /* dlopen's; NULL for a linked-in model */
+  atomic_int holds;
+};
+
+typedef struct qc_pool qc_pool;
+
+/* Records the particulars for qc_last_error and returns status. */
+__attribute__((format(printf, 2, 3))) int qc_fail(int status, const char *format, ...);
+
+/* QC_OK when the host has every instruction set in `features`. */
+int qc_check_cpu(const char *features);
+
+void qc_release(qc_network *net);
+
+/* threads - 1 workers; NULL when one cannot be started. */
+qc_pool *qc_pool_create(int32_t threads, int32_t spin_us);
+void qc_pool_destroy(qc_pool *pool);
+/* qc_exec's parallel_for; pool NULL: inline. */
+void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent);
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * A persistent pool with static partition. A job is published by incrementing `epoch`; workers spin on it for a while, then sleep
+ * on a condition variable. Both sleeps use the same handshake: the sleeper announces itself before it looks again, the waker
+ * changes the value before it looks for sleepers (both sequentially consistent), so one of the two sees the other.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+struct qc_pool {
+  _Alignas(64) atomic_uint epoch; /* the line that workers spin on */
+  _Alignas(64) atomic_int pending; /* the line that the caller spins on */
+  _Alignas(64) atomic_int sleepers;
+  atomic_int caller_sleeps;
+  atomic_int active, quit;
+  qc_body body;
+  void *ctx;
+  int64_t extent;
+  int32_t parts, threads, spin_us;
+  pthread_mutex_t lock;
+  pthread_cond_t wake, done;
+  struct worker {
+    qc_pool *pool;
+    int32_t index;
+    pthread_t thread;
+  } workers[];
+};
+
+static inline void relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static int64_t now_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void run_part(const qc_pool *p, int32_t part) {
+  int64_t share = p->extent / p->parts, rest = p->extent % p->parts;
+  int64_t begin = part * share + (part < rest ? part : rest), end = begin + share + (part < rest);
+  p->body(p->ctx, begin, end);
+}
+
+/* True when *value became different from `old` within spin_us. */
+static int spin_while_unsigned(atomic_uint *value, unsigned old, int32_t spin_us) {
+  if (atomic_load_explicit(value, memory_order_acquire) != old) return 1;
+  if (spin_us <= 0) return 0;
+  for (int64_t until = now_us() + spin_us;;) {
+    for (int i = 0; i < 64; i++) {
+      if (atomic_load_explicit(value, memory_order_acquire) != old) return 1;
+      relax();
+    }
+    if (now_us() > until) return 0;
+  }
+}
+
+static void *work(void *arg) {
+  struct worker *self = arg;
+  qc_pool *p = self->pool;
+  for (unsigned seen = 0;; seen++) {
+    if (!spin_while_unsigned(&p->epoch, seen, p->spin_us)) {
+      pthread_mutex_lock(&p->lock);
+      atomic_fetch_add(&p->sleepers, 1);
+      while (atomic_load(&p->epoch) == seen) pthread_cond_wait(&p->wake, &p->lock);
+      atomic_fetch_sub(&p->sleepers, 1);
+      pthread_mutex_unlock(&p->lock);
+    }
+    if (atomic_load_explicit(&p->quit, memory_order_relaxed)) return NULL;
+    if (self->index < p->parts) run_part(p, self->index);
+    if (atomic_fetch_sub(&p->pending, 1) == 1 && atomic_load(&p->caller_sleeps)) {
+      pthread_mutex_lock(&p->lock);
+      pthread_cond_signal(&p->done);
+      pthread_mutex_unlock(&p->lock);
+    }
+  }
+}
+
+static void publish(qc_pool *p) {
+  atomic_fetch_add(&p->epoch, 1);
+  if (!atomic_load(&p->sleepers)) return;
+  pthread_mutex_lock(&p->lock);
+  pthread_cond_broadcast(&p->wake);
+  pthread_mutex_unlock(&p->lock);
+}
+
+static void join(qc_pool *p) {
+  int64_t until = 0;
+  for (unsigned i = 0; atomic_load_explicit(&p->pending, memory_order_acquire); i++) {
+    relax();
+    if (i % 64 != 63) continue;
+    int64_t now = now_us();
+    if (!until) until = now + p->spin_us;
+    if (now < until) continue;
+    pthread_mutex_lock(&p->lock);
+    atomic_store(&p->caller_sleeps, 1);
+    while (atomic_load(&p->pending)) pthread_cond_wait(&p->done, &p->lock);
+    atomic_store(&p->caller_sleeps, 0);
+    pthread_mutex_unlock(&p->lock);
+  }
+}
+
+void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent) {
+  qc_pool *p = pool;
+  if (extent <= 0) return;
+  if (!p || extent == 1 || atomic_exchange(&p->active, 1)) { /* a body that calls parallel_for again runs it inline */
+    body(ctx, 0, extent);
+    return;
+  }
+  p->body = body;
+  p->ctx = ctx;
+  p->extent = extent;
+  p->parts = extent < p->threads ? (int32_t)extent : p->threads;
+  atomic_store_explicit(&p->pending, p->threads - 1, memory_order_relaxed);
+  publish(p);
+  run_part(p, 0);
+  join(p);
+  atomic_store(&p->active, 0);
+}
+
+qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
+  qc_pool *p = aligned_alloc(64, (sizeof *p + (size_t)threads * sizeof *p->workers + 63) / 64 * 64);
+  if (!p) return NULL;
+  atomic_init(&p->epoch, 0);
+  atomic_init(&p->pending, 0);
+  atomic_init(&p->sleepers, 0);
+  atomic_init(&p->caller_sleeps, 0);
+  atomic_init(&p->active, 0);
+  atomic_init(&p->quit, 0);
+  pthread_mutex_init(&p->lock, NULL);
+  pthread_cond_init(&p->wake, NULL);
+  pthread_cond_init(&p->done, NULL);
+  p->spin_us = spin_us > 0 ? spin_us : spin_us < 0 || threads > sysconf(_SC_NPROCESSORS_ONLN) ? 0 : 200;
+  p->threads = 1;
+
+  pthread_attr_t attr;
+  sigset_t all, old;
+  sigfillset(&all);
+  pthread_attr_init(&attr);
+  pthread_attr_setstacksize(&attr, (size_t)4 << 20);
+  pthread_sigmask(SIG_SETMASK, &all, &old); /* signals belong to the threads of the program */
+  for (; p->threads < threads; p->threads++) {
+    struct worker *w = &p->workers[p->threads - 1];
+    w->pool = p;
+    w->index = p->threads;
+    if (pthread_create(&w->thread, &attr, work, w)) break;
+  }
+  pthread_sigmask(SIG_SETMASK, &old, NULL);
+  pthread_attr_destroy(&attr);
+  if (p->threads == threads) return p;
+  qc_pool_destroy(p);
+  return NULL;
+}
+
+void qc_pool_destroy(qc_pool *p) {
+  if (!p) return;
+  atomic_store(&p->quit, 1);
+  publish(p);
+  for (int32_t i = 0; i + 1 < p->threads; i++) pthread_join(p->workers[i].thread, NULL);
+  pthread_cond_destroy(&p->done);
+  pthread_cond_destroy(&p->wake);
+  pthread_mutex_destroy(&p->lock);
+  free(p);
+}
