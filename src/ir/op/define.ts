@@ -1,0 +1,72 @@
+import type { AttrSchema, AttrsOf } from "../attr/attr.js";
+import type { LowerBuilder, LowerIO } from "../loop/lower-builder.js";
+import type { TensorType } from "../type/tensor-type.js";
+import type { OpCase, Gen } from "./sample.js";
+import type { Tensor } from "./tensor.js";
+
+/**
+ * Facts about an op that generic passes act on.
+ *   elementwise  y[i] = f(x0[i], x1[i], ...) with NumPy broadcasting; every layout is the same to it
+ *   monotone     elementwise, one operand, non-decreasing
+ *   contraction  sums products over reduction axes: conv, dense, matmul; gets a tiled schedule
+ *   window       slides a window over spatial axes: pooling, depthwise-like
+ *   view         same elements in the same order: reshape; costs nothing, aliases its operand's memory
+ *   movement     moves elements without arithmetic: transpose, slice, concat, pad, gather
+ *   same-scale   the output keeps the operand's quantization
+ *   commutative  the first two operands may be swapped
+ *   effect       must not be removed, merged or reordered (state)
+ */
+export type Trait =
+  | "elementwise"
+  | "monotone"
+  | "contraction"
+  | "window"
+  | "view"
+  | "movement"
+  | "same-scale"
+  | "commutative"
+  | "effect";
+
+export interface OperandSpec {
+  readonly name: string;
+  readonly doc?: string;
+  /** Absent operands are written as an empty value id. */
+  readonly optional?: boolean;
+  /** The last operand only: zero or more of it. */
+  readonly variadic?: boolean;
+}
+
+/** Reports a violated typing rule: never returns. */
+export type InferFail = (code: string, message: string) => never;
+
+export interface Cost {
+  /** Arithmetic operations; a multiply-add counts two. */
+  readonly flops: number;
+  /** Bytes that must be read and written once. */
+  readonly bytes: number;
+}
+
+/** One record that answers every question about an op. Operands that are absent are null. */
+export interface OpDef<S extends AttrSchema = AttrSchema> {
+  readonly name: string;
+  /** Meaning as an equation, layouts, and the specification it follows. */
+  readonly doc: string;
+  readonly attrs: S;
+  readonly operands: readonly OperandSpec[];
+  readonly traits: readonly Trait[];
+  /** Result types; the verifier too: `fail` on every operand that has no meaning. */
+  infer(types: readonly (TensorType | null)[], attrs: AttrsOf<S>, fail: InferFail): readonly TensorType[];
+  /** The meaning: boring, exact, slow. Float arithmetic in double, rounded once to the result's dtype, unless `doc` says otherwise. */
+  eval(inputs: readonly (Tensor | null)[], attrs: AttrsOf<S>, outTypes: readonly TensorType[]): readonly Tensor[];
+  /** The unscheduled loop nest, target-free. Independent of `eval`. */
+  lower(b: LowerBuilder, io: LowerIO, attrs: AttrsOf<S>): void;
+  /** Draws one legal instance, small enough for `eval`; every generated test comes from here. */
+  sample(g: Gen): OpCase;
+  cost?(types: readonly (TensorType | null)[], out: readonly TensorType[], attrs: AttrsOf<S>): Cost;
+}
+
+export function defineOp<const S extends AttrSchema>(def: OpDef<S>): OpDef<S> {
+  return def;
+}
+
+export const hasTrait = (def: { readonly traits: readonly Trait[] }, t: Trait): boolean => def.traits.includes(t);
