@@ -9,7 +9,7 @@
 
 struct qc_context {
   qc_exec exec;
-  const qc_model *model;
+  const qc_descriptor *model;
   qc_network *net;
   void *own_arena;
   const void **inputs; /* bound memory */
@@ -49,7 +49,7 @@ static void *allocate(int64_t bytes, int64_t align) {
 }
 
 static int use_arena(qc_context *c, const qc_options *o) {
-  const qc_model *m = c->model;
+  const qc_descriptor *m = c->model;
   if (o->arena) {
     if (o->arena_bytes < (size_t)m->arena_bytes)
       return qc_fail(QC_E_ARENA, "%zu bytes were given, '%s' needs %lld", o->arena_bytes, m->name, (long long)m->arena_bytes);
@@ -63,7 +63,7 @@ static int use_arena(qc_context *c, const qc_options *o) {
 }
 
 static int fill(qc_context *c, const qc_options *o) {
-  const qc_model *m = c->model;
+  const qc_descriptor *m = c->model;
   int status = use_arena(c, o);
   if (status) return status;
   c->inputs = calloc((size_t)m->n_inputs + 1, sizeof *c->inputs);
@@ -144,7 +144,7 @@ static int check_pointers(const char *role, const qc_tensor *list, int32_t count
 
 int qc_run(qc_context *c, const void *const *inputs, void *const *outputs) {
   if (!c) return qc_fail(QC_E_ARGUMENT, "ctx is NULL");
-  const qc_model *m = c->model;
+  const qc_descriptor *m = c->model;
   if (atomic_exchange_explicit(&c->running, 1, memory_order_acquire)) return qc_fail(QC_E_BUSY, "'%s'; give every thread a context", m->name);
   c->exec.inputs = inputs ? inputs : c->inputs;
   c->exec.outputs = outputs ? outputs : c->outputs;

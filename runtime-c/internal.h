@@ -7,7 +7,7 @@
 #include "qc.h"
 
 struct qc_network {
-  const qc_model *model;
+  const qc_descriptor *model;
   void *handle; /* dlopen's; NULL for a linked-in model */
   atomic_int holds;
 };

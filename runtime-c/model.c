@@ -49,7 +49,7 @@ static int check_tensors(const qc_tensor *list, int32_t count, const char *role)
   return QC_OK;
 }
 
-static int check_model(const qc_model *m) {
+static int check_model(const qc_descriptor *m) {
   if (m->magic != QC_MAGIC) return qc_fail(QC_E_FORMAT, "wrong magic %08x", (unsigned)m->magic);
   if (m->abi_version != QC_ABI_VERSION)
     return qc_fail(QC_E_ABI, "the network has ABI version %u, this runtime %u; compile it again with the qc that this runtime came with",
@@ -70,7 +70,7 @@ static int check_model(const qc_model *m) {
   return status ? status : qc_check_cpu(m->features);
 }
 
-static int make_network(const qc_model *model, void *handle, qc_network **net) {
+static int make_network(const qc_descriptor *model, void *handle, qc_network **net) {
   int status = check_model(model);
   if (status) return status;
   *net = malloc(sizeof **net);
@@ -81,7 +81,7 @@ static int make_network(const qc_model *model, void *handle, qc_network **net) {
   return QC_OK;
 }
 
-int qc_from_model(const qc_model *model, qc_network **net) {
+int qc_from_model(const qc_descriptor *model, qc_network **net) {
   if (!net) return qc_fail(QC_E_ARGUMENT, "net is NULL");
   *net = NULL;
   return model ? make_network(model, NULL, net) : qc_fail(QC_E_ARGUMENT, "model is NULL");
@@ -113,7 +113,7 @@ int qc_load(const char *path, qc_network **net) {
   if (!spell(spelt, sizeof spelt, file, &st)) return qc_fail(QC_E_ARGUMENT, "path is too long");
   void *handle = dlopen(spelt, RTLD_NOW | RTLD_LOCAL);
   if (!handle) return qc_fail(QC_E_OPEN, "%s: %s", file, dlerror());
-  const qc_model *model = dlsym(handle, "qc_model");
+  const qc_descriptor *model = dlsym(handle, "qc_model");
   int status = model ? make_network(model, handle, net) : qc_fail(QC_E_SYMBOL, "%s exports no qc_model", file);
   if (status) dlclose(handle);
   return status;
@@ -129,4 +129,4 @@ void qc_close(qc_network *net) {
   if (net) qc_release(net);
 }
 
-const qc_model *qc_describe(const qc_network *net) { return net ? net->model : NULL; }
+const qc_descriptor *qc_describe(const qc_network *net) { return net ? net->model : NULL; }

@@ -32,7 +32,7 @@ extern "C" {
 #define QC_MAX_RANK 16
 #define QC_MAX_THREADS 256
 
-typedef struct qc_model qc_model;     /* part 2 */
+typedef struct qc_descriptor qc_descriptor; /* what a network says about itself: part 2 */
 typedef struct qc_network qc_network; /* a loaded network: read-only, may be shared between threads */
 typedef struct qc_context qc_context; /* one activation of a network: arena, state, threads; one run at a time */
 
@@ -64,11 +64,11 @@ QC_API uint32_t qc_abi_version(void);
 /* Opens a shared object, or a directory holding model.so. QC_E_OPEN, _SYMBOL, _FORMAT, _ABI, _CPU, _MEMORY. */
 QC_API int qc_load(const char *path, qc_network **net);
 /* The same for a network that is linked into the program. `model` must outlive the network. */
-QC_API int qc_from_model(const qc_model *model, qc_network **net);
+QC_API int qc_from_model(const qc_descriptor *model, qc_network **net);
 /* Drops the caller's hold; the code stays mapped until the last context of the network is destroyed. NULL is ignored. */
 QC_API void qc_close(qc_network *net);
 /* Everything a network says about itself; lives as long as the network. */
-QC_API const qc_model *qc_describe(const qc_network *net);
+QC_API const qc_descriptor *qc_describe(const qc_network *net);
 
 typedef struct qc_options {
   size_t struct_bytes; /* sizeof(qc_options) */
@@ -156,10 +156,10 @@ typedef struct qc_exec {
   int32_t reserved;
 } qc_exec;
 
-struct qc_model {
+struct qc_descriptor {
   uint32_t magic;        /* QC_MAGIC */
   uint32_t abi_version;  /* QC_ABI_VERSION */
-  uint32_t struct_bytes; /* sizeof(qc_model) */
+  uint32_t struct_bytes; /* sizeof(qc_descriptor) */
   uint32_t flags;        /* 0 */
   const char *name;
   const char *target;   /* as `qc compile --target` understands it */
@@ -179,6 +179,9 @@ struct qc_model {
   const qc_phase *phases;
   int (*run)(const qc_exec *exec); /* 0, or 1 + the index of the phase that failed */
 };
+
+/* The one symbol that a compiled network exports: what a program declares that links one in and calls qc_from_model(&qc_model, ...). */
+extern QC_API const qc_descriptor qc_model;
 
 #ifdef __cplusplus
 }
