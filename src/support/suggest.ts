@@ -17,23 +17,29 @@ export function editDistance(a: string, b: string): number {
 
 /** The candidates near enough to be meant by `name`, nearest first: a third of the letters may differ, and case never counts. */
 export function closest(name: string, candidates: Iterable<string>, limit = 3): string[] {
+  return ranked(name, candidates)
+    .slice(0, limit)
+    .map(({ candidate }) => candidate);
+}
+
+/** `did you mean 'a' or 'b'?` of those that are equally near, or undefined where nothing is near. */
+export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
+  const near = ranked(name, candidates);
+  const best = near.filter(({ distance }) => distance === near[0].distance).slice(0, 3);
+  return best.length ? `did you mean ${best.map(({ candidate }) => `'${candidate}'`).join(" or ")}?` : undefined;
+}
+
+function ranked(name: string, candidates: Iterable<string>): { candidate: string; distance: number }[] {
   const wanted = name.toLowerCase();
   const reach = Math.max(1, Math.floor(wanted.length / 3));
   return [...new Set(candidates)]
     .map((candidate) => ({ candidate, distance: distanceTo(wanted, candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= reach)
-    .sort((x, y) => x.distance - y.distance || (x.candidate < y.candidate ? -1 : 1))
-    .slice(0, limit)
-    .map(({ candidate }) => candidate);
+    .sort((x, y) => x.distance - y.distance || (x.candidate < y.candidate ? -1 : 1));
 }
 
+/** The beginning of a word counts as one edit. */
 function distanceTo(wanted: string, candidate: string): number {
-  if (wanted.length >= 3 && candidate.startsWith(wanted)) return 1;
+  if (wanted.length >= 3 && candidate !== wanted && candidate.startsWith(wanted)) return 1;
   return editDistance(wanted, candidate);
-}
-
-/** `did you mean 'a' or 'b'?`, or undefined where nothing is near. */
-export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
-  const near = closest(name, candidates);
-  return near.length ? `did you mean ${near.map((n) => `'${n}'`).join(" or ")}?` : undefined;
 }

@@ -1,0 +1,119 @@
+import { formatDiag, QcError } from "../../support/diag.js";
+import { didYouMean } from "../../support/suggest.js";
+import type { Command, Io } from "./command.js";
+import { helpOf, parseArguments } from "./parse.js";
+
+/** The streams and variables of the process, or a test's. */
+export interface Surroundings {
+  readonly stdout: Io["stdout"];
+  readonly stderr: Io["stderr"];
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+}
+
+/** The process's own streams and variables. A reader that closes the pipe early (`qc ... | head`) ends the process without an error. */
+export function ofProcess(version: string): Surroundings {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(0);
+  });
+  return { stdout: process.stdout, stderr: process.stderr, env: process.env, version };
+}
+
+/**
+ * Runs one command line. Exit codes: 0 done, 1 the input is at fault, 2 the call is, 130 interrupted.
+ * `argv` is what follows the program's name.
+ */
+export async function dispatch(commands: readonly Command[], argv: readonly string[], around: Surroundings): Promise<number> {
+  const [first, ...rest] = argv;
+  const json = argv.some((a) => a === "--json" || a === "--json=true");
+  const debug = argv.some((a) => a === "--debug" || a === "--debug=true") || around.env.QC_DEBUG === "1";
+  const io = createIo(around, json, debug);
+  try {
+    if (first === undefined || first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
+      around.stdout.write(overview(commands, around.version));
+      return first === undefined ? 2 : 0;
+    }
+    if (first === "--version" || first === "-V" || first === "version") {
+      io.result({ version: around.version }, () => around.version);
+      return 0;
+    }
+    const name = first === "help" ? rest[0] : first;
+    const command = commands.find((c) => c.name === name || c.aliases?.includes(name)) ?? failUnknownCommand(name, commands);
+    const showHelp = () => around.stdout.write(helpOf(command, around.stdout.columns));
+    if (first === "help") {
+      showHelp();
+      return 0;
+    }
+    const parsed = parseArguments(command, rest);
+    if (parsed.help) {
+      showHelp();
+      return 0;
+    }
+    return (await command.run(parsed.args, createIo(around, parsed.json, parsed.debug || debug))) ?? 0;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function failUnknownCommand(name: string, commands: readonly Command[]): never {
+  const names = commands.flatMap((c) => [c.name, ...(c.aliases ?? [])]);
+  const what = name.startsWith("-") ? `'${name}' stands before the command` : `there is no command '${name}'`;
+  const help = didYouMean(name, names) ?? `the commands are: ${commands.map((c) => c.name).join(", ")}`;
+  throw new QcError([{ severity: "error", code: "QC-CLI-001", message: what, help }], "usage");
+}
+
+function createIo({ stdout, stderr, env, version }: Surroundings, json: boolean, debug: boolean): Io {
+  const line = (stream: NodeJS.WritableStream, text: string) => void stream.write(text.endsWith("\n") ? text : `${text}\n`);
+  return {
+    stdout,
+    stderr,
+    env,
+    json,
+    debug,
+    version,
+    print: (text) => {
+      if (!json) line(stdout, text);
+    },
+    note: (text) => line(stderr, text),
+    result: (value, text) => line(stdout, json ? JSON.stringify(value, null, 2) : text()),
+  };
+}
+
+/** Prints an error as people or programs read it; the stack only with --debug. */
+function report(error: unknown, io: Io): number {
+  const known = error instanceof QcError ? error : internal(error);
+  if (io.json) io.result({ error: { code: known.code, kind: known.kind, diagnostics: known.diags } }, () => "");
+  io.note(known.diags.map(formatDiag).join("\n\n"));
+  if (io.debug && error instanceof Error) io.note(error.stack ?? String(error));
+  return known.kind === "usage" ? 2 : 1;
+}
+
+function internal(error: unknown): QcError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new QcError([
+    {
+      severity: "error",
+      code: "QC-INTERNAL-000",
+      message,
+      help: "this is a bug in qc: run again with --debug and report what it prints",
+    },
+  ]);
+}
+
+function overview(commands: readonly Command[], version: string): string {
+  const shown = commands.filter((c) => !c.hidden);
+  const width = Math.max(...shown.map((c) => c.name.length)) + 2;
+  return [
+    `qc ${version}: a quantizing neural-network compiler. A trained network in, a small fast shared object out.`,
+    "",
+    "Usage: qc COMMAND [options]",
+    "",
+    "Commands:",
+    ...shown.map((c) => `  ${c.name.padEnd(width)}${c.summary}`),
+    "",
+    "  qc COMMAND --help shows its options and examples; --version the version; --json prints results for programs.",
+    "",
+    ...(shown[0]?.examples.length ? ["Example:", `  ${shown[0].examples[0][0]}`, ""] : []),
+  ].join("\n");
+}
