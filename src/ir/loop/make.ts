@@ -1,6 +1,6 @@
 /** Constructors of expressions and statements: they check types, fold trivial constants and broadcast lanes. */
 import { invariant } from "../../support/assert.js";
-import { type DType, isFloat } from "../type/dtype.js";
+import { type DType, dtypeInfo, isFloat } from "../type/dtype.js";
 import { type BinOp, type Expr, isComparison, type MultiFn, type Scalar, type UnaryFn } from "./expr.js";
 import type { ReduceOp, Stmt } from "./stmt.js";
 
@@ -79,6 +79,22 @@ export function cast(t: Scalar, x: Expr, inRange = false): Expr {
 export function call(fn: UnaryFn | MultiFn, args: readonly Expr[], t: Scalar = args[0].t): Expr {
   const lanes = widest(...args);
   return { k: "call", t: fn === "isnan" || fn === "isinf" ? "bool" : t, lanes, fn, args: args.map((a) => splat(a, lanes)) };
+}
+/** Pair products of i16 vectors, i32 of half the lanes. */
+export function madd(a: Expr, b: Expr): Expr {
+  invariant(
+    a.t === "i16" && b.t === "i16" && a.lanes === b.lanes && a.lanes % 2 === 0,
+    `madd of ${a.t} x ${a.lanes} and ${b.t} x ${b.lanes}`,
+  );
+  return { k: "call", t: "i32", lanes: a.lanes / 2, fn: "madd", args: [a, b] };
+}
+/** The same bits as `t`, in as many lanes as they fill. */
+export function bitcast(t: DType, x: Expr): Expr {
+  invariant(
+    x.t !== "index" && (x.lanes * dtypeInfo(x.t).bytes) % dtypeInfo(t).bytes === 0,
+    `bitcast of ${x.t} x ${x.lanes} to ${t}`,
+  );
+  return { k: "call", t, lanes: (x.lanes * dtypeInfo(x.t).bytes) / dtypeInfo(t).bytes, fn: "bitcast", args: [x] };
 }
 export const fma = (a: Expr, b: Expr, c: Expr): Expr => call("fma", [a, b, c]);
 
