@@ -1,0 +1,128 @@
+import { attr } from "../attr/attr.js";
+import { add, cast, div, index, mul } from "../loop/make.js";
+import { defineOp } from "../op/define.js";
+import type { Gen } from "../op/sample.js";
+import { numbersOf, tensorOf } from "../op/tensor.js";
+import type { DType } from "../type/dtype.js";
+import { perAxis, perTensor } from "../type/quant.js";
+import { numElements, tensorType } from "../type/tensor-type.js";
+import { axisIndex, centredLoad, centredNumbers, contract, contractionDType, accumulatorOf, productQuant } from "./contraction.js";
+import {
+  assemble,
+  channelAxis,
+  disassemble,
+  eachIndex,
+  eachTap,
+  layoutAttr,
+  offsetOf,
+  tapAt,
+  windowAttrs,
+  windowOutput,
+} from "./spatial.js";
+
+/** Convolution, 1 to 3 spatial axes; depthwise is groups = channels. ONNX Conv-22, ConvInteger-10; TFLite CONV_2D, DEPTHWISE_CONV_2D. */
+export const conv = defineOp({
+  name: "conv",
+  doc:
+    "y[n, k, o] = bias[k] + sum over c, r of (x[n, g(k) C/G + c, o stride + r dilation - pad] - zx) (w[k, c, r] - zw[k]), g(k) = k / (K/G). " +
+    "Padding is real 0. channels_first: x [N, C, *S], w [K, C/G, *R]; channels_last: x [N, *S, C], w [K, *R, C/G]. " +
+    "Integer operands give i32 (i64 with an i64 bias) of scale sx sw, zero 0.",
+  attrs: { ...windowAttrs, groups: attr.int("number of channel groups", 1), layout: layoutAttr },
+  operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
+  traits: ["contraction"],
+  infer([x, w, bias = null], a, fail) {
+    if (!x || !w) return fail("QC-NN-005", "conv: x and w are required");
+    if (x.shape.length !== w.shape.length || x.shape.length < 3) {
+      return fail("QC-NN-006", `conv: x has rank ${x.shape.length}, w ${w.shape.length}; both need 2 plus the spatial axes`);
+    }
+    const [xs, ws] = [disassemble(a.layout, x.shape), disassemble(a.layout, w.shape)];
+    const k = ws.n;
+    if (a.groups < 1 || xs.c !== ws.c * a.groups || k % a.groups !== 0) {
+      return fail("QC-NN-007", `conv: ${xs.c} channels, weights for ${ws.c} x ${a.groups} groups, ${k} outputs do not agree`);
+    }
+    if (bias && (bias.shape.length !== 1 || bias.shape[0] !== k)) return fail("QC-NN-008", `conv: bias [${bias.shape}], expected [${k}]`);
+    const dtype = contractionDType("conv", x, w, bias, fail);
+    const out = windowOutput("conv", xs.s, { ...a, kernel: ws.s }, fail);
+    const quant = productQuant("conv", x, w, 0, channelAxis(a.layout, x.shape.length), fail);
+    return [tensorType(dtype, assemble(a.layout, xs.n, k, out), quant)];
+  },
+  eval([x, w, bias], a, [type]) {
+    if (!x || !w) throw new Error("conv: absent operand");
+    const [xs, ws, ys] = [x, w, { type }].map((t) => disassemble(a.layout, t.type.shape));
+    const perGroup = ws.n / a.groups;
+    const [xv, wv] = [centredNumbers(x, () => 0), centredNumbers(w, axisIndex(w.type.shape, 0))];
+    const bv = bias ? numbersOf(bias) : null;
+    const y = new Float64Array(numElements(type.shape));
+    const window = { ...a, kernel: ws.s };
+    eachIndex([xs.n, ws.n, ...ys.s], ([n, k, ...o]) => {
+      const first = Math.floor(k / perGroup) * ws.c;
+      let sum = bv ? bv[k] : 0;
+      eachTap(o, window, xs.s, (r, at) => {
+        for (let c = 0; c < ws.c; c++) {
+          sum += xv[offsetOf(x.type.shape, assemble(a.layout, n, first + c, at))] * wv[offsetOf(w.type.shape, assemble(a.layout, k, c, r))];
+        }
+      });
+      y[offsetOf(type.shape, assemble(a.layout, n, k, o))] = sum;
+    });
+    return [tensorOf(type, y)];
+  },
+  lower(b, { ins: [x, w, bias], outs: [y] }, a) {
+    if (!x || !w) throw new Error("conv: absent operand");
+    const [xs, ws, ys] = [x, w, y].map((t) => disassemble(a.layout, t.type.shape));
+    const acc = accumulatorOf(y.type.dtype);
+    const [readX, readW] = [centredLoad(b, x, acc), centredLoad(b, w, acc)];
+    const window = { ...a, kernel: ws.s };
+    const perGroup = ws.n / a.groups;
+    const last = a.layout === "channels_last";
+    contract(
+      b,
+      y,
+      last ? [...ws.s, ws.c] : [ws.c, ...ws.s],
+      (i, r) => {
+        const { n, c: k, s: o } = disassemble(a.layout, i);
+        const [c, taps] = last ? [r[r.length - 1], r.slice(0, -1)] : [r[0], r.slice(1)];
+        const { at, inside } = tapAt(o, taps, window, xs.s, ys.s);
+        const from = a.groups === 1 ? c : add(mul(div(k, index(perGroup)), index(ws.c)), c);
+        return mul(readX(assemble(a.layout, n, from, at), inside, index(0)), readW(assemble(a.layout, k, c, taps), null, k));
+      },
+      bias ? (i) => cast(acc, b.load(bias, [disassemble(a.layout, i).c])) : null,
+    );
+  },
+  sample(g) {
+    const rank = g.int(1, 3);
+    const layout = g.pick(["channels_first", "channels_last"] as const);
+    const groups = g.pick([1, 1, 2, 3]);
+    const [c, k] = [g.int(1, 3), groups * g.int(1, 2)];
+    const kernel = g.shape(rank, 3);
+    const dilations = g.shape(rank, 2);
+    const size = kernel.map((r, d) => (r - 1) * dilations[d] + 1 + g.int(0, 3));
+    const kind = drawContraction(g, k, 0);
+    return {
+      inputs: [
+        g.tensor({ ...kind.x, shape: assemble(layout, g.int(1, 2), c * groups, size) }),
+        g.tensor({ ...kind.w, shape: assemble(layout, k, c, kernel) }),
+        g.bool() ? g.tensor({ dtype: kind.bias, shape: [k] }) : null,
+      ],
+      attrs: { strides: g.shape(rank, 2), pads: Array.from({ length: 2 * rank }, () => g.int(0, 2)), dilations, groups, layout },
+    };
+  },
+  cost([, w], [y], a) {
+    const taps = w ? numElements(w.shape) / disassemble(a.layout, w.shape).n : 0;
+    return { flops: 2 * numElements(y.shape) * taps, bytes: 0 };
+  },
+});
+
+/** Operand types of a drawn contraction: a float type, or integers with or without quantization (per channel along `wAxis`). */
+export function drawContraction(g: Gen, channels: number, wAxis: number) {
+  if (g.bool()) {
+    const dtype = g.pick(["f32", "f32", "f64", "f16", "bf16"] as const);
+    return { x: { dtype }, w: { dtype }, bias: dtype as DType };
+  }
+  const [x, w] = [g.pick(["i8", "u8", "i16"] as const), g.pick(["i8", "u8"] as const)];
+  const zero = () => g.int(w === "u8" ? 0 : -20, 20);
+  const wq = g.bool()
+    ? perTensor(0.5, zero())
+    : perAxis(wAxis, Array.from({ length: channels }, () => g.f32({ min: 0.01, max: 1 })), Array.from({ length: channels }, zero));
+  const [xQuant, wQuant] = g.pick([[null, null], [perTensor(0.25, g.int(0, 20)), wq]] as const);
+  return { x: { dtype: x, quant: xQuant }, w: { dtype: w, quant: wQuant }, bias: "i32" as DType };
+}

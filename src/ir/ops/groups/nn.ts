@@ -1,0 +1,3 @@
+import type { OpDef } from "../../op/define.js";
+
+export const nnOps: readonly OpDef[] = [];
