@@ -1,0 +1,124 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { fail } from "../../../support/diag.js";
+import { failIo, makeFolder } from "../../../support/fs.js";
+import { findCompiler, findLinker, type Linker, runTool } from "./tools.js";
+
+const LIMIT_MS = 120_000;
+
+/** e_machine of an ELF file --> our name. */
+const ELF_MACHINES: Readonly<Record<number, string>> = { 62: "x86_64", 183: "aarch64" };
+
+/** The architecture of an ELF object. Errors: QC-LINK-006. */
+export function elfArch(object: Uint8Array): string {
+  const view = new DataView(object.buffer, object.byteOffset, object.byteLength);
+  const isElf = object.byteLength > 20 && view.getUint32(0) === 0x7f454c46;
+  const arch = isElf ? ELF_MACHINES[view.getUint16(18, true)] : undefined;
+  return arch ?? fail("QC-LINK-006", "this is not an object file for x86_64 or aarch64");
+}
+
+export interface LinkOptions {
+  readonly objects: readonly Uint8Array[];
+  readonly output: string;
+  /** The dynamic symbols; everything else is local. Default: `qc_model`. */
+  readonly exports?: readonly string[];
+  /** Keep the names of local symbols, for profilers and debuggers. */
+  readonly keepSymbols?: boolean;
+  readonly linker?: Linker;
+  readonly limitMs?: number;
+}
+
+/** A folder for temporary files, removed afterwards. */
+function withFolder<T>(body: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "qc-link-"));
+  try {
+    return body(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function writeObjects(folder: string, objects: readonly Uint8Array[]): readonly string[] {
+  return objects.map((object, i) => {
+    const path = join(folder, `${i}.o`);
+    try {
+      writeFileSync(path, object);
+    } catch (error) {
+      failIo(error, "write", path);
+    }
+    return path;
+  });
+}
+
+/** Links to a name beside the output, then renames: the output is whole or as it was. */
+function linkInto(output: string, link: (temporary: string) => void): void {
+  makeFolder(dirname(output));
+  const temporary = join(dirname(output), `.${basename(output)}.qc-${process.pid}`);
+  try {
+    link(temporary);
+    renameSync(temporary, output);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    failIo(error, "write", output);
+  }
+}
+
+/**
+ * Objects to a shared library: no undefined symbols, only `exports` visible, unreferenced sections dropped, relocations read-only, no
+ * build id and no paths inside, so equal objects give equal bytes.
+ * Errors: QC-LINK-001 no linker, 003 undefined symbol, 004 the linker failed, 005 time limit, 006 not an object.
+ */
+export function linkShared(options: LinkOptions): void {
+  const { objects, output, exports = ["qc_model"], keepSymbols = false, limitMs = LIMIT_MS } = options;
+  const [first] = objects;
+  if (first === undefined) fail("QC-LINK-006", "there are no objects to link");
+  const { kind, path } = options.linker ?? findLinker(elfArch(first));
+  withFolder((folder) => {
+    const script = join(folder, "exports.map");
+    writeFileSync(script, `{ global: ${exports.map((s) => `${s};`).join(" ")} local: *; };\n`);
+    const flags = [
+      ...["-z", "defs", "-z", "relro", "-z", "now", "-z", "noexecstack", "--gc-sections", "--build-id=none"],
+      ...["--hash-style=gnu", `--version-script=${script}`, keepSymbols ? "--discard-locals" : "--strip-all"],
+      ...(kind === "lld" ? ["--threads=1"] : []),
+    ];
+    const files = writeObjects(folder, objects);
+    linkInto(output, (temporary) => {
+      const common = ["-shared", ...files, "-o", temporary];
+      const args = kind === "lld" ? [...flags, ...common] : ["-nostdlib", ...flags.map((f) => `-Wl,${f}`), ...common];
+      runTool(path, args, limitMs);
+    });
+  });
+}
+
+export interface ExecutableOptions {
+  readonly arch: string;
+  readonly objects: readonly Uint8Array[];
+  /** C files, archives and objects on disk. */
+  readonly files: readonly string[];
+  readonly includeDirs?: readonly string[];
+  /** Further compiler flags, such as `-O2`. */
+  readonly flags?: readonly string[];
+  /** Default: `pthread`, `m`. */
+  readonly libraries?: readonly string[];
+  readonly output: string;
+  readonly limitMs?: number;
+}
+
+/**
+ * Objects and C files to one executable, through a C compiler for `arch` (QC_CC, or cc; aarch64-linux-gnu-gcc when crossing).
+ * Errors: QC-LINK-002 no compiler; 003 to 005 as `linkShared`.
+ */
+export function linkExecutable(options: ExecutableOptions): void {
+  const { arch, objects, files, includeDirs = [], flags = ["-O2"], libraries = ["pthread", "m"], output } = options;
+  const compiler = findCompiler(arch);
+  withFolder((folder) => {
+    const inputs = [...files, ...writeObjects(folder, objects)];
+    const includes = includeDirs.map((dir) => `-I${dir}`);
+    const libs = libraries.map((name) => `-l${name}`);
+    linkInto(output, (temporary) => {
+      const hardening = ["-s", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,-z,noexecstack"];
+      runTool(compiler, [...flags, ...includes, ...inputs, ...hardening, "-o", temporary, ...libs], options.limitMs ?? LIMIT_MS);
+    });
+  });
+}
