@@ -1,0 +1,119 @@
+/**
+ * The verifier. A module is well formed when
+ *   1. every function has a unique name; `funcs[0]` is the entry and has one name per parameter and result;
+ *   2. every value is defined once and before its uses; constants carry `#`, values `%`; results are defined;
+ *   3. every node's op is registered, its operand count and attributes fit the op, its result types are the inferred ones;
+ *   4. `call` names another function of the module, is not recursive, and its types are the callee's;
+ *   5. every constant's blob exists and has the byte size of its type;
+ *   6. quantized types have valid parameters: positive finite scales, zero points within the dtype, one pair per index of the axis.
+ */
+import { type Diag, type Loc, QcError } from "../../support/diag.js";
+import type { BlobStore } from "../blob/blob-store.js";
+import { type Func, isAbsent, isConst, type Module, type Node, type ValueId } from "../graph/module.js";
+import { dtypeInfo, isInt } from "../type/dtype.js";
+import { byteSize, type TensorType, typeText } from "../type/tensor-type.js";
+import { inferOp, type OpRegistry } from "./registry.js";
+
+/** Every violation found, empty when the module is well formed. */
+export function verifyModule(m: Module, ops: OpRegistry, blobs: BlobStore): readonly Diag[] {
+  const diags: Diag[] = [];
+  const error = (code: string, message: string, loc?: Loc) => diags.push({ severity: "error", code, message, loc });
+  const names = new Set<string>();
+  for (const f of m.funcs) {
+    if (names.has(f.name)) error("QC-IR-020", `function '${f.name}' is defined twice`);
+    names.add(f.name);
+    if (f.paramNames.length !== f.params.length || f.resultNames.length !== f.results.length) {
+      error("QC-IR-020", `function '${f.name}' has names for ${f.paramNames.length} of ${f.params.length} parameters and ${f.resultNames.length} of ${f.results.length} results`);
+    }
+  }
+  for (const [id, c] of Object.entries(m.consts)) {
+    if (!isConst(id)) error("QC-IR-021", `constant '${id}' does not start with '#'`);
+    if (!blobs.has(c.blob)) error("QC-IR-025", `constant '${id}' refers to the unknown blob ${c.blob}`);
+    else if (blobs.get(c.blob).byteLength !== byteSize(c.type)) {
+      error("QC-IR-025", `constant '${id}' of type ${typeText(c.type)} has ${blobs.get(c.blob).byteLength} bytes`);
+    }
+    checkQuant(c.type, `constant '${id}'`, error);
+  }
+  for (const f of m.funcs) verifyFunc(m, f, ops, error);
+  return diags;
+}
+
+/** Throws every violation as one error. */
+export function assertValid(m: Module, ops: OpRegistry, blobs: BlobStore): void {
+  const diags = verifyModule(m, ops, blobs);
+  if (diags.length) throw new QcError(diags);
+}
+
+type Report = (code: string, message: string, loc?: Loc) => void;
+
+function verifyFunc(m: Module, f: Func, ops: OpRegistry, error: Report): void {
+  const types = new Map<ValueId, TensorType>();
+  const define = (id: ValueId, type: TensorType, loc?: Loc) => {
+    if (!id.startsWith("%")) error("QC-IR-021", `value '${id}' does not start with '%'`, loc);
+    if (types.has(id)) error("QC-IR-021", `value '${id}' is defined twice in '${f.name}'`, loc);
+    types.set(id, type);
+    checkQuant(type, `value '${id}'`, error, loc);
+  };
+  const typeOf = (id: ValueId) => (isConst(id) ? m.consts[id]?.type : types.get(id));
+  for (const p of f.params) define(p.id, p.type);
+  for (const n of f.body) {
+    const operands = n.inputs.map((id) => (isAbsent(id) ? null : typeOf(id)));
+    const missing = n.inputs.filter((_, i) => operands[i] === undefined);
+    if (missing.length) error("QC-IR-022", `${n.op} uses ${missing.join(", ")}, which nothing before it defines`, n.loc);
+    else if (n.op === "call") verifyCall(m, f, n, operands as (TensorType | null)[], error);
+    else verifyNode(n, operands as (TensorType | null)[], ops, error);
+    for (const o of n.outputs) define(o.id, o.type, n.loc);
+  }
+  for (const r of f.results) if (!typeOf(r)) error("QC-IR-022", `result ${r} of '${f.name}' is defined nowhere`);
+}
+
+function verifyNode(n: Node, operands: readonly (TensorType | null)[], ops: OpRegistry, error: Report): void {
+  const def = ops.get(n.op);
+  if (!def) return error("QC-IR-009", `unknown op '${n.op}'`, n.loc);
+  try {
+    const { types } = inferOp(def, operands, n.attrs, (code, message) => {
+      throw new QcError([{ severity: "error", code, message }]);
+    });
+    if (types.length !== n.outputs.length) error("QC-IR-023", `${n.op} has ${types.length} results, the node names ${n.outputs.length}`, n.loc);
+    n.outputs.forEach((o, i) => {
+      if (types[i] && types[i] !== o.type) error("QC-IR-023", `${o.id} is ${typeText(o.type)}, but ${n.op} gives ${typeText(types[i])}`, n.loc);
+    });
+  } catch (e) {
+    if (!(e instanceof QcError)) throw e;
+    for (const d of e.diags) error(d.code, d.message, n.loc);
+  }
+}
+
+function verifyCall(m: Module, f: Func, n: Node, operands: readonly (TensorType | null)[], error: Report): void {
+  const callee = m.funcs.find((g) => g.name === n.attrs.callee);
+  if (!callee) return error("QC-IR-024", `call of '${n.attrs.callee}', which is no function of the module`, n.loc);
+  if (callee === f || callee === m.funcs[0]) error("QC-IR-024", `call of '${callee.name}' is recursive`, n.loc);
+  const results = callee.results.map((r) => (isConst(r) ? m.consts[r]?.type : valueType(callee, r)));
+  const fits =
+    operands.length === callee.params.length &&
+    operands.every((t, i) => t === callee.params[i].type) &&
+    n.outputs.length === results.length &&
+    n.outputs.every((o, i) => o.type === results[i]);
+  if (!fits) error("QC-IR-024", `call of '${callee.name}' does not fit its signature`, n.loc);
+}
+
+function valueType(f: Func, id: ValueId): TensorType | undefined {
+  return f.params.find((p) => p.id === id)?.type ?? f.body.flatMap((n) => n.outputs).find((o) => o.id === id)?.type;
+}
+
+function checkQuant(t: TensorType, what: string, error: Report, loc?: Loc): void {
+  const q = t.quant;
+  if (!q) return;
+  if (!isInt(t.dtype)) return error("QC-IR-026", `${what}: ${t.dtype} cannot be quantized`, loc);
+  const scales = q.kind === "tensor" ? [q.scale] : q.scales;
+  const zeros = q.kind === "tensor" ? [q.zero] : q.zeros;
+  const { min, max } = dtypeInfo(t.dtype);
+  if (!scales.every((s) => Number.isFinite(s) && s > 0)) error("QC-IR-026", `${what}: a scale is not positive and finite`, loc);
+  if (!zeros.every((z) => Number.isInteger(z) && z >= min && z <= max)) error("QC-IR-026", `${what}: a zero point lies outside ${t.dtype}`, loc);
+  if (q.kind === "tensor") return;
+  if (q.axis < 0 || q.axis >= t.shape.length) return error("QC-IR-026", `${what}: quantized axis ${q.axis} of rank ${t.shape.length}`, loc);
+  const blocks = q.kind === "axis" ? t.shape[q.axis] : t.shape.reduce((n, d, i) => n * (i === q.axis ? Math.ceil(d / q.block) : d), 1);
+  if (scales.length !== blocks || zeros.length !== blocks) {
+    error("QC-IR-026", `${what}: ${scales.length} scales and ${zeros.length} zero points for ${blocks} slices`, loc);
+  }
+}

@@ -1,0 +1,29 @@
+import { isAbsent, type ValueId } from "../../ir/graph/module.js";
+import { bytesOf, dataFromBytes, type Tensor } from "../../ir/op/tensor.js";
+import { definePass } from "../../ir/pass/pass.js";
+import { byteSize } from "../../ir/type/tensor-type.js";
+import { attr } from "../../ir/attr/attr.js";
+import { sweep } from "../rewrite/sweep.js";
+
+/** op(constants) = constant, evaluated by the op's own `eval`. */
+export const foldConstants = definePass({
+  name: "fold-constants",
+  doc: "Evaluates nodes whose operands are all constant, unless the result is larger than `limit` bytes.",
+  options: { limit: attr.int("largest result that is folded, in bytes", 64 << 20) },
+  requires: [],
+  establishes: [],
+  run: (m, ctx, { limit }) =>
+    sweep(m, ctx, "fold-constants", ({ b, node, inputs }) => {
+      const def = ctx.ops.get(node.op);
+      if (!def || def.traits.includes("effect") || inputs.length === 0) return null;
+      const values = inputs.map((v): Tensor | null | undefined => {
+        const c = b.constOf(v);
+        return isAbsent(v) ? null : c ? { type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) } : undefined;
+      });
+      if (values.some((v) => v === undefined)) return null;
+      const types = node.outputs.map((o) => o.type);
+      if (types.reduce((sum, t) => sum + byteSize(t), 0) > limit) return null;
+      const results = def.eval(values as (Tensor | null)[], node.attrs as never, types);
+      return results.map((t, i): ValueId => b.constant(t.type, bytesOf(t), node.outputs[i].id.slice(1)));
+    }),
+});
