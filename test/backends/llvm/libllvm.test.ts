@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { findLibrary } from "../../../src/backends/llvm/libllvm/find.js";
 import { hostInfo, openLLVM } from "../../../src/backends/llvm/libllvm/open.js";
@@ -173,6 +175,28 @@ describe("finding libLLVM", () => {
     expect(diagOf(() => openLLVM("libc.so.6")).code).toBe("QC-LLVM-002");
   });
 });
+
+test("an internal error of LLVM ends the process with a coded error and exit code 1", () => {
+  const at = (path: string) => JSON.stringify(fileURLToPath(new URL(`../../../${path}`, import.meta.url)));
+  const dot = "<16 x i32> @llvm.x86.avx512.vpdpbusd.512";
+  const text = `declare ${dot}(<16 x i32>, <16 x i32>, <16 x i32>)
+define <16 x i32> @f(<16 x i32> %a) {
+  %r = call ${dot}(<16 x i32> %a, <16 x i32> %a, <16 x i32> %a)
+  ret <16 x i32> %r
+}`;
+  const script = join(folder, "fatal.ts");
+  writeFileSync(
+    script,
+    `import { openLLVM } from ${at("src/backends/llvm/libllvm/open.ts")};
+process.on("exit", () => console.log("cleaned up"));
+openLLVM().compile({ texts: [${JSON.stringify(text)}], triple: "${X86.triple}", cpu: "skylake", features: "", optLevel: 3 });
+console.log("survived");`,
+  );
+  const jiti = new URL("../../../node_modules/jiti/lib/jiti-register.mjs", import.meta.url).href;
+  const done = spawnSync(process.execPath, ["--import", jiti, script], { encoding: "utf8" });
+  expect(done.stderr).toContain("error QC-LLVM-015: LLVM stopped on an internal error: ");
+  expect(done).toMatchObject({ status: 1, stdout: "cleaned up\n" });
+}, 20_000);
 
 test("compiling again and again keeps memory", () => {
   const round = (count: number): number => {

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { fail, type TextPos } from "../../../support/diag.js";
+import { fail, formatDiag, type TextPos } from "../../../support/diag.js";
 import {
   type Bindings,
   type Cell,
@@ -110,12 +110,11 @@ function failOnErrors(code: string, what: string, messages: readonly Message[]):
   if (errors.length > 0) fail(code, `LLVM ${what}: ${errors.map((m) => m.text.trim()).join("\n")}`);
 }
 
-/** LLVM ends the process after this returns: say why first, in the form of every other error. */
+/** LLVM ends the process after this returns: say why first, in the form of every other error, and let exit handlers clean up. */
 export function reportFatal(reason: string): void {
-  writeSync(
-    2,
-    `error QC-LLVM-015: LLVM stopped on an internal error: ${reason}\n   = help: --emit=llvm keeps the IR; please report it\n`,
-  );
+  const help = "an intrinsic that the target's features do not include is the usual cause; --emit=llvm shows the IR";
+  const message = `LLVM stopped on an internal error: ${reason.trim()}`;
+  writeSync(2, `${formatDiag({ severity: "error", code: "QC-LLVM-015", message, help })}\n`);
   process.exit(1);
 }
 
