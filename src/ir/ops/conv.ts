@@ -1,12 +1,19 @@
 import { attr } from "../attr/attr.js";
 import { add, cast, div, index, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
-import type { Gen } from "../op/sample.js";
 import { numbersOf, tensorOf } from "../op/tensor.js";
-import type { DType } from "../type/dtype.js";
-import { perAxis, perTensor } from "../type/quant.js";
 import { numElements, tensorType } from "../type/tensor-type.js";
-import { axisIndex, centredLoad, centredNumbers, contract, contractionDType, accumulatorOf, productQuant } from "./contraction.js";
+import {
+  accumulatorOf,
+  axisIndex,
+  centredLoad,
+  centredNumbers,
+  contract,
+  contractionCost,
+  contractionDType,
+  drawContraction,
+  productQuant,
+} from "./shared/contraction.js";
 import {
   assemble,
   channelAxis,
@@ -18,7 +25,7 @@ import {
   tapAt,
   windowAttrs,
   windowOutput,
-} from "./spatial.js";
+} from "./shared/spatial.js";
 
 /** Convolution, 1 to 3 spatial axes; depthwise is groups = channels. ONNX Conv-22, ConvInteger-10; TFLite CONV_2D, DEPTHWISE_CONV_2D. */
 export const conv = defineOp({
@@ -40,7 +47,8 @@ export const conv = defineOp({
     if (a.groups < 1 || xs.c !== ws.c * a.groups || k % a.groups !== 0) {
       return fail("QC-NN-007", `conv: ${xs.c} channels, weights for ${ws.c} x ${a.groups} groups, ${k} outputs do not agree`);
     }
-    if (bias && (bias.shape.length !== 1 || bias.shape[0] !== k)) return fail("QC-NN-008", `conv: bias [${bias.shape}], expected [${k}]`);
+    if (bias && (bias.shape.length !== 1 || bias.shape[0] !== k))
+      return fail("QC-NN-008", `conv: bias [${bias.shape}], expected [${k}]`);
     const dtype = contractionDType("conv", x, w, bias, fail);
     const out = windowOutput("conv", xs.s, { ...a, kernel: ws.s }, fail);
     const quant = productQuant("conv", x, w, 0, channelAxis(a.layout, x.shape.length), fail);
@@ -59,7 +67,9 @@ export const conv = defineOp({
       let sum = bv ? bv[k] : 0;
       eachTap(o, window, xs.s, (r, at) => {
         for (let c = 0; c < ws.c; c++) {
-          sum += xv[offsetOf(x.type.shape, assemble(a.layout, n, first + c, at))] * wv[offsetOf(w.type.shape, assemble(a.layout, k, c, r))];
+          sum +=
+            xv[offsetOf(x.type.shape, assemble(a.layout, n, first + c, at))] *
+            wv[offsetOf(w.type.shape, assemble(a.layout, k, c, r))];
         }
       });
       y[offsetOf(type.shape, assemble(a.layout, n, k, o))] = sum;
@@ -106,23 +116,6 @@ export const conv = defineOp({
       attrs: { strides: g.shape(rank, 2), pads: Array.from({ length: 2 * rank }, () => g.int(0, 2)), dilations, groups, layout },
     };
   },
-  cost([, w], [y], a) {
-    const taps = w ? numElements(w.shape) / disassemble(a.layout, w.shape).n : 0;
-    return { flops: 2 * numElements(y.shape) * taps, bytes: 0 };
-  },
+  cost: ([x, w, bias], [y], a) =>
+    contractionCost([x, w, bias], y, w ? numElements(w.shape) / disassemble(a.layout, w.shape).n : 0),
 });
-
-/** Operand types of a drawn contraction: a float type, or integers with or without quantization (per channel along `wAxis`). */
-export function drawContraction(g: Gen, channels: number, wAxis: number) {
-  if (g.bool()) {
-    const dtype = g.pick(["f32", "f32", "f64", "f16", "bf16"] as const);
-    return { x: { dtype }, w: { dtype }, bias: dtype as DType };
-  }
-  const [x, w] = [g.pick(["i8", "u8", "i16"] as const), g.pick(["i8", "u8"] as const)];
-  const zero = () => g.int(w === "u8" ? 0 : -20, 20);
-  const wq = g.bool()
-    ? perTensor(0.5, zero())
-    : perAxis(wAxis, Array.from({ length: channels }, () => g.f32({ min: 0.01, max: 1 })), Array.from({ length: channels }, zero));
-  const [xQuant, wQuant] = g.pick([[null, null], [perTensor(0.25, g.int(0, 20)), wq]] as const);
-  return { x: { dtype: x, quant: xQuant }, w: { dtype: w, quant: wQuant }, bias: "i32" as DType };
-}

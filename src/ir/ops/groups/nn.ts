@@ -1,3 +1,12 @@
 import type { OpDef } from "../../op/define.js";
+import { avgPool } from "../avg-pool.js";
+import { conv } from "../conv.js";
+import { convTranspose } from "../conv-transpose.js";
+import { dense } from "../dense.js";
+import { lpPool } from "../lp-pool.js";
+import { matmul } from "../matmul.js";
+import { maxPool } from "../max-pool.js";
+import { maxPoolIndices } from "../max-pool-indices.js";
 
-export const nnOps: readonly OpDef[] = [];
+/** Ops of neural networks: contractions, pools, resampling, recurrence. */
+export const nnOps: readonly OpDef[] = [conv, convTranspose, matmul, dense, maxPool, maxPoolIndices, avgPool, lpPool];
