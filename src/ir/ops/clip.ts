@@ -59,10 +59,7 @@ function clampOp<const S extends AttrSchema>(d: {
       const [low, high] = isFloat(type.dtype) ? [0n, 0n] : [BigInt(lo), BigInt(hi)];
       return [
         mapBroadcast([present(inputs, 0)], type, {
-          float: (v) => {
-            const raised = lo > v ? lo : v;
-            return hi < raised ? hi : raised;
-          },
+          float: (v) => Math.min(hi, Math.max(lo, v)),
           int: (v) => {
             const raised = low > v ? low : v;
             return high < raised ? high : raised;

@@ -3,12 +3,10 @@ import { emptyData, numbersOf, type Tensor, tensorOf } from "../../op/tensor.js"
 import { dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements, stridesOf, type TensorType } from "../../type/tensor-type.js";
 
-/** Nearest integer, ties to even. */
+/** Nearest integer, ties to even; the sign of zero is kept. */
 export function roundHalfEven(v: number): number {
-  const down = Math.floor(v);
-  const rest = v - down;
-  if (rest !== 0.5) return rest < 0.5 ? (v === down ? v : down) : down + 1;
-  return down % 2 === 0 ? down : down + 1;
+  const r = Math.round(v);
+  return r - v === 0.5 && r % 2 !== 0 ? r - 1 : r;
 }
 
 /** Integer and bool elements, exactly. */
