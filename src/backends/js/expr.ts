@@ -27,7 +27,7 @@ export function wrap(t: Scalar, x: string): string {
       return `fr(${x})`;
     case "f64":
     case "index":
-      return x;
+      return `(${x})`;
     case "f16":
       return `f16ToF32(f64ToF16(${x}))`;
     case "bf16":
