@@ -1,0 +1,11 @@
+import type { Pass } from "../ir/pass/pass.js";
+import { cse } from "./canon/cse.js";
+import { dce } from "./canon/dce.js";
+import { foldConstants } from "./canon/fold-constants.js";
+import { simplifyMovement } from "./canon/simplify-movement.js";
+import { fuse } from "./fuse/fuse.js";
+import { materializeResults } from "./fuse/materialize-results.js";
+import { channelsLast } from "./layout/channels-last.js";
+
+/** Every pass that ships with the compiler; plugins add more. */
+export const builtinPasses: readonly Pass[] = [foldConstants, cse, dce, simplifyMovement, channelsLast, materializeResults, fuse] as readonly unknown[] as readonly Pass[];
