@@ -11,13 +11,23 @@
 
 static const struct {
   char name[5];
-  unsigned char bits;
-} dtypes[] = {{"f32", 32}, {"f16", 16}, {"bf16", 16}, {"f64", 64}, {"i4", 4},   {"u4", 4},   {"i8", 8},  {"u8", 8},
-              {"i16", 16}, {"u16", 16}, {"i32", 32},  {"u32", 32}, {"i64", 64}, {"u64", 64}, {"bool", 8}};
+  unsigned char bytes;
+} dtypes[] = {{"f32", 4}, {"f16", 2}, {"bf16", 2}, {"f64", 8}, {"i4", 1},  {"u4", 1},  {"i8", 1},  {"u8", 1},
+              {"i16", 2}, {"u16", 2}, {"i32", 4},  {"u32", 4}, {"i64", 8}, {"u64", 8}, {"bool", 1}};
 
 static int known_dtype(int32_t dtype) { return dtype >= 0 && (size_t)dtype < sizeof dtypes / sizeof *dtypes; }
 const char *qc_dtype_name(int32_t dtype) { return known_dtype(dtype) ? dtypes[dtype].name : NULL; }
-int32_t qc_dtype_bits(int32_t dtype) { return known_dtype(dtype) ? dtypes[dtype].bits : 0; }
+int32_t qc_dtype_bytes(int32_t dtype) { return known_dtype(dtype) ? dtypes[dtype].bytes : 0; }
+
+/* How many scales a quantization of this shape has; -1 when its axis or block is impossible. */
+static int64_t scale_count(const qc_tensor *t, int64_t elements) {
+  if (t->quant == QC_QUANT_TENSOR) return 1;
+  if ((t->quant != QC_QUANT_AXIS && t->quant != QC_QUANT_BLOCK) || t->quant_axis < 0 || t->quant_axis >= t->rank) return -1;
+  int64_t dim = t->shape[t->quant_axis];
+  if (t->quant == QC_QUANT_AXIS) return dim;
+  if (t->quant_block < 1) return -1;
+  return dim ? elements / dim * (dim / t->quant_block + (dim % t->quant_block != 0)) : 0;
+}
 
 static int check_tensor(const qc_tensor *t, const char *role, int32_t index) {
   if (!t->name) return qc_fail(QC_E_FORMAT, "%s %d has no name", role, (int)index);
@@ -26,17 +36,13 @@ static int check_tensor(const qc_tensor *t, const char *role, int32_t index) {
     return qc_fail(QC_E_FORMAT, "%s '%s' has rank %d", role, t->name, (int)t->rank);
   int64_t elements = 1;
   for (int32_t i = 0; i < t->rank; i++) {
-    if (t->shape[i] < 0 || __builtin_mul_overflow(elements, t->shape[i], &elements) || elements > INT64_MAX / 64)
+    if (t->shape[i] < 0 || __builtin_mul_overflow(elements, t->shape[i], &elements) || elements > INT64_MAX / 8)
       return qc_fail(QC_E_FORMAT, "%s '%s' has an impossible shape", role, t->name);
   }
-  int64_t bytes = (elements * dtypes[t->dtype].bits + 7) / 8;
+  int64_t bytes = elements * dtypes[t->dtype].bytes;
   if (t->bytes != bytes)
     return qc_fail(QC_E_FORMAT, "%s '%s' says %lld bytes, its shape %lld", role, t->name, (long long)t->bytes, (long long)bytes);
-  int fits = 0;
-  if (t->quant == QC_QUANT_NONE) fits = 1;
-  if (t->quant == QC_QUANT_TENSOR) fits = t->scales && t->quant_count == 1;
-  if (t->quant == QC_QUANT_AXIS)
-    fits = t->scales && t->quant_axis >= 0 && t->quant_axis < t->rank && t->quant_count == t->shape[t->quant_axis];
+  int fits = t->quant == QC_QUANT_NONE || (t->scales && t->quant_count == scale_count(t, elements));
   return fits ? QC_OK : qc_fail(QC_E_FORMAT, "%s '%s' has malformed quantization", role, t->name);
 }
 

@@ -103,19 +103,22 @@ QC_API int64_t qc_profile_read(const qc_context *ctx, int64_t *ns, int32_t n_pha
 
 /* "f32", "i8", ...; NULL when unknown. */
 QC_API const char *qc_dtype_name(int32_t dtype);
-/* Width of one element; 4 for i4 and u4, 8 for bool; 0 when unknown. */
-QC_API int32_t qc_dtype_bits(int32_t dtype);
+/* Bytes of one element in memory; 0 when unknown. */
+QC_API int32_t qc_dtype_bytes(int32_t dtype);
 
 /* ---- Part 2: the network's side ------------------------------------------------------------------------------------------ */
 
-/* Numbers are part of the interface. i4 and u4 pack two elements a byte, the even index in the low half; bool is one byte, 0 or 1. */
+/* Numbers are part of the interface. i4, u4 and bool take one byte an element: -8 to 7, 0 to 15, 0 or 1. */
 typedef enum qc_dtype {
   QC_F32 = 0, QC_F16 = 1, QC_BF16 = 2, QC_F64 = 3, QC_I4 = 4, QC_U4 = 5, QC_I8 = 6, QC_U8 = 7,
   QC_I16 = 8, QC_U16 = 9, QC_I32 = 10, QC_U32 = 11, QC_I64 = 12, QC_U64 = 13, QC_BOOL = 14
 } qc_dtype;
 
-/* real = scale * (q - zero); one pair for the tensor, or one for each index along an axis. */
-typedef enum qc_quant { QC_QUANT_NONE = 0, QC_QUANT_TENSOR = 1, QC_QUANT_AXIS = 2 } qc_quant;
+/*
+ * real = scale * (q - zero): one pair for the tensor, one for each index along an axis, or one for each run of `quant_block` elements
+ * along an axis; those of blocks are flattened over the shape with the axis' dimension d replaced by ceil(d / quant_block).
+ */
+typedef enum qc_quant { QC_QUANT_NONE = 0, QC_QUANT_TENSOR = 1, QC_QUANT_AXIS = 2, QC_QUANT_BLOCK = 3 } qc_quant;
 
 typedef struct qc_tensor {
   const char *name;
@@ -128,7 +131,7 @@ typedef struct qc_tensor {
   int32_t quant;
   int32_t quant_axis;
   int32_t quant_count;
-  int32_t reserved; /* 0 */
+  int32_t quant_block; /* 0 unless quant is block */
 } qc_tensor;
 
 /* A stretch of the run that is timed as one: a kernel, a copy. flops and bytes are per run, for rates; 0 when unknown. */
