@@ -1,0 +1,165 @@
+/** The fused module as a straight line of launches with every operand placed: the last thing before code. */
+import type { BlobId } from "../../ir/blob/blob-store.js";
+import { type Func, isAbsent, isConst, type Module, type Node, type ValueId } from "../../ir/graph/module.js";
+import type { Launch, Place, Program } from "../../ir/loop/program.js";
+import type { Buffer, Kernel } from "../../ir/loop/stmt.js";
+import { dtypeInfo } from "../../ir/type/dtype.js";
+import { byteSize, numElements, type TensorType } from "../../ir/type/tensor-type.js";
+import type { IrContext } from "../../ir/pass/context.js";
+import { invariant } from "../../support/assert.js";
+import { type Interval, planArena } from "./arena.js";
+import type { LoweredFunc } from "./lowered.js";
+import { createWeightsTable } from "./weights.js";
+
+export interface PlanHooks {
+  /** Lowers and schedules one private function. */
+  lower(f: Func, m: Module): LoweredFunc;
+  /** Runs a `prepare` kernel on constant bytes by buffer name; returns the bytes of its `out` buffer. */
+  prepare(kernel: Kernel, inputs: Readonly<Record<string, Uint8Array>>): Uint8Array;
+  /** Equal keys mean equal code. */
+  keyOf(kernel: Kernel): string;
+}
+
+export interface PlannedProgram {
+  readonly program: Program;
+  /** No arena can be smaller: the peak of what is alive at once. */
+  readonly arenaLowerBound: number;
+}
+
+/** Where a value lies before arena offsets are known. */
+type Home = { readonly kind: "place"; readonly place: Place } | { readonly kind: "interval"; readonly index: number };
+
+/** Requires a fused module whose results own their memory (passes fuse, materialize-results). */
+export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): PlannedProgram {
+  const entry = m.funcs[0];
+  const weights = createWeightsTable(ctx.blobs);
+  const roots = viewRoots(entry);
+  const root = (id: ValueId) => roots.get(id) ?? id;
+  const calls = entry.body.filter((n) => n.op === "call");
+  const types = new Map<ValueId, TensorType>(entry.params.map((p) => [p.id, p.type]));
+  for (const n of entry.body) for (const o of n.outputs) types.set(o.id, o.type);
+
+  const homes = new Map<ValueId, Home>();
+  entry.params.forEach((p, index) => homes.set(p.id, { kind: "place", place: { in: "input", index } }));
+  entry.results.forEach((r, index) => homes.set(root(r), { kind: "place", place: { in: "output", index } }));
+  const intervals: Interval[] = [];
+  const interval = (bytes: number, first: number, last: number): Home => ({ kind: "interval", index: intervals.push({ bytes, first, last }) - 1 });
+  const lastUse = lastUses(calls, root);
+  calls.forEach((n, at) => {
+    for (const o of n.outputs) {
+      if (!homes.has(o.id)) homes.set(o.id, interval(byteSize(o.type), at, lastUse.get(o.id) ?? at));
+    }
+  });
+
+  const kernels: Kernel[] = [];
+  const kernelIndex = new Map<string, number>();
+  const prepared = new Map<string, BlobId>();
+  const constPlace = (id: ValueId): Home => ({ kind: "place", place: { in: "weights", offset: weights.offsetOf(m.consts[id].blob) } });
+  const homeOf = (id: ValueId): Home => {
+    const r = root(id);
+    const home = isConst(r) ? constPlace(r) : homes.get(r);
+    invariant(home, `value ${id} has no memory`);
+    return home;
+  };
+
+  const drafts = calls.map((n, at) => {
+    const callee = m.funcs.find((f) => f.name === n.attrs.callee);
+    invariant(callee, `call of ${n.attrs.callee}`);
+    const low = hooks.lower(callee, m);
+    const key = hooks.keyOf(low.kernel);
+    const known = kernelIndex.get(key);
+    const kernel = known ?? kernels.push(low.kernel) - 1;
+    kernelIndex.set(key, kernel);
+    const ready = runPrepares(low, key, m, ctx, hooks, prepared);
+    const buffers = new Map<string, Home>();
+    low.ins.forEach((b, i) => b !== null && !buffers.has(b) && buffers.set(b, homeOf(n.inputs[i])));
+    low.outs.forEach((b, i) => buffers.set(b, homeOf(n.outputs[i].id)));
+    const home = (b: Buffer): Home => {
+      const operand = buffers.get(b.name);
+      if (operand) return operand;
+      const blob = ready.get(b.name);
+      if (blob) return { kind: "place", place: { in: "weights", offset: weights.offsetOf(blob) } };
+      if (Object.hasOwn(low.consts, b.name)) return constPlace(low.consts[b.name]);
+      invariant(b.role === "scratch", `buffer ${b.name} of ${low.kernel.name} is bound to nothing`);
+      return interval(numElements(b.shape) * dtypeInfo(b.dtype).bytes, at, at);
+    };
+    return { node: n, callee, kernel, homes: kernels[kernel].buffers.map((b, i) => home(low.kernel.buffers[i] ?? b)) };
+  });
+
+  const arena = planArena(intervals);
+  const placeOf = (h: Home): Place => (h.kind === "place" ? h.place : { in: "arena", offset: arena.offsets[h.index] });
+  const launches = drafts.map(
+    (d): Launch => ({ label: labelOf(d.node), kernel: d.kernel, places: d.homes.map(placeOf), ...costOf(d.callee, m, ctx), loc: d.node.loc }),
+  );
+  const program: Program = {
+    name: m.name,
+    inputs: entry.params.map((p, i) => ({ name: entry.paramNames[i], type: p.type })),
+    outputs: entry.results.map((r, i) => ({ name: entry.resultNames[i], type: types.get(r)! })),
+    kernels,
+    launches,
+    arenaBytes: arena.bytes,
+    weights: weights.entries(),
+    weightBytes: weights.bytes(),
+    stateBytes: 0,
+    stateInit: [],
+  };
+  return { program, arenaLowerBound: arena.lowerBound };
+}
+
+/** The value whose memory each view shares. */
+function viewRoots(f: Func): ReadonlyMap<ValueId, ValueId> {
+  const roots = new Map<ValueId, ValueId>();
+  for (const n of f.body) {
+    if (n.op !== "call") roots.set(n.outputs[0].id, roots.get(n.inputs[0]) ?? n.inputs[0]);
+  }
+  return roots;
+}
+
+function lastUses(calls: readonly Node[], root: (id: ValueId) => ValueId): ReadonlyMap<ValueId, number> {
+  const last = new Map<ValueId, number>();
+  calls.forEach((n, at) => {
+    for (const i of n.inputs) if (!isAbsent(i)) last.set(root(i), at);
+  });
+  return last;
+}
+
+/** The blobs of the buffers that `prepare` kernels fill, computed once for equal kernels on equal constants. */
+function runPrepares(
+  low: LoweredFunc,
+  key: string,
+  m: Module,
+  ctx: IrContext,
+  hooks: PlanHooks,
+  cache: Map<string, BlobId>,
+): ReadonlyMap<string, BlobId> {
+  const ready = new Map<string, BlobId>();
+  for (const p of low.kernel.prepare) {
+    const inputs = p.kernel.buffers.filter((b) => b.role === "in" || b.role === "const").map((b) => b.name);
+    const blobOf = (name: string): BlobId => ready.get(name) ?? m.consts[low.consts[name]].blob;
+    const id = [key, p.buffer, ...inputs.map(blobOf)].join(" ");
+    const known = cache.get(id);
+    const blob = known ?? ctx.blobs.put(hooks.prepare(p.kernel, Object.fromEntries(inputs.map((n) => [n, ctx.blobs.get(blobOf(n))]))));
+    cache.set(id, blob);
+    ready.set(p.buffer, blob);
+  }
+  return ready;
+}
+
+/** `node op`: what a profile prints. */
+const labelOf = (n: Node): string => `${n.loc.node} ${n.attrs.callee}`;
+
+function costOf(f: Func, m: Module, ctx: IrContext): { flops: number; bytes: number } {
+  const types = new Map<ValueId, TensorType>(f.params.map((p) => [p.id, p.type]));
+  for (const n of f.body) for (const o of n.outputs) types.set(o.id, o.type);
+  const typeOf = (id: ValueId) => (isAbsent(id) ? null : (types.get(id) ?? m.consts[id].type));
+  let flops = 0;
+  const consts = new Set<ValueId>();
+  for (const n of f.body) {
+    const def = ctx.ops.get(n.op);
+    const out = n.outputs.map((o) => o.type);
+    flops += def?.cost?.(n.inputs.map(typeOf), out, n.attrs as never).flops ?? out.reduce((sum, t) => sum + numElements(t.shape), 0);
+    for (const i of n.inputs) if (isConst(i)) consts.add(i);
+  }
+  const operands = [...f.params.map((p) => p.type), ...f.results.map((r) => types.get(r)!), ...[...consts].map((c) => m.consts[c].type)];
+  return { flops, bytes: operands.reduce((sum, t) => sum + byteSize(t), 0) };
+}
