@@ -46,7 +46,7 @@ export function dataFromBytes(dtype: DType, bytes: Uint8Array): TypedArray {
   const Ctor = CTORS[dtype];
   const size = Ctor.BYTES_PER_ELEMENT;
   invariant(bytes.byteLength % size === 0, `${bytes.byteLength} bytes are no whole number of ${dtype}`);
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   return new Ctor(aligned.buffer as ArrayBuffer, aligned.byteOffset, bytes.byteLength / size);
 }
 
