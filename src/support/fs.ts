@@ -69,8 +69,8 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** Writes and syncs a new file; removes it again where that fails. */
-export function writeSynced(path: string, data: Uint8Array | string, mode = 0o666): void {
+/** Writes and syncs a new file; removes it again where that fails. `shown` is its name in errors. */
+export function writeSynced(path: string, data: Uint8Array | string, mode = 0o666, shown = path): void {
   let fd: number | undefined;
   try {
     fd = openSync(path, "wx", mode);
@@ -87,7 +87,7 @@ export function writeSynced(path: string, data: Uint8Array | string, mode = 0o66
       }
       rmSync(path, { force: true });
     }
-    failIo(error, "write", path);
+    failIo(error, "write", shown);
   }
 }
 
@@ -96,7 +96,7 @@ export function writeFileAtomic(path: string, data: Uint8Array | string, mode = 
   const folder = dirname(path);
   makeFolder(folder);
   const temp = join(folder, `.${basename(path)}.qc-${process.pid}-${process.hrtime.bigint().toString(36)}`);
-  writeSynced(temp, data, mode);
+  writeSynced(temp, data, mode, path);
   try {
     renameSync(temp, path);
   } catch (error) {

@@ -64,7 +64,7 @@ export function openOutputFolder(target: string): OutputFolder {
     write: (name, data, mode) => {
       const file = path(name);
       rmSync(file, { force: true });
-      writeSynced(file, data, mode);
+      writeSynced(file, data, mode, join(to, name));
     },
     commit(last) {
       const files = listFiles(staging);

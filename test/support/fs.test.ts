@@ -50,7 +50,7 @@ describe("writeFileAtomic", () => {
     expect(codeOf(() => writeFileAtomic(join(at, "x"), "one"))).toBe("QC-IO-004");
     expect(readdirSync(at)).toEqual(["x"]);
   });
-  it.runIf(existsSync("/dev/full"))("says that the disk is full, and what to do", () => {
+  it("says that the disk is full, and what to do", () => {
     const full = Object.assign(new Error("ENOSPC"), { code: "ENOSPC" });
     expect(() => failIo(full, "write", "out/model.so")).toThrow(/QC-IO-001: cannot write 'out\/model.so': the disk is full/);
   });

@@ -1,4 +1,5 @@
 import { formatDiag, QcError } from "../../support/diag.js";
+import { KNOBS } from "../../support/env.js";
 import { didYouMean } from "../../support/suggest.js";
 import type { Command, Io } from "./command.js";
 import { helpOf, parseArguments } from "./parse.js";
@@ -27,7 +28,8 @@ export function ofProcess(version: string): Surroundings {
 export async function dispatch(commands: readonly Command[], argv: readonly string[], around: Surroundings): Promise<number> {
   const [first, ...rest] = argv;
   const json = argv.some((a) => a === "--json" || a === "--json=true");
-  const debug = argv.some((a) => a === "--debug" || a === "--debug=true") || around.env.QC_DEBUG === "1";
+  const debug =
+    argv.some((a) => a === "--debug" || a === "--debug=true") || KNOBS.QC_DEBUG.parse(around.env.QC_DEBUG ?? "") === true;
   const io = createIo(around, json, debug);
   try {
     if (first === undefined || first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {

@@ -1,5 +1,10 @@
 /** The options that several commands share, spelled as LEIP spells them. */
-import { choice, flag, linesOfFile, type Option, parseChoice, requiredText, text, texts } from "./option.js";
+import { listPreprocessors } from "../../data/preprocess.js";
+import { choice, flag, linesOfFile, type Option, parseChoice, requiredText, text, textOr, texts } from "./option.js";
+
+const PREPROCESSORS = listPreprocessors()
+  .map(([name]) => name)
+  .join(", ");
 
 export const QUANTIZERS = ["none", "symmetric", "asymmetric", "symmetricpc", "power_of_two"] as const;
 export type QuantizerName = (typeof QUANTIZERS)[number];
@@ -16,10 +21,14 @@ export const quantizer = (fallback: QuantizerName) =>
   });
 export const layout = () => choice("layout of images at the inputs and outputs", ["NCHW", "NHWC"], "NCHW", { group: "Target:" });
 export const preprocessor = () =>
-  text("how samples become inputs: a name (`qc run --help`) or a file with `preprocess(sample, spec)`", {
-    value: "NAME|FILE.mjs",
-    group: "Data:",
-  });
+  textOr(
+    `how samples become inputs: ${PREPROCESSORS}, several joined by +; or a file that exports preprocess(sample, spec)`,
+    "",
+    {
+      value: "NAME|FILE.mjs",
+      group: "Data:",
+    },
+  );
 export const classNames = () => linesOfFile("names of the classes, one a line", { group: "Data:" });
 export const testPath = () =>
   text("a sample, or a list of samples with their classes (index.txt)", { value: "FILE", group: "Data:" });
