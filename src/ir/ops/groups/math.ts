@@ -1,10 +1,34 @@
 import type { OpDef } from "../../op/define.js";
 import { activationOps } from "../activation.js";
+import { argOps } from "../arg-extreme.js";
 import { binaryOps } from "../binary.js";
 import { cast } from "../cast.js";
 import { clip, relu } from "../clip.js";
+import { dequantize } from "../dequantize.js";
+import { lut } from "../lut.js";
+import { quantize } from "../quantize.js";
+import { quantizedSoftmax } from "../quantized-softmax.js";
+import { reduceOps } from "../reduce.js";
+import { requantize } from "../requantize.js";
 import { unaryOps } from "../unary.js";
 import { where } from "../where.js";
+import { withQuant } from "../with-quant.js";
 
 /** Elementwise arithmetic, conversions between element types and grids, reductions and normalisations. */
-export const mathOps: readonly OpDef[] = [...unaryOps, ...activationOps, clip, relu, ...binaryOps, where, cast];
+export const mathOps: readonly OpDef[] = [
+  ...unaryOps,
+  ...activationOps,
+  clip,
+  relu,
+  ...binaryOps,
+  where,
+  cast,
+  quantize,
+  dequantize,
+  requantize,
+  withQuant,
+  lut,
+  ...reduceOps,
+  ...argOps,
+  quantizedSoftmax,
+];
