@@ -1,0 +1,115 @@
+import { fail } from "../../support/diag.js";
+import { shortHash } from "../../support/hash.js";
+import type { Func, Node, ValueId } from "../graph/module.js";
+import { isAbsent } from "../graph/module.js";
+import type { TensorType } from "../type/tensor-type.js";
+import { inlineElementwise } from "./inline.js";
+import { type BufferRef, createLowerBuilder, type LowerBuilder, type LowerIO } from "./lower-builder.js";
+import { shareStage } from "./share.js";
+import { simplifyKernel } from "./simplify.js";
+import type { Buffer, Kernel } from "./stmt.js";
+import { accessesOf } from "./visit.js";
+
+/** Lowers one node into a builder: the op's `lower`, found in a registry. */
+export type LowerNode = (node: Node, b: LowerBuilder, io: LowerIO) => void;
+
+/** A kernel and what its operands are: the value of the function behind every buffer that is not scratch, in `buffers` order. */
+export interface LoweredGroup {
+  readonly kernel: Kernel;
+  readonly operands: readonly { readonly buffer: string; readonly value: ValueId }[];
+}
+
+/** `f32_conv_add_relu`: element type of the first result, ops in order, views and repetitions left out, at most five. */
+function kernelName(f: Func, dtype: string): string {
+  const quiet = new Set(["reshape", "with_quant", "identity"]);
+  const ops = f.body.map((n) => n.op).filter((op, i, all) => !quiet.has(op) && all.indexOf(op) === i);
+  const shown = ops.length > 5 ? [...ops.slice(0, 4), "more"] : ops;
+  return [dtype, ...(shown.length ? shown : ["copy"])].join("_");
+}
+
+/**
+ * The unscheduled kernel of a fused group. Buffers: `x0`.. for the parameters that are used, `c0`.. for constants, `y0`.. for results, the
+ * rest scratch. Elementwise chains are inlined: [conv, add, relu] becomes the stages [init, reduce, map].
+ * `typeOf` gives the types of the module's constants.
+ */
+export function lowerGroup(f: Func, typeOf: (id: ValueId) => TensorType | undefined, lower: LowerNode): LoweredGroup {
+  const b = createLowerBuilder();
+  const refs = new Map<ValueId, BufferRef>();
+  const operands: { buffer: string; value: ValueId }[] = [];
+  const buffers: Buffer[] = [];
+  const define = (value: ValueId, name: string, type: TensorType, role: Buffer["role"]): BufferRef => {
+    const ref = { name, type };
+    buffers.push({ name, dtype: type.dtype, shape: type.shape, role });
+    operands.push({ buffer: name, value });
+    return ref;
+  };
+  f.params.forEach((p, i) => {
+    refs.set(p.id, define(p.id, `x${i}`, p.type, "in"));
+  });
+  let consts = 0;
+  const operand = (id: ValueId): BufferRef | null => {
+    if (isAbsent(id)) return null;
+    const known = refs.get(id);
+    if (known) return known;
+    const type = typeOf(id) ?? fail("QC-IR-020", `group '${f.name}': value '${id}' is not defined in it`);
+    const ref = define(id, `c${consts++}`, type, "const");
+    refs.set(id, ref);
+    return ref;
+  };
+
+  const made = new Set(f.body.flatMap((n) => n.outputs.map((o) => o.id)));
+  const results = new Map<ValueId, BufferRef>();
+  const copies: { to: BufferRef; from: ValueId }[] = [];
+  f.results.forEach((id, i) => {
+    const type = f.body.flatMap((n) => n.outputs).find((o) => o.id === id)?.type ?? operand(id)?.type;
+    if (!type) return;
+    const ref = { name: `y${i}`, type };
+    if (made.has(id) && !results.has(id)) results.set(id, ref);
+    else copies.push({ to: ref, from: id });
+  });
+  for (const node of f.body) {
+    const ins = node.inputs.map(operand);
+    const outs = node.outputs.map((o) => {
+      const ref = results.get(o.id) ?? { ...b.temp(o.type.dtype, o.type.shape), type: o.type };
+      refs.set(o.id, ref);
+      return ref;
+    });
+    lower(node, b, { ins, outs });
+  }
+  for (const { to, from } of copies) {
+    const source = operand(from);
+    if (source) b.elementwise(to, (i) => b.load(source, i), "copy");
+  }
+  f.results.forEach((id, i) => {
+    const type = results.get(id)?.name === `y${i}` ? results.get(id)?.type : copies.find((c) => c.to.name === `y${i}`)?.to.type;
+    if (type) define(id, `y${i}`, type, "out");
+  });
+
+  const { stages, temps } = b.finish();
+  const inlined = inlineElementwise(stages, temps);
+  const simple = simplifyKernel({
+    name: kernelName(f, buffers.find((x) => x.role === "out")?.dtype ?? "f32"),
+    buffers: [...buffers, ...inlined.temps],
+    stages: inlined.stages,
+    prepare: [],
+  });
+  const kernel = dropUnused({ ...simple, stages: simple.stages.map(shareStage) });
+  const kept = new Set(kernel.buffers.map((x) => x.name));
+  return { kernel, operands: operands.filter((o) => kept.has(o.buffer)) };
+}
+
+/** Without buffers that no stage touches; results stay. */
+export function dropUnused(k: Kernel): Kernel {
+  const used = new Set(k.stages.flatMap((s) => Object.values(accessesOf(s.body)).flatMap((names) => [...names])));
+  return { ...k, buffers: k.buffers.filter((b) => b.role === "out" || used.has(b.name)) };
+}
+
+/** A text that is equal for kernels that do the same on buffers of the same roles: the name aside, everything. */
+export function kernelKey(k: Kernel): string {
+  const text = JSON.stringify({ ...k, name: "" }, (_, v: unknown) => {
+    if (typeof v === "bigint") return `${v}n`;
+    if (typeof v === "number" && (!Number.isFinite(v) || Object.is(v, -0))) return `#${Object.is(v, -0) ? "-0" : v}`;
+    return v;
+  });
+  return shortHash(text, 32);
+}

@@ -1,0 +1,81 @@
+import type { Attrs } from "../../../src/ir/attr/attr.js";
+import type { Func } from "../../../src/ir/graph/module.js";
+import { type LoweredGroup, lowerGroup } from "../../../src/ir/loop/lower-group.js";
+import type { Kernel } from "../../../src/ir/loop/stmt.js";
+import type { OpDef } from "../../../src/ir/op/define.js";
+import { inferOp } from "../../../src/ir/op/registry.js";
+import { createGen } from "../../../src/ir/op/sample.js";
+import { numbersOf, type Tensor, type TypedArray } from "../../../src/ir/op/tensor.js";
+import type { DType } from "../../../src/ir/type/dtype.js";
+import type { TensorType } from "../../../src/ir/type/tensor-type.js";
+
+const loc = { file: "test", node: "n" };
+
+/** One drawn case of an op, with its result types and the attributes completed. */
+export interface Drawn {
+  readonly inputs: readonly (Tensor | null)[];
+  readonly attrs: Attrs;
+  readonly types: readonly TensorType[];
+}
+
+export function drawCase(def: OpDef, seed: number): Drawn {
+  const drawn = def.sample(createGen(seed));
+  const done = inferOp(
+    def,
+    drawn.inputs.map((t) => t?.type ?? null),
+    drawn.attrs,
+    (code, message) => {
+      throw new Error(`${def.name}, seed ${seed}: sample draws an illegal case: ${code} ${message}`);
+    },
+  );
+  return { inputs: drawn.inputs, attrs: done.attrs, types: done.types };
+}
+
+/** The unscheduled kernel of one application; every second operand is a constant where `consts` says so. */
+export function lowerCase(def: OpDef, c: Drawn, isConst: (operand: number) => boolean = () => false): LoweredGroup {
+  const id = (i: number) => (c.inputs[i] === null ? "" : isConst(i) ? `#c${i}` : `%x${i}`);
+  const params = c.inputs.flatMap((t, i) => (t && !isConst(i) ? [{ id: `%x${i}`, type: t.type }] : []));
+  const outputs = c.types.map((type, i) => ({ id: `%y${i}`, type }));
+  const f: Func = {
+    name: def.name,
+    params,
+    body: [{ op: def.name, inputs: c.inputs.map((_, i) => id(i)), attrs: c.attrs, outputs, loc }],
+    results: outputs.map((o) => o.id),
+    paramNames: params.map((p) => p.id),
+    resultNames: outputs.map((o) => o.id),
+    nextId: 0,
+  };
+  return lowerGroup(
+    f,
+    (value) => c.inputs[Number(value.slice(2))]?.type,
+    (node, b, io) => def.lower(b, io, node.attrs as never),
+  );
+}
+
+/** Operand data by buffer name. */
+export function operandData(group: LoweredGroup, c: Drawn): Record<string, TypedArray> {
+  const out: Record<string, TypedArray> = {};
+  for (const o of group.operands) {
+    const t = o.value.startsWith("%y") ? null : c.inputs[Number(o.value.slice(2))];
+    if (t) out[o.buffer] = t.data;
+  }
+  return out;
+}
+
+export const withStages = (group: LoweredGroup, kernel: Kernel): LoweredGroup => ({ ...group, kernel });
+
+const BOUND: Readonly<Partial<Record<DType, number>>> = { f32: 2e-5, f16: 2e-3, bf16: 1.6e-2, f64: 1e-12 };
+
+/** Why `got` is not `want`, or null: integers exactly, floats within a bound relative to the value and the largest magnitude. */
+export function difference(want: Tensor, got: TypedArray, slack = 1): string | null {
+  const a = numbersOf(want);
+  const b = numbersOf({ type: want.type, data: got });
+  const bound = (BOUND[want.type.dtype] ?? 0) * slack;
+  const scale = a.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 0);
+  for (let i = 0; i < a.length; i++) {
+    if (Object.is(a[i], b[i]) || a[i] === b[i]) continue;
+    if (bound && Math.abs(a[i] - b[i]) <= bound * (Math.abs(a[i]) + 0.1 * scale) + 1e-30) continue;
+    return `element ${i}: want ${a[i]}, got ${b[i]}`;
+  }
+  return null;
+}
