@@ -12,7 +12,9 @@ const outDir = join(root, "dist", "runtime");
 const products = ["libqcrt.so", "libqcrt.a", "qc.h"];
 /** The files of the library; bundle_main.c is the main program of `qc compile --bundle`. */
 const units = ["context", "cpu", "error", "model", "pool"];
-const flags = "-std=c11 -O2 -g0 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -Wall -Wextra -Wpedantic".split(" ");
+const flags = "-std=c11 -O2 -g0 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -Wall -Wextra -Wpedantic".split(
+  " ",
+);
 const linkFlags = ["-shared", "-Wl,--gc-sections", "-Wl,-soname,libqcrt.so", "-Wl,-z,defs", "-Wl,-z,relro,-z,now"];
 
 function run(program, args) {

@@ -1,0 +1,116 @@
+import { fail, failUsage } from "../support/diag.js";
+import type { TypedArray } from "../support/npy.js";
+import { didYouMean } from "../support/suggest.js";
+import { type Description, type PhaseInfo, readDescriptor, type TensorInfo } from "./descriptor.js";
+import { type Cell, type ContextOptions, check, type Library, type Ptr } from "./library.js";
+import { type InputPort, inputPort, outputPort } from "./ports.js";
+import type { TensorData } from "./tensors.js";
+
+export interface PhaseProfile extends PhaseInfo {
+  /** Nanoseconds, summed over all profiled runs. */
+  readonly ns: number;
+}
+
+export interface Profile {
+  /** Runs since startProfile(). */
+  readonly runs: number;
+  readonly phases: readonly PhaseProfile[];
+}
+
+/** A loaded network with one context: it runs one thing at a time, on the calling thread and its own workers. */
+export interface Net {
+  /** In the order of the model's graph. */
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  readonly threads: number;
+  /**
+   * Runs once, before it returns. Takes every input by name: the typed array of its dtype (f16 and bf16 as bit patterns in a
+   * Uint16Array, i64 as BigInt64Array, bool, i4 and u4 a byte an element) or a plain list of values. Returns new arrays by name.
+   * QC-RT-007 to QC-RT-009 for wrong inputs, QC-RT-010 when closed, QC-RT-112 when the network fails.
+   */
+  run(inputs: Readonly<Record<string, TensorData>>): Record<string, TypedArray>;
+  /** Puts state that lives from run to run back to its initial value. */
+  reset(): void;
+  /** Frees everything; any other call fails from then on. A second call does nothing. */
+  close(): void;
+  describe(): Description;
+  /** Starts to keep time per phase, from zero. */
+  startProfile(): void;
+  stopProfile(): void;
+  profile(): Profile;
+}
+
+function checkNames(ports: readonly InputPort[], given: Readonly<Record<string, TensorData>>): void {
+  const names = ports.map((p) => p.info.name);
+  for (const { info } of ports)
+    if (given[info.name] === undefined)
+      failUsage("QC-RT-007", `input '${info.name}' is missing`, `run() takes ${names.map((n) => `'${n}'`).join(", ")}`);
+  for (const name of Object.keys(given))
+    if (!names.includes(name))
+      failUsage("QC-RT-008", `the network has no input '${name}'`, didYouMean(name, names) ?? `its inputs: ${names.join(", ")}`);
+}
+
+function createContext(library: Library, net: Ptr, options: ContextOptions): Ptr {
+  const cell: Cell = [null];
+  check(library, library.contextCreate(net, options, cell));
+  return cell[0] as Ptr;
+}
+
+function loadNetwork(library: Library, file: string): Ptr {
+  const cell: Cell = [null];
+  check(library, library.load(file, cell));
+  return cell[0] as Ptr;
+}
+
+/** Loads a shared object and makes a context for it. QC-RT-101 to QC-RT-109. */
+export function openNet(library: Library, file: string, options: ContextOptions): Net {
+  const network = loadNetwork(library, file);
+  const description = readDescriptor(library.describe(network));
+  let live: Ptr | null = null;
+  try {
+    live = createContext(library, network, options);
+  } finally {
+    library.close(network); // the context holds the code
+  }
+  const context = (): Ptr => live ?? fail("QC-RT-010", `the network '${description.name}' is closed`, { help: "load it again" });
+  const inputs = description.inputs.map((info, i) =>
+    inputPort(info, (array, bytes) => check(library, library.setInput(context(), i, array, bytes))),
+  );
+  const outputs = description.outputs.map((info, i) =>
+    outputPort(info, (array, bytes) => check(library, library.setOutput(context(), i, array, bytes))),
+  );
+  const run: Net["run"] = (given) => {
+    const at = context();
+    for (const port of inputs) {
+      const data = given[port.info.name];
+      if (data === undefined) checkNames(inputs, given);
+      port.feed(data);
+    }
+    if (Object.keys(given).length !== inputs.length) checkNames(inputs, given);
+    for (const port of outputs) port.prepare();
+    const status = library.run(at, null, null);
+    if (status !== 0) check(library, status);
+    const results: Record<string, TypedArray> = {};
+    for (const port of outputs) results[port.info.name] = port.take();
+    return results;
+  };
+  return {
+    inputs: description.inputs,
+    outputs: description.outputs,
+    threads: options.threads,
+    run,
+    describe: () => description,
+    reset: () => check(library, library.reset(context())),
+    startProfile: () => check(library, library.profile(context(), 1)),
+    stopProfile: () => check(library, library.profile(context(), 0)),
+    profile: () => {
+      const ns = new BigInt64Array(description.phases.length);
+      const runs = library.profileRead(context(), ns, ns.length);
+      return { runs: Number(runs), phases: description.phases.map((phase, i) => ({ ...phase, ns: Number(ns[i]) })) };
+    },
+    close: () => {
+      if (live) library.contextDestroy(live);
+      live = null;
+    },
+  };
+}

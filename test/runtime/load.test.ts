@@ -1,0 +1,148 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildRuntime } from "../../scripts/build-runtime.mjs";
+import { type LoadOptions, load, loadSync, QcError } from "../../src/runtime/index.js";
+import { sha256Hex } from "../../src/support/hash.js";
+import { buildFake } from "./support/toolbox.js";
+
+const work = mkdtempSync(join(tmpdir(), "qc-load-"));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+beforeAll(() => {
+  buildRuntime({ ifStale: true });
+  buildFake(join(work, "fake.so"));
+});
+
+const x = () => Float32Array.from({ length: 15 }, (_, i) => i - 7);
+const n = () => BigInt64Array.of(40n, 2n);
+
+/** A folder as `qc compile` writes it. */
+function folder(name: string, json: Record<string, unknown> = {}, so = join(work, "fake.so")): string {
+  const dir = join(work, name);
+  mkdirSync(dir);
+  copyFileSync(so, join(dir, "model.so"));
+  const sha256 = { "model.so": sha256Hex(readFileSync(so)) };
+  writeFileSync(join(dir, "model.json"), JSON.stringify({ format: "qc-model", abiVersion: 1, name: "fake", sha256, ...json }));
+  return dir;
+}
+
+function codeOf(body: () => unknown): string {
+  try {
+    body();
+  } catch (error) {
+    if (error instanceof QcError) return error.code;
+    throw error;
+  }
+  return "no error";
+}
+const loadCode = (path: string, options?: LoadOptions) => codeOf(() => loadSync(path, options).close());
+
+describe("load", () => {
+  it("describes the network", async () => {
+    const net = await load(folder("plain"), { threads: 2, verify: true });
+    expect(net.threads).toBe(2);
+    expect(net.inputs).toEqual([
+      { name: "x", dtype: "f32", shape: [5, 3], quant: null },
+      { name: "n", dtype: "i64", shape: [2], quant: null },
+    ]);
+    expect(net.outputs).toEqual([
+      { name: "scaled", dtype: "f32", shape: [5, 3], quant: null },
+      { name: "codes", dtype: "i8", shape: [3], quant: { kind: "axis", axis: 0, scales: [0.5, 0.25, 0.125], zeros: [0, -1, 2] } },
+      { name: "total", dtype: "i64", shape: [], quant: null },
+    ]);
+    expect(net.describe()).toMatchObject({
+      name: "fake",
+      target: "cc",
+      features: [],
+      arenaBytes: 60,
+      stateBytes: 4,
+      weightBytes: 0,
+    });
+    expect(net.describe().phases).toEqual([
+      { name: "f32_scale", flops: 30, bytes: 120 },
+      { name: "i8_codes", flops: 0, bytes: 0 },
+    ]);
+    net.close();
+  });
+
+  it("refuses what is not a compiled model, with a code and advice", () => {
+    const so = join(work, "fake.so");
+    const text = join(work, "text.so");
+    writeFileSync(text, "hello");
+    const bare = join(work, "bare");
+    mkdirSync(bare);
+    copyFileSync(so, join(bare, "model.so"));
+    expect(loadCode(join(work, "nothing"))).toBe("QC-RT-003");
+    expect(loadCode(bare)).toBe("QC-RT-003");
+    expect(loadCode(text)).toBe("QC-RT-102");
+    expect(loadCode(folder("other-format", { format: "other" }))).toBe("QC-RT-004");
+    expect(loadCode(folder("other-abi", { abiVersion: 99 }))).toBe("QC-RT-005");
+    const changed = folder("changed", { sha256: { "model.so": "0".repeat(64) } });
+    expect(loadCode(changed)).toBe("no error");
+    expect(loadCode(changed, { verify: true })).toBe("QC-RT-006");
+    expect(loadCode(folder("unlisted", { sha256: {} }), { verify: true })).toBe("QC-RT-006");
+    expect(loadCode(so, { verify: true })).toBe("QC-RT-003");
+    writeFileSync(join(bare, "model.json"), "{");
+    expect(loadCode(bare)).toBe("QC-RT-004");
+    writeFileSync(join(bare, "model.json"), "[]");
+    expect(loadCode(bare)).toBe("QC-RT-004");
+    expect(loadCode(so, { threads: 0 })).toBe("QC-RT-011");
+    expect(loadCode(so, { threads: 1.5 })).toBe("QC-RT-011");
+    expect(loadCode(so, { spinUs: -2 })).toBe("QC-RT-011");
+    expect(loadCode(so, { library: join(work, "no-such-library.so") })).toBe("QC-RT-002");
+  });
+
+  it.each([
+    ["MAGIC=1", 104],
+    ["ABI=99", 105],
+    ["STRUCT_BYTES=8", 105],
+    ["BYTES=59", 104],
+    ["RANK=17", 104],
+    ["ALIGN=48", 104],
+    ["SCALES=0", 104],
+    ['FEATURES="no-such-feature"', 106],
+  ])("refuses a descriptor with %s", (define, code) => {
+    const so = buildFake(join(work, `bad-${define.replace(/\W/g, "_")}.so`), [define]);
+    expect(loadCode(so)).toBe(`QC-RT-${code}`);
+  });
+
+  it("names the instruction sets that the CPU lacks, and accepts those it has", () => {
+    const lacking = buildFake(join(work, "lacking.so"), ['FEATURES="+no-such-a,-sse,no-such-b"']);
+    expect(() => loadSync(lacking)).toThrow(/lacks no-such-a, no-such-b;/);
+    const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "";
+    for (const [linux, llvm] of [
+      ["sse2", "sse2"],
+      ["ssse3", "ssse3"],
+      ["avx2", "avx2"],
+      ["fma", "fma"],
+      ["avx512f", "avx512f"],
+      ["avx512_vnni", "avx512vnni"],
+      ["avx_vnni", "avxvnni"],
+      ["avx512_bf16", "avx512bf16"],
+      ["amx_tile", "amx-tile"],
+      ["sse4a", "sse4a"],
+      ["f16c", "f16c"],
+      ["xop", "xop"],
+    ]) {
+      if (!/^flags\s*:/m.test(flags)) break;
+      const so = buildFake(join(work, `cpu-${llvm}.so`), [`FEATURES="${llvm}"`]);
+      expect([llvm, loadCode(so)]).toEqual([llvm, new RegExp(`\\b${linux}\\b`).test(flags) ? "no error" : "QC-RT-106"]);
+    }
+  });
+
+  it("loads a network that replaced another under the same path while that one is open", () => {
+    const path = join(work, "replaced.so");
+    copyFileSync(join(work, "fake.so"), path);
+    const before = loadSync(path, { threads: 1 });
+    renameSync(buildFake(join(work, "next.so"), ["ROWS=7"]), path);
+    const after = loadSync(path, { threads: 1 });
+    expect([before.inputs[0].shape, after.inputs[0].shape]).toEqual([
+      [5, 3],
+      [7, 3],
+    ]);
+    expect(before.run({ x: x(), n: n() }).total).toEqual(BigInt64Array.of(42n));
+    before.close();
+    after.close();
+  });
+});
