@@ -2,6 +2,7 @@ import type { ImportRules } from "../rule.js";
 import { convRules } from "./conv.js";
 import { matmulRules } from "./matmul.js";
 import { poolRules } from "./pool.js";
+import { resizeRules } from "./resize.js";
 
 /** Convolutions, products, pools, resampling, recurrence, attention. */
-export const nnRules: ImportRules = { ...convRules, ...matmulRules, ...poolRules };
+export const nnRules: ImportRules = { ...convRules, ...matmulRules, ...poolRules, ...resizeRules };

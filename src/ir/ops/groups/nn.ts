@@ -3,10 +3,26 @@ import { avgPool } from "../avg-pool.js";
 import { conv } from "../conv.js";
 import { convTranspose } from "../conv-transpose.js";
 import { dense } from "../dense.js";
+import { depthToSpace, spaceToDepth } from "../depth-space.js";
 import { lpPool } from "../lp-pool.js";
 import { matmul } from "../matmul.js";
 import { maxPool } from "../max-pool.js";
 import { maxPoolIndices } from "../max-pool-indices.js";
+import { maxUnpool } from "../max-unpool.js";
+import { resize } from "../resize.js";
 
 /** Ops of neural networks: contractions, pools, resampling, recurrence. */
-export const nnOps: readonly OpDef[] = [conv, convTranspose, matmul, dense, maxPool, maxPoolIndices, avgPool, lpPool];
+export const nnOps: readonly OpDef[] = [
+  conv,
+  convTranspose,
+  matmul,
+  dense,
+  maxPool,
+  maxPoolIndices,
+  avgPool,
+  lpPool,
+  maxUnpool,
+  resize,
+  depthToSpace,
+  spaceToDepth,
+];
