@@ -6,6 +6,9 @@ import { simplifyMovement } from "./canon/simplify-movement.js";
 import { fuse } from "./fuse/fuse.js";
 import { materializeResults } from "./fuse/materialize-results.js";
 import { channelsLast } from "./layout/channels-last.js";
+import { fakeQuant } from "./quant/fake-quant.js";
+import { foldBatchNorm } from "./quant/fold-bn.js";
+import { quantizePass } from "./quant/quantize.js";
 
 /** Every pass that ships with the compiler; plugins add more. */
-export const builtinPasses: readonly Pass[] = [foldConstants, cse, dce, simplifyMovement, channelsLast, materializeResults, fuse] as readonly unknown[] as readonly Pass[];
+export const builtinPasses: readonly Pass[] = [foldConstants, cse, dce, simplifyMovement, foldBatchNorm, fakeQuant, quantizePass, channelsLast, materializeResults, fuse] as readonly unknown[] as readonly Pass[];

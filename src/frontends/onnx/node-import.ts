@@ -30,7 +30,10 @@ export interface ImportState {
   readonly wanted: ReadonlySet<string>;
 }
 
-/** Nodes with constant operands are evaluated when their results stay below this; larger ones are left to the generated code. */
+/**
+ * Nodes with constant operands are evaluated when their results stay below this; larger ones are left to the generated code. A
+ * `dequantize` never is: the quantize pass wants to see stored weights.
+ */
 const FOLD_LIMIT_BYTES = 64 << 20;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -94,7 +97,7 @@ export function createNodeImport(
       const tensors = operands.map((v) => (isAbsent(v) ? null : known(v)));
       const allKnown = operands.length > 0 && operands.every((v, i) => isAbsent(v) || tensors[i]);
       const def = ctx.ops.get(op);
-      if (allKnown && def && !def.traits.includes("effect")) {
+      if (allKnown && def && !def.traits.includes("effect") && op !== "dequantize") {
         const done = inferAt(ctx, op, tensors, given, loc);
         if (done.types.reduce((sum, t) => sum + byteSize(t), 0) <= FOLD_LIMIT_BYTES) {
           return def.eval(tensors, done.attrs as never, done.types).map(constant);

@@ -9,13 +9,16 @@ import { sweep } from "../rewrite/sweep.js";
 export const foldConstants = definePass({
   name: "fold-constants",
   doc: "Evaluates nodes whose operands are all constant, unless the result is larger than `limit` bytes.",
-  options: { limit: attr.int("largest result that is folded, in bytes", 64 << 20) },
+  options: {
+    limit: attr.int("largest result that is folded, in bytes", 64 << 20),
+    dequantize: attr.bool("false keeps dequantized weights, for the quantize pass to see", true),
+  },
   requires: [],
   establishes: [],
-  run: (m, ctx, { limit }) =>
+  run: (m, ctx, { limit, dequantize }) =>
     sweep(m, ctx, "fold-constants", ({ b, node, inputs }) => {
       const def = ctx.ops.get(node.op);
-      if (!def || def.traits.includes("effect") || inputs.length === 0) return null;
+      if (!def || def.traits.includes("effect") || inputs.length === 0 || (node.op === "dequantize" && !dequantize)) return null;
       const values = inputs.map((v): Tensor | null | undefined => {
         const c = b.constOf(v);
         return isAbsent(v) ? null : c ? { type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) } : undefined;

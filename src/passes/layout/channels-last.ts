@@ -56,17 +56,17 @@ function sinkTranspose(view: SweepView, ctx: IrContext): readonly ValueId[] | nu
   const def = ctx.ops.get(node.op);
   if (!def) return null;
   const elementwise = hasTrait(def, "elementwise");
-  const rule = elementwise ? null : sinkRules[node.op];
+  const rule = sinkRules[node.op];
   if (!elementwise && !rule) return null;
   const rank = node.outputs[0].type.shape.length;
   const p = inputs.map((v) => layoutPerm(view, v)).find((perm) => perm !== null && (!elementwise || perm.length === rank));
   if (!p || !worthwhile(view, p)) return null;
   const sources = inputs.map((v) => (isAbsent(v) ? v : untransposed(view, v, p)));
-  if (elementwise) {
+  if (!rule) {
     const y = b.node(node.op, sources, node.attrs, view.loc(), node.outputs[0].id.slice(1));
     return [transpose(view, y, p)];
   }
-  const sunk = rule?.(node.attrs, p);
+  const sunk = rule(node.attrs, p);
   if (!sunk) return null;
   const values = b.nodes(node.op, sources, sunk.attrs, view.loc(), node.outputs.map((o) => o.id.slice(1)));
   return values.map((y) => transpose(view, y, sunk.perm));

@@ -42,6 +42,9 @@ const padded: SinkRule = (attrs, p) => {
   return { attrs: { ...attrs, pads: [...permute(begin, inverse(p)), ...permute(end, inverse(p))] }, perm: p };
 };
 
+/** Quantization along `axis`, -1 for the whole tensor. */
+const onGridAxis: SinkRule = (attrs, p) => ({ attrs: Number(attrs.axis) < 0 ? attrs : { ...attrs, axis: p[Number(attrs.axis)] }, perm: p });
+
 const REDUCTIONS = ["sum", "mean", "max", "min", "prod", "l1", "l2", "log_sum", "log_sum_exp", "sum_square"];
 
 export const sinkRules: Readonly<Record<string, SinkRule>> = {
@@ -53,6 +56,7 @@ export const sinkRules: Readonly<Record<string, SinkRule>> = {
   quantized_softmax: alongAxis,
   slice: perDim("starts", "ends", "steps"),
   pad: padded,
-  quantize: (attrs, p) => ({ attrs: Number(attrs.axis) < 0 ? attrs : { ...attrs, axis: p[Number(attrs.axis)] }, perm: p }),
+  quantize: onGridAxis,
+  with_quant: onGridAxis,
   ...Object.fromEntries(REDUCTIONS.map((r) => [`reduce_${r}`, overAxes])),
 };

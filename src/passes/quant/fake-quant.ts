@@ -1,0 +1,101 @@
+import { attr } from "../../ir/attr/attr.js";
+import { isConst, type Module, type ValueId } from "../../ir/graph/module.js";
+import { bytesOf, dataFromBytes, numbersOf, tensorOf } from "../../ir/op/tensor.js";
+import type { IrContext } from "../../ir/pass/context.js";
+import { definePass } from "../../ir/pass/pass.js";
+import { perAxis, perTensor, type Quant } from "../../ir/type/quant.js";
+import { tensorType } from "../../ir/type/tensor-type.js";
+import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { activationGrid, asymmetricGrid, QUANTIZERS, type Quantizer, quantizeValue, type Range, symmetricScale } from "./grids.js";
+import { CONTRACTIONS, quantPoints } from "./points.js";
+import { rangeOf } from "./ranges.js";
+
+/**
+ * Puts every quantization point on its grid, in floats: x --> dequantize(quantize(x)); weights W --> dequantize(Wq), Wq constant.
+ * The module then computes in floats what the integer network will, so its accuracy can be judged and its error traced by layer.
+ * Jacob et al. 2018, section 3. Requires the ranges that calibration left in the module's properties.
+ */
+export const fakeQuant = definePass({
+  name: "fake-quant",
+  doc: "Simulates quantization: quantize and dequantize at every point, weights stored as integers.",
+  options: { quantizer: attr.oneOf("grids of weights and activations", QUANTIZERS, "symmetricpc") },
+  requires: [],
+  establishes: [],
+  run(m, ctx, { quantizer }) {
+    if (quantizer === "none") return m;
+    const { points, classOf } = quantPoints(m.funcs[0], ctx.ops);
+    const ranges = classRanges(m, points, classOf);
+    const pairs = new Map<ValueId, ValueId>();
+    return sweep(m, ctx, "fake-quant", (view) => {
+      const { node, inputs, b } = view;
+      const onGrid = inputs.map((v, i) => {
+        const range = ranges.get(classOf.get(node.inputs[i]) ?? "");
+        if (range) return activationPair(view, v, quantizer, range, pairs);
+        return isWeight(view, i) ? weightPair(view, ctx, v, quantizer) : v;
+      });
+      if (onGrid.every((v, i) => v === inputs[i])) return null;
+      return b.nodes(node.op, onGrid, node.attrs, node.loc, node.outputs.map((o) => o.id.slice(1)));
+    });
+  },
+});
+
+/** The union of the members' ranges, for every class that was observed. */
+function classRanges(m: Module, points: ReadonlySet<ValueId>, classOf: ReadonlyMap<ValueId, ValueId>): ReadonlyMap<ValueId, Range> {
+  const ranges = new Map<ValueId, Range>();
+  for (const p of points) {
+    const r = rangeOf(m, p);
+    const key = classOf.get(p) ?? p;
+    const known = ranges.get(key);
+    if (r) ranges.set(key, known ? { min: Math.min(known.min, r.min), max: Math.max(known.max, r.max) } : r);
+  }
+  return ranges;
+}
+
+function activationPair(view: SweepView, v: ValueId, quantizer: Quantizer, range: Range, pairs: Map<ValueId, ValueId>): ValueId {
+  const known = pairs.get(v);
+  if (known) return known;
+  const { dtype, scale, zero } = activationGrid(quantizer, range);
+  const q = view.b.node("quantize", [v], { dtype, scales: [scale], zeros: [zero] }, view.loc(), `${v.slice(1)}_q`);
+  const pair = view.b.node("dequantize", [q], {}, view.loc(), `${v.slice(1)}_dq`);
+  pairs.set(v, pair);
+  return pair;
+}
+
+const isWeight = (view: SweepView, operand: number): boolean =>
+  CONTRACTIONS.has(view.node.op) && operand === 1 && isConst(view.inputs[1]) && view.b.typeOf(view.inputs[1]).dtype === "f32";
+
+/** dequantize(Wq): int8 on [-127, 127], per output channel for symmetricpc; one i8 grid with a zero point for asymmetric. */
+function weightPair(view: SweepView, ctx: IrContext, v: ValueId, quantizer: Quantizer): ValueId {
+  const c = view.b.constOf(v)!;
+  const values = numbersOf({ type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) });
+  const { shape } = c.type;
+  const axis = view.node.op === "matmul" ? shape.length - 1 : view.node.op === "conv_transpose" ? 1 : 0;
+  const perChannel = quantizer === "symmetricpc" && !(view.node.op === "conv_transpose" && Number(view.node.attrs.groups) !== 1);
+  const quant = weightQuant(values, shape, axis, quantizer, perChannel);
+  const inner = shape.slice(axis + 1).reduce((p, d) => p * d, 1);
+  const at = (i: number) => (quant.kind === "tensor" ? 0 : Math.floor(i / inner) % shape[axis]);
+  const [scales, zeros] = quant.kind === "tensor" ? [[quant.scale], [quant.zero]] : [quant.scales, quant.zeros];
+  const lo = quantizer === "asymmetric" ? -128 : -127;
+  const ints = values.map((x, i) => quantizeValue(x, scales[at(i)], zeros[at(i)], lo, 127));
+  const type = tensorType("i8", shape, quant);
+  const q = view.b.constant(type, bytesOf(tensorOf(type, ints)), `${v.slice(1)}_q`);
+  return view.b.node("dequantize", [q], {}, view.loc(), `${v.slice(1)}_dq`);
+}
+
+function weightQuant(values: Float64Array, shape: readonly number[], axis: number, quantizer: Quantizer, perChannel: boolean): Quant {
+  if (quantizer === "asymmetric") {
+    let [min, max] = [0, 0];
+    for (const x of values) [min, max] = [Math.min(min, x), Math.max(max, x)];
+    const { scale, zero } = asymmetricGrid({ min, max }, "i8");
+    return perTensor(scale, zero);
+  }
+  const channels = perChannel ? shape[axis] : 1;
+  const inner = shape.slice(axis + 1).reduce((p, d) => p * d, 1);
+  const peaks = new Float64Array(channels);
+  values.forEach((x, i) => {
+    const c = perChannel ? Math.floor(i / inner) % channels : 0;
+    peaks[c] = Math.max(peaks[c], Math.abs(x));
+  });
+  const scales = Array.from(peaks, symmetricScale);
+  return perChannel ? perAxis(axis, scales) : perTensor(scales[0]);
+}

@@ -1,0 +1,38 @@
+import { replaceFunc } from "../../ir/graph/edit.js";
+import { createFuncBuilder } from "../../ir/graph/func-builder.js";
+import { type Module, typesOf, type ValueId } from "../../ir/graph/module.js";
+import { inferWith } from "../../ir/op/infer-node.js";
+import type { IrContext } from "../../ir/pass/context.js";
+import { derivedLoc } from "../rewrite/sweep.js";
+import { quantPoints } from "./points.js";
+
+export interface Observed {
+  /** The network with two extra results per point: its least and its greatest element. The original results are gone. */
+  readonly module: Module;
+  /** The points in the order of the results. */
+  readonly points: readonly ValueId[];
+}
+
+/** Names of the results of a point in the observed module. */
+export const observerNames = (v: ValueId): readonly [string, string] => [`min ${v}`, `max ${v}`];
+
+/**
+ * Replaces the results by observers of every quantization point. They are ordinary nodes, so calibration runs through the native
+ * backend, and a run needs memory for one sample only.
+ */
+export function observe(m: Module, ctx: IrContext): Observed {
+  const f = m.funcs[0];
+  const points = [...quantPoints(f, ctx.ops).points];
+  const types = typesOf(m, f);
+  const b = createFuncBuilder(f.name, inferWith(ctx.ops), ctx.blobs, { consts: m.consts, nextId: f.nextId });
+  for (const p of f.params) b.param(p.id.slice(1), p.type);
+  for (const n of f.body) b.copy(n, n.inputs);
+  const results = points.flatMap((v) => {
+    const maker = f.body.find((n) => n.outputs.some((o) => o.id === v));
+    const loc = maker ? derivedLoc("observe", [maker]) : { file: m.name, node: v, pass: "observe" };
+    const axes = types.get(v)!.shape.map((_, i) => i);
+    return ["reduce_min", "reduce_max"].map((op) => b.node(op, [v], { axes, keepdims: false }, loc));
+  });
+  const { func, consts } = b.finish(results, points.flatMap(observerNames));
+  return { module: replaceFunc(m, { ...func, paramNames: f.paramNames }, consts), points };
+}

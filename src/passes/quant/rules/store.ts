@@ -1,0 +1,80 @@
+/** A quantize taken into what stands before it. */
+import type { Node, ValueId } from "../../../ir/graph/module.js";
+import { bytesOf } from "../../../ir/op/tensor.js";
+import type { IrContext } from "../../../ir/pass/context.js";
+import { dtypeInfo } from "../../../ir/type/dtype.js";
+import type { TensorType } from "../../../ir/type/tensor-type.js";
+import type { SweepView } from "../../rewrite/sweep.js";
+import { quantizeValue } from "../grids.js";
+import { buildTable, tableSource } from "../tables.js";
+import { quantizedOperand } from "./contraction.js";
+
+export function quantizeRule(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
+  const { node, inputs } = view;
+  const t = node.outputs[0].type;
+  if (node.op !== "quantize" || t.quant?.kind !== "tensor" || (t.dtype !== "i8" && t.dtype !== "u8")) return null;
+  return samePair(view, t) ?? requantizeAccumulator(view, inputs[0], t) ?? softmaxRule(view, inputs[0], t) ?? tableRule(view, ctx, t);
+}
+
+/** q(dq(x)) = x where both lie on one grid */
+function samePair(view: SweepView, t: TensorType): readonly ValueId[] | null {
+  const x = quantizedOperand(view, view.inputs[0]);
+  return x && view.b.typeOf(x) === t ? [x] : null;
+}
+
+/** q(clip(.. dq(acc))) --> requantize(acc): rounding is monotone, so bounds may be applied on the grid. */
+function requantizeAccumulator(view: SweepView, from: ValueId, t: TensorType): readonly ValueId[] | null {
+  if (t.quant?.kind !== "tensor") return null;
+  const { scale, zero } = t.quant;
+  const { min, max } = dtypeInfo(t.dtype);
+  let [lo, hi] = [min, max];
+  let v = from;
+  for (let n = view.producer(v); n && (n.op === "relu" || n.op === "clip"); n = view.producer(v)) {
+    const [a, b] = boundsOf(n);
+    const onGrid = (r: number) => quantizeValue(r, scale, zero, min, max);
+    [lo, hi] = [Math.min(hi, Math.max(lo, onGrid(a))), Math.max(lo, Math.min(hi, onGrid(b)))];
+    v = n.inputs[0];
+  }
+  const source = view.producer(v);
+  if (source?.op !== "dequantize" || view.b.typeOf(source.inputs[0]).dtype !== "i32") return null;
+  const attrs = { dtype: t.dtype, scale, zero, mode: "onnx-float", lo, hi };
+  return [view.b.node("requantize", [source.inputs[0]], attrs, view.loc(source), view.node.outputs[0].id.slice(1))];
+}
+
+const boundsOf = (n: Node): readonly [number, number] =>
+  n.op === "relu" ? [0, Number.POSITIVE_INFINITY] : [Number(n.attrs.lo), Number(n.attrs.hi)];
+
+/** q(softmax(dq(x))) --> quantized_softmax(x) */
+function softmaxRule(view: SweepView, from: ValueId, t: TensorType): readonly ValueId[] | null {
+  const n = view.producer(from);
+  const x = n?.op === "softmax" ? quantizedOperand(view, n.inputs[0]) : null;
+  if (!n || !x || t.quant?.kind !== "tensor" || view.b.typeOf(x).quant?.kind !== "tensor") return null;
+  const attrs = { axis: Number(n.attrs.axis), dtype: t.dtype, scale: t.quant.scale, zero: t.quant.zero };
+  return [view.b.node("quantized_softmax", [x], attrs, view.loc(n), view.node.outputs[0].id.slice(1))];
+}
+
+/** q(f(dq(x))) --> lut(x), for any element-wise f of one 8-bit tensor; a change of grid is the case f = identity. */
+function tableRule(view: SweepView, ctx: IrContext, t: TensorType): readonly ValueId[] | null {
+  const from = view.inputs[0];
+  const direct = quantizedOperand(view, from);
+  const dq = view.producer(from);
+  const source = direct && dq && view.b.typeOf(direct).quant?.kind === "tensor" ? { x: direct, nodes: [dq] } : tableSource(view, ctx, from);
+  if (!source) return null;
+  const table = buildTable(view, ctx, source, { op: "quantize", attrs: view.node.attrs });
+  const id = view.b.constant({ ...table.type, quant: t.quant }, bytesOf(table), `${view.node.outputs[0].id.slice(1)}_table`);
+  return [view.b.node("lut", [source.x, id], {}, view.loc(...source.nodes), view.node.outputs[0].id.slice(1))];
+}
+
+/** concat(dq(x), dq(y)) --> dq(concat(x, y)) where all lie on one grid; other grids are met by quantizing behind the concat. */
+export function concatRule(view: SweepView, _ctx: IrContext): readonly ValueId[] | null {
+  const { node, inputs, b } = view;
+  if (node.op !== "concat") return null;
+  const sources = inputs.map((v) => quantizedOperand(view, v));
+  if (sources.some((s) => s === null)) return null;
+  const [first, ...rest] = sources.map((s) => b.typeOf(s as ValueId));
+  const one = first.quant?.kind === "tensor" && rest.every((t) => t.dtype === first.dtype && t.quant?.kind === "tensor" && first.quant?.kind === "tensor" && t.quant.scale === first.quant.scale && t.quant.zero === first.quant.zero);
+  if (!one) return null;
+  const q = b.node("concat", sources as ValueId[], node.attrs, view.loc(), `${node.outputs[0].id.slice(1)}_q`);
+  return [b.node("dequantize", [q], {}, view.loc(), node.outputs[0].id.slice(1))];
+}
+
