@@ -4,7 +4,7 @@ import * as make from "../../loop/make.js";
 import type { InferFail } from "../../op/define.js";
 import type { Gen } from "../../op/sample.js";
 import type { Tensor, TypedArray } from "../../op/tensor.js";
-import { dtypeInfo, isInt } from "../../type/dtype.js";
+import { isInt } from "../../type/dtype.js";
 import { perAxis, perTensor, type Quant } from "../../type/quant.js";
 import { type TensorType, typeText } from "../../type/tensor-type.js";
 import { drawDType } from "./elementwise.js";
@@ -99,11 +99,3 @@ export function drawMoved(g: Gen, shape: readonly number[], options: { perChanne
   }
   return g.tensor({ dtype: drawDType(g, "any"), shape: sized });
 }
-
-/** Real zero as a stored element. */
-export const zeroElement = (t: TensorType, channel = 0): number =>
-  !t.quant ? 0 : t.quant.kind === "tensor" ? t.quant.zero : t.quant.zeros[channel];
-
-/** A number as an element of a typed array of the dtype. */
-export const rawElement = (t: TensorType, v: number): number | bigint =>
-  dtypeInfo(t.dtype).bits === 64 && isInt(t.dtype) ? BigInt(v) : v;
