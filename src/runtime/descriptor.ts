@@ -102,9 +102,13 @@ function readTensor(t: RawTensor): TensorInfo {
   return { name: t.name, dtype: DTYPE_NUMBERS[t.dtype], shape: values(t.shape, "int64_t", t.rank), quant: readQuant(t) };
 }
 
-/** Reads a qc_descriptor that libqcrt has checked. */
-export function readDescriptor(at: Ptr): Description {
+/** A function that reads a qc_descriptor that libqcrt has checked. koffi keeps every type it is given: make one reader a library. */
+export function descriptorReader(): (at: Ptr) => Description {
   const types = structs();
+  return (at) => readDescriptor(types, at);
+}
+
+function readDescriptor(types: ReturnType<typeof structs>, at: Ptr): Description {
   const m = koffi.decode(at, types.descriptor) as RawDescriptor;
   const list = <T>(from: Ptr | null, type: typeof types.tensor, count: number): readonly T[] =>
     from && count > 0 ? (koffi.decode(from, type, count) as T[]) : [];

@@ -3,6 +3,7 @@ import koffi from "koffi";
 import { fail } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
 import type { TypedArray } from "../support/npy.js";
+import { type Description, descriptorReader } from "./descriptor.js";
 
 /** A pointer owned by libqcrt. */
 export interface Ptr {
@@ -30,6 +31,8 @@ export interface Library {
   readonly run: (context: Ptr, inputs: null, outputs: null) => number;
   readonly reset: (context: Ptr) => number;
   readonly profile: (context: Ptr, on: number) => number;
+  /** Decodes what describe() returns. */
+  readonly readDescriptor: (descriptor: Ptr) => Description;
   readonly profileRead: (context: Ptr, ns: BigInt64Array, phases: number) => number;
 }
 
@@ -58,8 +61,17 @@ function open(path: string): ReturnType<typeof koffi.load> {
   }
 }
 
+/** By path: a library stays mapped, and koffi keeps the types and functions of every binding (60 KB). */
+const bound = new Map<string, Library>();
+
 /** Opens libqcrt; `path` names another one than that of this package. QC-RT-001 where it is missing, QC-RT-002 where it does not fit. */
 export function openLibrary(path: string = find()): Library {
+  const library = bound.get(path) ?? bind(path);
+  bound.set(path, library);
+  return library;
+}
+
+function bind(path: string): Library {
   const lib = open(path);
   const ptr = "void *";
   const cell = koffi.out(koffi.pointer(ptr));
@@ -86,6 +98,7 @@ export function openLibrary(path: string = find()): Library {
     run: lib.func("qc_run", "int", [ptr, ptr, ptr]),
     reset: lib.func("qc_reset", "int", [ptr]),
     profile: lib.func("qc_profile", "int", [ptr, "int"]),
+    readDescriptor: descriptorReader(),
     profileRead: lib.func("qc_profile_read", "int64_t", [ptr, ptr, "int32_t"]),
   };
   const version = library.abiVersion();

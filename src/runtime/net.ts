@@ -1,7 +1,7 @@
 import { fail, failUsage } from "../support/diag.js";
 import type { TypedArray } from "../support/npy.js";
 import { didYouMean } from "../support/suggest.js";
-import { type Description, type PhaseInfo, readDescriptor, type TensorInfo } from "./descriptor.js";
+import type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
 import { type Cell, type ContextOptions, check, type Library, type Ptr } from "./library.js";
 import { type InputPort, inputPort, outputPort } from "./ports.js";
 import type { TensorData } from "./tensors.js";
@@ -65,7 +65,7 @@ function loadNetwork(library: Library, file: string): Ptr {
 /** Loads a shared object and makes a context for it. QC-RT-101 to QC-RT-109. */
 export function openNet(library: Library, file: string, options: ContextOptions): Net {
   const network = loadNetwork(library, file);
-  const description = readDescriptor(library.describe(network));
+  const description = library.readDescriptor(library.describe(network));
   let live: Ptr | null = null;
   try {
     live = createContext(library, network, options);
