@@ -2,7 +2,9 @@ import type { Pass } from "../ir/pass/pass.js";
 import { cse } from "./canon/cse.js";
 import { dce } from "./canon/dce.js";
 import { foldConstants } from "./canon/fold-constants.js";
+import { matmulToDense } from "./canon/matmul-to-dense.js";
 import { simplifyMovement } from "./canon/simplify-movement.js";
+import { widenHalf } from "./canon/widen-half.js";
 import { fuse } from "./fuse/fuse.js";
 import { materializeResults } from "./fuse/materialize-results.js";
 import { channelsLast } from "./layout/channels-last.js";
@@ -11,4 +13,4 @@ import { foldBatchNorm } from "./quant/fold-bn.js";
 import { quantizePass } from "./quant/quantize.js";
 
 /** Every pass that ships with the compiler; plugins add more. */
-export const builtinPasses: readonly Pass[] = [foldConstants, cse, dce, simplifyMovement, foldBatchNorm, fakeQuant, quantizePass, channelsLast, materializeResults, fuse] as readonly unknown[] as readonly Pass[];
+export const builtinPasses: readonly Pass[] = [widenHalf, foldConstants, cse, dce, simplifyMovement, matmulToDense, foldBatchNorm, fakeQuant, quantizePass, channelsLast, materializeResults, fuse] as readonly unknown[] as readonly Pass[];

@@ -70,7 +70,7 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
     const known = kernelIndex.get(key);
     const kernel = known ?? kernels.push(low.kernel) - 1;
     kernelIndex.set(key, kernel);
-    const ready = runPrepares(low, key, m, ctx, hooks, prepared);
+    const ready = runPrepares(low, m, ctx, hooks, prepared);
     const buffers = new Map<string, Home>();
     low.ins.forEach((b, i) => b !== null && !buffers.has(b) && buffers.set(b, homeOf(n.inputs[i])));
     low.outs.forEach((b, i) => buffers.set(b, homeOf(n.outputs[i].id)));
@@ -126,7 +126,6 @@ function lastUses(calls: readonly Node[], root: (id: ValueId) => ValueId): Reado
 /** The blobs of the buffers that `prepare` kernels fill, computed once for equal kernels on equal constants. */
 function runPrepares(
   low: LoweredFunc,
-  key: string,
   m: Module,
   ctx: IrContext,
   hooks: PlanHooks,
@@ -136,7 +135,7 @@ function runPrepares(
   for (const p of low.kernel.prepare) {
     const inputs = p.kernel.buffers.filter((b) => b.role === "in" || b.role === "const").map((b) => b.name);
     const blobOf = (name: string): BlobId => ready.get(name) ?? m.consts[low.consts[name]].blob;
-    const id = [key, p.buffer, ...inputs.map(blobOf)].join(" ");
+    const id = [hooks.keyOf(p.kernel), ...inputs.map(blobOf)].join(" ");
     const known = cache.get(id);
     const blob = known ?? ctx.blobs.put(hooks.prepare(p.kernel, Object.fromEntries(inputs.map((n) => [n, ctx.blobs.get(blobOf(n))]))));
     cache.set(id, blob);
