@@ -53,7 +53,9 @@ function cumulative(name: "cumsum" | "cumprod", doc: string): OpDef {
             start,
             numbers,
             exclusive,
-          ).forEach((v, j) => void (out[row[j]] = v));
+          ).forEach((v, j) => {
+            out[row[j]] = v;
+          });
         return [tensorOf(type, out)];
       }
       const values = bigintsOf(x);
@@ -64,7 +66,9 @@ function cumulative(name: "cumsum" | "cumprod", doc: string): OpDef {
           BigInt(start),
           bigints,
           exclusive,
-        ).forEach((v, j) => void (out[row[j]] = v));
+        ).forEach((v, j) => {
+          out[row[j]] = v;
+        });
       return [tensorOfBigints(type, out)];
     },
     lower(b, { ins, outs: [y] }, { axis, exclusive, reverse }) {
