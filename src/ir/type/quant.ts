@@ -26,7 +26,7 @@ export const perAxis = (axis: number, scales: readonly number[], zeros: readonly
 
 /** Scales are float32 values; a canonical text of the parameters, used for interning and printing. */
 export function quantText(q: Quant): string {
-  const list = (v: readonly number[]) => (v.every((x) => x === v[0]) && v.length > 1 ? `${v[0]}x${v.length}` : v.join(" "));
+  const list = (v: readonly number[]) => (v.every((x) => x === v[0]) && v.length > 1 ? `${v[0]} * ${v.length}` : v.join(" "));
   switch (q.kind) {
     case "tensor":
       return `q(${q.scale}, ${q.zero})`;
