@@ -2,13 +2,13 @@
 import type { Attrs } from "../../ir/attr/attr.js";
 import type { FuncBuilder } from "../../ir/graph/func-builder.js";
 import { isAbsent, type ValueId } from "../../ir/graph/module.js";
+import { inferWith } from "../../ir/op/infer-node.js";
 import { bytesOf, dataFromBytes, numbersOf, type Tensor, tensorOf } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
-import { inferWith } from "../../ir/op/infer-node.js";
 import { byteSize, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, type Loc, QcError } from "../../support/diag.js";
-import type { NodeImport } from "./rule.js";
 import { type AttributeProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
+import type { NodeImport } from "./rule.js";
 
 /** Raised by `unsupported`: the driver collects these, so that one run lists all of them. */
 export class Unsupported extends Error {
@@ -63,11 +63,16 @@ export function createNodeImport(
   };
   const constantOperand = (i: number, what: string): Tensor =>
     known(n.input(i)) ??
-    fail("QC-ONNX-018", `${node.opType} needs a constant ${what}, but its operand ${i} ('${node.input?.[i]}') is computed at run time`, {
-      loc,
-      help: `if '${node.input?.[i]}' is a graph input, fix its value: --freeze "${node.input?.[i]}=value.npy"`,
-    });
-  const constant = (t: Tensor): ValueId => builder.constant(t.type, bytesOf(t), node.output?.[0] || node.name || node.opType || "c");
+    fail(
+      "QC-ONNX-018",
+      `${node.opType} needs a constant ${what}, but its operand ${i} ('${node.input?.[i]}') is computed at run time`,
+      {
+        loc,
+        help: `if '${node.input?.[i]}' is a graph input, fix its value: --freeze "${node.input?.[i]}=value.npy"`,
+      },
+    );
+  const constant = (t: Tensor): ValueId =>
+    builder.constant(t.type, bytesOf(t), node.output?.[0] || node.name || node.opType || "c");
   const hints = (node.output ?? []).map((o) => o || node.opType || "v");
 
   const n: NodeImport = {
@@ -89,6 +94,8 @@ export function createNodeImport(
     float: (name, def) => (attrs.has(name) ? (attrs.get(name)?.f ?? 0) : required(name, def)),
     floats: (name, def) => (attrs.has(name) ? (attrs.get(name)?.floats ?? []) : required(name, def)),
     string: (name, def) => (attrs.has(name) ? decoder.decode(attrs.get(name)?.s ?? new Uint8Array()) : required(name, def)),
+    strings: (name, def) =>
+      attrs.has(name) ? (attrs.get(name)?.strings ?? []).map((v) => decoder.decode(v)) : required(name, def),
     tensor: (name) => {
       const t = attrs.get(name)?.t;
       return t ? tensorFromProto(t, state.folder, `${loc.node}.${name}`) : null;

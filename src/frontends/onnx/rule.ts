@@ -1,4 +1,4 @@
-import type { AttrValue, Attrs } from "../../ir/attr/attr.js";
+import type { Attrs, AttrValue } from "../../ir/attr/attr.js";
 import type { ValueId } from "../../ir/graph/module.js";
 import type { Tensor } from "../../ir/op/tensor.js";
 import type { DType } from "../../ir/type/dtype.js";
@@ -31,6 +31,7 @@ export interface NodeImport {
   float(name: string, def?: number): number;
   floats(name: string, def?: readonly number[]): readonly number[];
   string(name: string, def?: string): string;
+  strings(name: string, def?: readonly string[]): readonly string[];
   tensor(name: string): Tensor | null;
   hasAttr(name: string): boolean;
   /** Emits one IR node; `emits` for several results. The location is this ONNX node. */

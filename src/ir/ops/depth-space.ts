@@ -35,7 +35,7 @@ export const depthToSpace = defineOp({
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
   infer([x], a, fail) {
-    if (!x || x.shape.length !== 4) return fail("QC-NN-066", "depth_to_space: x must have rank 4");
+    if (x?.shape.length !== 4) return fail("QC-NN-066", "depth_to_space: x must have rank 4");
     const { n, c, s } = disassemble(a.layout, x.shape);
     if (a.block < 1 || c % a.block ** 2 !== 0)
       fail("QC-NN-067", `depth_to_space: ${c} channels for blocks of ${a.block} x ${a.block}`);
@@ -106,7 +106,7 @@ export const spaceToDepth = defineOp({
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
   infer([x], a, fail) {
-    if (!x || x.shape.length !== 4) return fail("QC-NN-066", "space_to_depth: x must have rank 4");
+    if (x?.shape.length !== 4) return fail("QC-NN-066", "space_to_depth: x must have rank 4");
     const { n, c, s } = disassemble(a.layout, x.shape);
     if (a.block < 1 || s.some((v) => v % a.block !== 0))
       fail("QC-NN-067", `space_to_depth: ${s.join(" x ")} in blocks of ${a.block}`);

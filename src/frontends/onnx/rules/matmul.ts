@@ -27,7 +27,7 @@ function asBias(n: NodeImport, c: ValueId, k: number): ValueId | null {
   const whole = dims.reduce((a, b) => a * b, 1);
   if (whole !== (dims[dims.length - 1] ?? 1)) return null;
   if (whole === k) return reshape(n, c, [k]);
-  return n.emit("expand", [reshape(n, c, [1])], { shape: [k] });
+  return n.emit("broadcast_to", [reshape(n, c, [1])], { shape: [k] });
 }
 
 /** Y = alpha A' B' + beta C. Constant weights give a dense layer with w = alpha B'^T. */

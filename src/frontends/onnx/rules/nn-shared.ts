@@ -149,3 +149,17 @@ export function activation(n: NodeImport, v: ValueId): ValueId {
       return n.unsupported(`its activation is '${kind}'`);
   }
 }
+
+/** Elements [from, to) along one axis. */
+export function sliceAxis(n: NodeImport, v: ValueId, axis: number, from: number, to: number): ValueId {
+  const shape = shapeOf(n, v);
+  if (from === 0 && to === shape[axis]) return v;
+  const starts = shape.map((_, d) => (d === axis ? from : 0));
+  return n.emit("slice", [v], { starts, ends: shape.map((s, d) => (d === axis ? to : s)), steps: ones(shape.length) });
+}
+
+export const concat = (n: NodeImport, parts: readonly ValueId[], axis: number): ValueId =>
+  parts.length === 1 ? parts[0] : n.emit("concat", parts, { axis });
+
+/** A scalar of the type of `like`. */
+export const scalarLike = (n: NodeImport, like: ValueId, value: number): ValueId => n.scalar(n.type(like).dtype, value);

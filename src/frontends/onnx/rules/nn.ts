@@ -2,7 +2,8 @@ import type { ImportRules } from "../rule.js";
 import { convRules } from "./conv.js";
 import { matmulRules } from "./matmul.js";
 import { poolRules } from "./pool.js";
+import { recurrentRules } from "./recurrent.js";
 import { resizeRules } from "./resize.js";
 
 /** Convolutions, products, pools, resampling, recurrence, attention. */
-export const nnRules: ImportRules = { ...convRules, ...matmulRules, ...poolRules, ...resizeRules };
+export const nnRules: ImportRules = { ...convRules, ...matmulRules, ...poolRules, ...resizeRules, ...recurrentRules };

@@ -34,7 +34,9 @@ function fromSizes(n: NodeImport, x: readonly number[], axes: readonly number[],
 function spread(n: NodeImport, rank: number, axes: readonly number[], values: readonly number[], rest: number): number[] {
   if (values.length !== axes.length) n.malformed(`${values.length} values for ${axes.length} axes`);
   const all = new Array<number>(rank).fill(rest);
-  axes.forEach((d, j) => (all[d] = values[j]));
+  axes.forEach((d, j) => {
+    all[d] = values[j];
+  });
   return all;
 }
 

@@ -4,12 +4,15 @@ import { conv } from "../conv.js";
 import { convTranspose } from "../conv-transpose.js";
 import { dense } from "../dense.js";
 import { depthToSpace, spaceToDepth } from "../depth-space.js";
+import { gru } from "../gru.js";
 import { lpPool } from "../lp-pool.js";
+import { lstm } from "../lstm.js";
 import { matmul } from "../matmul.js";
 import { maxPool } from "../max-pool.js";
 import { maxPoolIndices } from "../max-pool-indices.js";
 import { maxUnpool } from "../max-unpool.js";
 import { resize } from "../resize.js";
+import { rnn } from "../rnn.js";
 
 /** Ops of neural networks: contractions, pools, resampling, recurrence. */
 export const nnOps: readonly OpDef[] = [
@@ -25,4 +28,7 @@ export const nnOps: readonly OpDef[] = [
   resize,
   depthToSpace,
   spaceToDepth,
+  lstm,
+  gru,
+  rnn,
 ];
