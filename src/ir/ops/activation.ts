@@ -1,7 +1,7 @@
 /** Activation functions, elementwise on floats, one row each. Meanings as in ONNX; NaN stays NaN. */
 import { type AttrSchema, attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
-import { add, bin, call, div, max, min, mul, select, sub } from "../loop/make.js";
+import { add, bin, call, constant, div, max, min, mul, select, sub } from "../loop/make.js";
 import type { OpDef } from "../op/define.js";
 import { type UnarySpec, unaryOp } from "./shared/elementwise.js";
 import { erf } from "./shared/erf.js";
@@ -21,6 +21,8 @@ const softplusNumber = (v: number) => Math.max(v, 0) + Math.log1p(Math.exp(-Math
 const clampUnit = (x: Expr) => max(zero(x), min(one(x), x));
 const unitNumber = (v: number) => Math.max(0, Math.min(1, v));
 
+/** A constant of mathematics, as exact as the type. */
+const exact = (x: Expr, value: number) => constant(x.t, x.t === "f64" ? value : f(value));
 const SQRT1_2 = Math.SQRT1_2;
 const SQRT_2_PI = Math.sqrt(2 / Math.PI);
 const GELU_CUBIC = 0.044715;
@@ -108,11 +110,11 @@ export const activationOps: readonly OpDef[] = [
         ? 0.5 * v * (1 + erf(v * SQRT1_2))
         : 0.5 * v * (1 + Math.tanh(SQRT_2_PI * (v + GELU_CUBIC * v ** 3))),
     lower(x, { approximate }) {
-      const cubic = () => mul(mul(constLike(x, GELU_CUBIC), mul(x, x)), x);
+      const cubic = () => mul(mul(exact(x, GELU_CUBIC), mul(x, x)), x);
       const phi2 =
         approximate === "none"
-          ? call("erf", [mul(x, constLike(x, SQRT1_2))])
-          : call("tanh", [mul(constLike(x, SQRT_2_PI), add(x, cubic()))]);
+          ? call("erf", [mul(x, exact(x, SQRT1_2))])
+          : call("tanh", [mul(exact(x, SQRT_2_PI), add(x, cubic()))]);
       return mul(mul(constLike(x, 0.5), x), add(one(x), phi2));
     },
     drawAttrs: (g) => ({ approximate: g.pick(["none", "tanh"]) }),

@@ -26,6 +26,9 @@ function truncateSaturated(v: number, dtype: DType): bigint {
   return v <= Number(lo) ? lo : BigInt(Math.trunc(v));
 }
 
+/** The type whose range bounds a float on its way to `to`: 4-bit integers keep the low bits of an i32. */
+const saturationOf = (to: DType): DType => (to === "i4" || to === "u4" ? "i32" : to);
+
 function castTensor(x: Tensor, type: TensorType): Tensor {
   const from = x.type.dtype;
   const to = type.dtype;
@@ -34,7 +37,7 @@ function castTensor(x: Tensor, type: TensorType): Tensor {
     if (isFloat(to) || to === "bool") return tensorOf(type, values);
     return tensorOfBigints(
       type,
-      Array.from(values, (v) => truncateSaturated(v, to)),
+      Array.from(values, (v) => truncateSaturated(v, saturationOf(to))),
     );
   }
   const values = bigintsOf(x);
@@ -52,6 +55,7 @@ function castExpr(x: Expr, from: DType, to: DType): Expr {
     const wide = isFloat(from) ? make.cast(from === "f64" ? "f64" : "f32", x) : x;
     return make.bin("ne", wide, constOf(wide.t, 0));
   }
+  if (isFloat(from) && dtypeInfo(to).kind === "int") return make.cast(to, make.cast(saturationOf(to), x));
   const half = (d: DType) => d === "f16" || d === "bf16";
   return half(from) || half(to) ? make.cast(to, make.cast("f32", x)) : make.cast(to, x);
 }
@@ -60,7 +64,7 @@ function castExpr(x: Expr, from: DType, to: DType): Expr {
 export const cast = defineOp({
   name: "cast",
   doc:
-    "y = x as `to`. Floats round to nearest even (f16 and bf16 by way of f32); float to integer truncates and saturates, NaN gives 0; " +
+    "y = x as `to`. Floats round to nearest even (f16 and bf16 by way of f32); float to integer truncates and saturates (4-bit integers keep the low bits), NaN gives 0; " +
     "integer to integer wraps; to bool is x != 0. ONNX Cast-13.",
   attrs: { to: attr.dtype("element type of the result") },
   operands: [{ name: "x" }],

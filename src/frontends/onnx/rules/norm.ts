@@ -87,7 +87,7 @@ function groupNorm(n: NodeImport): ValueId {
   const groups = n.int("num_groups");
   const perChannel = (v: ValueId) => {
     if (n.opset >= 21 || shapeOf(n, v)[0] === channels) return v;
-    const spread = n.emit("expand", [reshape(n, v, [groups, 1])], { shape: [groups, channels / groups] });
+    const spread = n.emit("broadcast_to", [reshape(n, v, [groups, 1])], { shape: [groups, channels / groups] });
     return reshape(n, spread, [channels]);
   };
   const params = [perChannel(operand(n, 1)), perChannel(operand(n, 2))];

@@ -16,8 +16,13 @@ interface Params {
   readonly zeros: readonly number[];
 }
 
+interface Placement {
+  readonly axis: number;
+  readonly block: number;
+}
+
 /** Where the parameters in operand `scale` apply to a tensor of `shape`: the axis (-1 for all) and the block length (0 for none). */
-function placement(n: NodeImport, shape: readonly number[], scale: ValueId): { axis: number; block: number } {
+function placement(n: NodeImport, shape: readonly number[], scale: ValueId): Placement {
   const params = shapeOf(n, scale);
   const count = params.reduce((a, b) => a * b, 1);
   const block = n.int("block_size", 0);
@@ -36,9 +41,22 @@ function knownParams(n: NodeImport, shape: readonly number[], scale: number, zer
   return { ...placement(n, shape, n.input(scale)), scales, zeros };
 }
 
-/** A parameter operand in the shape that broadcasts against the data. */
-function broadcastParam(n: NodeImport, shape: readonly number[], v: ValueId, axis: number): ValueId {
+/** A parameter operand in the shape that broadcasts against the data; blocked ones are repeated along the axis and cut to its length. */
+function broadcastParam(n: NodeImport, shape: readonly number[], v: ValueId, { axis, block }: Placement): ValueId {
   const f = castTo(n, plain(n, v), "f32");
+  if (block > 0) {
+    const params = shapeOf(n, f);
+    const split = (length: number) => [...params.slice(0, axis + 1), length, ...params.slice(axis + 1)];
+    const repeated = n.emit("broadcast_to", [reshape(n, f, split(1))], { shape: split(block) });
+    const long = reshape(
+      n,
+      repeated,
+      params.map((d, k) => (k === axis ? d * block : d)),
+    );
+    const zeros = shape.map(() => 0);
+    if (shapeOf(n, long)[axis] === shape[axis]) return long;
+    return n.emit("slice", [long], { starts: zeros, ends: shape, steps: shape.map(() => 1) });
+  }
   if (axis < 0) return reshape(n, f, []);
   return reshape(
     n,
@@ -57,10 +75,9 @@ function storedDType(n: NodeImport, zero: number): DType {
 /** saturate(rne(x / scale) + zero) with parameters that are computed at run time. */
 function quantizeAtRunTime(n: NodeImport, x: ValueId, dtype: DType): ValueId {
   const shape = shapeOf(n, x);
-  const { axis, block } = placement(n, shape, n.input(1));
-  if (block > 0) n.unsupported("its blocks have scales that are computed at run time");
-  const q = n.emit("round", [n.emit("div", [x, broadcastParam(n, shape, n.input(1), axis)])]);
-  const moved = n.has(2) ? n.emit("add", [q, broadcastParam(n, shape, n.input(2), axis)]) : q;
+  const at = placement(n, shape, n.input(1));
+  const q = n.emit("round", [n.emit("div", [x, broadcastParam(n, shape, n.input(1), at)])]);
+  const moved = n.has(2) ? n.emit("add", [q, broadcastParam(n, shape, n.input(2), at)]) : q;
   const { min, max } = dtypeInfo(dtype);
   return castTo(n, n.emit("clip", [moved], { lo: min, hi: max }), dtype);
 }
@@ -94,13 +111,12 @@ function dequantizeLinear(n: NodeImport): ValueId {
     // the operand before `plain`: a quantize with these parameters needs no view in between
     return castTo(n, dequantized(n, n.input(0), knownParams(n, shape, 1, 2)), result);
   }
-  const { axis, block } = placement(n, shape, n.input(1));
-  if (block > 0) n.unsupported("its blocks have scales that are computed at run time");
+  const at = placement(n, shape, n.input(1));
   const wide = castTo(n, x, "i32");
-  const zero = n.has(2) ? castTo(n, plain(n, n.input(2)), "i32") : "";
-  const zeroShape = axis < 0 ? [] : shape.map((d, k) => (k === axis ? d : 1));
-  const difference = zero === "" ? wide : n.emit("sub", [wide, reshape(n, zero, zeroShape)]);
-  const real = n.emit("mul", [castTo(n, difference, "f32"), broadcastParam(n, shape, n.input(1), axis)]);
+  // zero points below 2^24 are exact as floats
+  const zero = n.has(2) ? castTo(n, broadcastParam(n, shape, n.input(2), at), "i32") : "";
+  const difference = zero === "" ? wide : n.emit("sub", [wide, zero]);
+  const real = n.emit("mul", [castTo(n, difference, "f32"), broadcastParam(n, shape, n.input(1), at)]);
   return castTo(n, real, result);
 }
 
