@@ -12,15 +12,23 @@ export interface Instrument {
   shouldRun?(step: PipelineStep, index: number): boolean;
   before?(m: Module, step: PipelineStep, index: number): void;
   after?(m: Module, step: PipelineStep, index: number, changed: boolean): void;
-  /** The pass threw; `m` is the module it was given. */
+  /** The pass, or an instrument that looked at its result, threw; `m` is the module that the pass was given. */
   failed?(error: unknown, m: Module, step: PipelineStep, index: number): void;
   /** All passes are done. */
   finish?(m: Module): void;
 }
 
-/** The module after every step. A step whose required facts do not hold is QC-PASS-004. */
-export function runPipeline(m: Module, steps: readonly PipelineStep[], ctx: IrContext, instruments: readonly Instrument[] = []): Module {
-  const holds = new Set<Prop>();
+/**
+ * The module after every step. A step whose required facts do not hold is QC-PASS-004; those `assumed` hold of `m` from the start.
+ */
+export function runPipeline(
+  m: Module,
+  steps: readonly PipelineStep[],
+  ctx: IrContext,
+  instruments: readonly Instrument[] = [],
+  assumed: readonly Prop[] = [],
+): Module {
+  const holds = new Set<Prop>(assumed);
   let current = m;
   steps.forEach((step, index) => {
     if (!instruments.every((i) => i.shouldRun?.(step, index) ?? true)) return;
@@ -30,20 +38,21 @@ export function runPipeline(m: Module, steps: readonly PipelineStep[], ctx: IrCo
         help: `put a pass that establishes it before '${step.pass.name}'`,
       });
     }
-    for (const i of instruments) i.before?.(current, step, index);
-    const next = attempt(current, step, index, ctx, instruments);
+    current = runStep(current, step, index, ctx, instruments);
     for (const p of step.pass.breaks ?? []) holds.delete(p);
     for (const p of step.pass.establishes) holds.add(p);
-    for (const i of instruments) i.after?.(next, step, index, next !== current);
-    current = next;
   });
   for (const i of instruments) i.finish?.(current);
   return current;
 }
 
-function attempt(m: Module, step: PipelineStep, index: number, ctx: IrContext, instruments: readonly Instrument[]): Module {
+/** One pass with its instruments; `failed` is told of an error of the pass and of an instrument that refuses its result. */
+function runStep(m: Module, step: PipelineStep, index: number, ctx: IrContext, instruments: readonly Instrument[]): Module {
   try {
-    return step.pass.run(m, ctx, step.options as never);
+    for (const i of instruments) i.before?.(m, step, index);
+    const next = step.pass.run(m, ctx, step.options as never);
+    for (const i of instruments) i.after?.(next, step, index, next !== m);
+    return next;
   } catch (error) {
     for (const i of instruments) i.failed?.(error, m, step, index);
     throw error;

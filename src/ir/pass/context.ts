@@ -1,6 +1,14 @@
-import type { Diag } from "../../support/diag.js";
+import type { Diag, Loc } from "../../support/diag.js";
 import type { BlobStore } from "../blob/blob-store.js";
 import type { OpRegistry } from "../op/registry.js";
+
+/** A budget of single rewrites, for `--fuel=N`: bisects a wrong pass down to the rewrite. */
+export interface Fuel {
+  /** Whether `pass` may rewrite once more. */
+  hasLeft(pass: string): boolean;
+  /** `pass` has rewritten the node at `loc`. */
+  spend(pass: string, loc: Loc): void;
+}
 
 /** What every stage of the compiler may ask: the ops, the constant bytes, and where remarks go. */
 export interface IrContext {
@@ -8,4 +16,6 @@ export interface IrContext {
   readonly blobs: BlobStore;
   /** Receives warnings and remarks; errors are thrown. */
   report(diag: Diag): void;
+  /** Absent: no limit. Passes that rewrite node by node ask before each rewrite. */
+  readonly fuel?: Fuel;
 }

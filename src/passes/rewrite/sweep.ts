@@ -49,7 +49,7 @@ export function sweep(m: Module, ctx: IrContext, pass: string, rule: SweepRule):
   const at = (id: ValueId): ValueId => (isConst(id) || isAbsent(id) ? id : (map.get(id) ?? id));
   for (const node of f.body) {
     const inputs = node.inputs.map(at);
-    const results = rule({
+    const view: SweepView = {
       b: recording,
       node,
       inputs,
@@ -57,7 +57,9 @@ export function sweep(m: Module, ctx: IrContext, pass: string, rule: SweepRule):
       at,
       uses: (v) => uses.get(v) ?? 0,
       loc: (...others) => derivedLoc(pass, [node, ...others]),
-    });
+    };
+    const results = (ctx.fuel?.hasLeft(pass) ?? true) ? rule(view) : null;
+    if (results) ctx.fuel?.spend(pass, node.loc);
     if (results) changed = true;
     const values = results ?? (node.op === "call" ? recording.add({ ...node, inputs }) : recording.copy(node, inputs));
     node.outputs.forEach((o, i) => map.set(o.id, values[i]));
