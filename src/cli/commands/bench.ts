@@ -1,0 +1,220 @@
+import { cpus } from "node:os";
+import type { Net, PhaseProfile } from "../../runtime/net.js";
+import { breathe } from "../../support/interrupt.js";
+import { formatTable } from "../../support/table.js";
+import { defineCommand } from "../options/command.js";
+import { badValue, flag, integer, maybeChoice, type Option } from "../options/option.js";
+import { type Built, builtOptions, FOLDER, withBuilt } from "./built-model.js";
+import { drawInputs } from "./draw-inputs.js";
+import { openPeer, type Peer } from "./peer.js";
+import { byteText } from "./values.js";
+
+const WARM_UP = 5;
+/** Without --rounds: as many as fit into this time, within limits. */
+const BUDGET_MS = 1500;
+const LEAST_ROUNDS = 20;
+const MOST_ROUNDS = 5000;
+
+export interface Latency {
+  readonly rounds: number;
+  /** Milliseconds. */
+  readonly min: number;
+  readonly median: number;
+  readonly p99: number;
+}
+
+interface Row {
+  readonly threads: number;
+  readonly latency: Latency;
+  readonly peer: Latency | null;
+  /** Median over rounds of peer / qc: above 1, qc is faster. */
+  readonly ratio: number | null;
+  readonly profile: readonly KernelRow[] | null;
+}
+
+interface KernelRow {
+  readonly kernel: string;
+  /** Milliseconds a run. */
+  readonly ms: number;
+  readonly share: number;
+  readonly gflops: number | null;
+  readonly gbytes: number | null;
+}
+
+/** `--threads 1,2`: each is measured. */
+function threadCounts(): Option<readonly number[]> {
+  return {
+    doc: "numbers of threads to measure, by comma",
+    aliases: [],
+    value: "1,2",
+    required: false,
+    absent: [1],
+    defaultText: "1",
+    parse: (given, spelling) =>
+      given
+        .flatMap((t) => t.split(","))
+        .map((t) => {
+          const n = Number(t);
+          return Number.isInteger(n) && n >= 1 && n <= 256 ? n : badValue(spelling, t, "is not a number of threads, 1 to 256");
+        }),
+  };
+}
+
+export const bench = defineCommand({
+  name: "bench",
+  summary: "latency, memory and time per kernel of a built model",
+  description: "Measures a built model on drawn inputs: latency, arena and weights; with --profile the time of every kernel.",
+  examples: [
+    ["qc bench out/", "latency on one thread"],
+    ["qc bench out/ --threads 1,2 --profile", "two numbers of threads, and where the time goes"],
+    ["qc bench out/ --peer onnxruntime", "in turns with ONNX Runtime on the model that was compiled"],
+  ],
+  operands: [FOLDER],
+  options: {
+    ...builtOptions,
+    threads: threadCounts(),
+    rounds: integer("runs to measure; as many as fit into 1.5 s unless given", { min: 1, max: 1_000_000 }),
+    profile: flag("time, GFLOP/s and GB/s of every kernel"),
+    peer: maybeChoice("also measure this, in turns", ["onnxruntime"]),
+  },
+  async run(args, io) {
+    await withBuilt(args, io, async (built) => {
+      const rows: Row[] = [];
+      for (const threads of args.threads)
+        rows.push(await measure(built, threads, args.rounds, args.profile, args.peer !== undefined));
+      const net = await built.load(1);
+      const { arenaBytes, weightBytes, stateBytes, features } = net.describe();
+      net.close();
+      const cpu = cpus()[0]?.model ?? "unknown";
+      const { name, target } = built.json;
+      io.result({ model: name, target, features, cpu, arenaBytes, weightBytes, stateBytes, rows }, () =>
+        [
+          `${name} on ${cpu}`,
+          `arena ${byteText(arenaBytes)}, weights ${byteText(weightBytes)}${stateBytes ? `, state ${byteText(stateBytes)}` : ""}`,
+          latencyTable(rows, io.stdout.isTTY === true),
+          ...rows.flatMap((r) =>
+            r.profile ? ["", `kernels, ${threadText(r.threads)}:`, kernelTable(r.profile, io.stdout.isTTY === true)] : [],
+          ),
+        ].join("\n"),
+      );
+    });
+  },
+});
+
+async function measure(
+  built: Built,
+  threads: number,
+  rounds: number | undefined,
+  profile: boolean,
+  withPeer: boolean,
+): Promise<Row> {
+  const net = await built.load(threads);
+  let peer: Peer | null = null;
+  try {
+    const inputs = drawInputs(net.inputs);
+    if (withPeer) peer = await openPeer(built.json, net.inputs, inputs, threads);
+    const runs = [() => Promise.resolve(net.run(inputs)), ...(peer ? [peer.run] : [])];
+    const samples = await interleaved(runs, rounds);
+    return {
+      threads,
+      latency: latencyOf(samples[0]),
+      peer: samples[1] ? latencyOf(samples[1]) : null,
+      ratio: samples[1]
+        ? quantile(
+            samples[1].map((p, i) => p / samples[0][i]),
+            0.5,
+          )
+        : null,
+      profile: profile ? profileOf(net, inputs, samples[0].length) : null,
+    };
+  } finally {
+    net.close();
+    await peer?.close();
+  }
+}
+
+/** Milliseconds of each run, the runs taking turns, so that a machine that slows down slows all of them. */
+async function interleaved(runs: readonly (() => Promise<unknown>)[], rounds: number | undefined): Promise<number[][]> {
+  const samples = runs.map((): number[] => []);
+  for (const run of runs) for (let i = 0; i < WARM_UP; i++) await run();
+  const start = performance.now();
+  const isDone = (done: number) =>
+    rounds !== undefined
+      ? done >= rounds
+      : done >= MOST_ROUNDS || (done >= LEAST_ROUNDS && performance.now() - start > BUDGET_MS * runs.length);
+  for (let round = 0; !isDone(round); round++) {
+    for (let k = 0; k < runs.length; k++) {
+      const i = (round + k) % runs.length;
+      const began = performance.now();
+      await runs[i]();
+      samples[i].push(performance.now() - began);
+    }
+    if (round % 64 === 63) await breathe();
+  }
+  return samples;
+}
+
+/** Linear between the two nearest ranks. */
+export function quantile(values: readonly number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = q * (sorted.length - 1);
+  const below = Math.floor(at);
+  return sorted[below] + (at - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
+}
+
+const latencyOf = (ms: readonly number[]): Latency => ({
+  rounds: ms.length,
+  min: Math.min(...ms),
+  median: quantile(ms, 0.5),
+  p99: quantile(ms, 0.99),
+});
+
+function profileOf(net: Net, inputs: Parameters<Net["run"]>[0], rounds: number): KernelRow[] {
+  net.startProfile();
+  for (let i = 0; i < Math.min(rounds, 1000); i++) net.run(inputs);
+  net.stopProfile();
+  const { runs, phases } = net.profile();
+  const total = phases.reduce((sum, p) => sum + p.ns, 0);
+  const rate = (count: number, p: PhaseProfile) => (count > 0 && p.ns > 0 ? (count * runs) / p.ns : null);
+  return phases
+    .map((p) => ({
+      kernel: p.name,
+      ms: p.ns / runs / 1e6,
+      share: total > 0 ? p.ns / total : 0,
+      gflops: rate(p.flops, p),
+      gbytes: rate(p.bytes, p),
+    }))
+    .sort((a, b) => b.ms - a.ms);
+}
+
+const threadText = (n: number) => `${n} thread${n === 1 ? "" : "s"}`;
+
+function latencyTable(rows: readonly Row[], tty: boolean): string {
+  const hasPeer = rows.some((r) => r.peer);
+  const head = [
+    "threads",
+    "min ms",
+    "median ms",
+    "p99 ms",
+    "runs/s",
+    "rounds",
+    ...(hasPeer ? ["onnxruntime median ms", "ratio"] : []),
+  ];
+  const cells = rows.map(({ threads, latency: l, peer, ratio }) => [
+    threads,
+    ...[l.min, l.median, l.p99].map((ms) => ms.toFixed(3)),
+    Math.round(1000 / l.median),
+    l.rounds,
+    ...(hasPeer ? [peer?.median.toFixed(3) ?? "", ratio?.toFixed(2) ?? ""] : []),
+  ]);
+  return formatTable(head, cells, { tty });
+}
+
+function kernelTable(rows: readonly KernelRow[], tty: boolean): string {
+  const rate = (x: number | null) => (x === null ? "" : x.toFixed(1));
+  return formatTable(
+    ["kernel", "ms", "share", "GFLOP/s", "GB/s"],
+    rows.map((r) => [r.kernel, r.ms.toFixed(4), `${(100 * r.share).toFixed(1)} %`, rate(r.gflops), rate(r.gbytes)]),
+    { tty, right: [1, 2, 3, 4] },
+  );
+}

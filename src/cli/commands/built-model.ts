@@ -1,0 +1,91 @@
+/** The model that `run`, `evaluate` and `bench` work on: a folder of results, or a model file that is compiled for the occasion. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ModelJson } from "../../runtime/model-json.js";
+import type { Net } from "../../runtime/net.js";
+import { failUsage } from "../../support/diag.js";
+import { isFile } from "../../support/fs.js";
+import type { Io } from "../options/command.js";
+import { choice, integer, text } from "../options/option.js";
+
+/** What the compiler adds to model.json for the tools. */
+export interface BuildRecord {
+  readonly source?: { readonly path: string; readonly sha256: string };
+  readonly quantizer?: string;
+  /** The preprocessor that calibration used: the default of run and evaluate. */
+  readonly preprocessor?: string;
+}
+
+export interface Built {
+  readonly folder: string;
+  readonly json: ModelJson & BuildRecord;
+  /** Loads a fresh context of it, or of the build in `subfolder`. */
+  load(threads?: number, subfolder?: string): Promise<Net>;
+  /** model.json of the build in a subfolder; null where there is none. */
+  sibling(subfolder: string): (ModelJson & BuildRecord) | null;
+}
+
+export const FOLDER = {
+  name: "FOLDER",
+  doc: "what qc compile or qc optimize wrote; or a model.onnx, compiled on the fly",
+  required: false,
+} as const;
+
+/** Options that every command on a built model takes; those of LEIP that mean nothing here are read and let pass. */
+export const builtOptions = {
+  inputPath: text("LEIP's spelling of FOLDER", { aliases: ["-in"], value: "FOLDER" }),
+  threads: integer("threads of the runtime; all processors unless given", { min: 1, max: 256 }),
+  framework: text("LEIP: the framework is qc's own", { aliases: ["-fw"], hidden: true }),
+  inferenceContext: choice("LEIP: where to run", ["cpu", "cuda"], "cpu", { hidden: true }),
+} as const;
+
+interface BuiltArgs {
+  readonly operands: readonly string[];
+  readonly inputPath: string | undefined;
+  readonly inferenceContext: "cpu" | "cuda";
+}
+
+/** Opens the model that the arguments name, and removes what was compiled for it afterwards. */
+export async function withBuilt<T>(args: BuiltArgs, io: Io, use: (built: Built) => Promise<T>): Promise<T> {
+  const path =
+    args.operands[0] ??
+    args.inputPath ??
+    failUsage("QC-CLI-030", "no model is named", "name the folder that `qc compile` or `qc optimize` wrote: qc run out/");
+  if (args.operands[0] !== undefined && args.inputPath !== undefined)
+    failUsage("QC-CLI-030", `two models are named, '${args.operands[0]}' and '${args.inputPath}'`, "leave --input_path out");
+  if (args.inferenceContext === "cuda")
+    failUsage(
+      "QC-CLI-031",
+      "--inference_context cuda needs a build for CUDA, and this qc has none",
+      "leave it out to run on the CPU",
+    );
+  if (!(/\.onnx$/i.test(path) && isFile(path))) return use(await openBuilt(path));
+  const { compileModel } = await import("../../compile.js");
+  const { createContext } = await import("../../context.js");
+  const folder = mkdtempSync(join(tmpdir(), "qc-"));
+  io.note(`compiling ${path} for this run; qc compile keeps the result`);
+  try {
+    await compileModel({ inputPath: path, outputPath: folder }, createContext());
+    return await use(await openBuilt(folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function openBuilt(folder: string): Promise<Built> {
+  const { load } = await import("../../runtime/index.js");
+  const { readModelJson } = await import("../../runtime/model-json.js");
+  const base = isFile(folder) ? join(folder, "..") : folder;
+  const net = await load(folder, { threads: 1 }); // says what is wrong with the folder, if anything is
+  net.close();
+  return {
+    folder: base,
+    json: readModelJson(join(base, "model.json")),
+    load: (threads, subfolder = "") => load(join(base, subfolder), { threads }),
+    sibling: (subfolder) => {
+      const file = join(base, subfolder, "model.json");
+      return isFile(file) ? readModelJson(file) : null;
+    },
+  };
+}

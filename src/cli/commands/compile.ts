@@ -1,0 +1,44 @@
+import { defineCommand } from "../options/command.js";
+import { maybeChoice } from "../options/option.js";
+import { buildOptions, buildRequest } from "./build-options.js";
+import { contextWith } from "./plugins.js";
+import { reportText } from "./report.js";
+import { watchStages } from "./stages.js";
+
+export const compile = defineCommand({
+  name: "compile",
+  summary: "model to shared object, its arithmetic kept",
+  description: "Compiles a model into a folder with model.so, model.h and model.json. The arithmetic stays what the model says.",
+  examples: [
+    ["qc compile --input_path model.onnx --output_path out/", "for the machine at hand"],
+    ['qc compile --input_path model.onnx --output_path out/ --target "llvm -mcpu=skylake"', "for any Skylake"],
+    [
+      'qc compile --input_path model.onnx --output_path out/ --input_shapes "x:[1,3,224,224]"',
+      "where the model leaves sizes open",
+    ],
+  ],
+  options: {
+    ...buildOptions,
+    dataType: maybeChoice("LEIP: float32 keeps the model's arithmetic", ["float32", "int8", "uint8"], { hidden: true }),
+  },
+  async run(args, io) {
+    if (args.dataType === "int8" || args.dataType === "uint8") {
+      const { failUsage } = await import("../../support/diag.js");
+      failUsage(
+        "QC-CLI-023",
+        `qc compile keeps the model's arithmetic, --data_type ${args.dataType} changes it`,
+        "qc optimize --rep_dataset LIST quantizes",
+      );
+    }
+    const request = await buildRequest(args, io);
+    const { compileModel } = await import("../../compile.js");
+    const stages = watchStages(io);
+    try {
+      const report = await compileModel({ ...request, onStage: stages.enter }, await contextWith(args.plugin, io));
+      stages.end();
+      io.result(report, () => reportText(report, `qc run ${args.outputPath} --input x.npy`));
+    } finally {
+      stages.end();
+    }
+  },
+});

@@ -1,0 +1,141 @@
+import { join } from "node:path";
+import type { BuildReport, QuantizeRequest } from "../../compile.js";
+import type { Preprocessor } from "../../data/sample.js";
+import type { SampleEntry } from "../../data/sample-list.js";
+import type { InputSpec } from "../../data/tensor.js";
+import { fail, failUsage } from "../../support/diag.js";
+import { breathe } from "../../support/interrupt.js";
+import { createProgress } from "../../support/progress.js";
+import { defineCommand, type Io } from "../options/command.js";
+import { preprocessor, quantizer, repDataset } from "../options/leip.js";
+import { flag, maybeChoice } from "../options/option.js";
+import { buildOptions, buildRequest } from "./build-options.js";
+import { contextWith } from "./plugins.js";
+import { reportText } from "./report.js";
+import { type Stages, watchStages } from "./stages.js";
+
+/** The float build beside the quantized one, for `qc evaluate`. */
+const FLOAT = "float";
+
+export const optimize = defineCommand({
+  name: "optimize",
+  summary: "model and sample list to an int8 shared object",
+  description:
+    "Calibrates a model on samples, quantizes it and compiles the result into a folder with model.so, model.h and model.json. The float build goes to its subfolder float/, so that qc evaluate can compare the two.",
+  examples: [
+    [
+      "qc optimize --input_path model.onnx --output_path out/ --rep_dataset rep_dataset.txt --quantizer symmetricpc",
+      "the main job",
+    ],
+    [
+      "qc optimize --input_path model.onnx --output_path out/ --rep_dataset rep_dataset.txt --preprocessor unit",
+      "samples are images",
+    ],
+    ["qc optimize --input_path model.onnx --output_path out/ --quantizer none", "as qc compile"],
+  ],
+  options: {
+    ...buildOptions,
+    repDataset: repDataset(),
+    quantizer: quantizer("symmetricpc"),
+    preprocessor: preprocessor(),
+    float: flag("also build the float model, for qc evaluate", { default: true, group: "Quantization:" }),
+    dataType: maybeChoice("LEIP: int8 is what every quantizer gives", ["float32", "int8", "uint8"], { hidden: true }),
+  },
+  async run(args, io) {
+    const kind = args.quantizer;
+    if (kind === "power_of_two")
+      failUsage(
+        "QC-CLI-024",
+        "the quantizer power_of_two is not available in this version of qc",
+        "use symmetricpc, symmetric or asymmetric",
+      );
+    if (kind !== "none" && args.repDataset === undefined)
+      failUsage(
+        "QC-CLI-025",
+        `the quantizer ${kind} needs samples to calibrate with`,
+        "add --rep_dataset LIST, a text file with one sample a line; or --quantizer none to compile only",
+      );
+    const request = await buildRequest(args, io);
+    const stages = watchStages(io);
+    const build = { ...request, onStage: stages.enter };
+    try {
+      const context = await contextWith(args.plugin, io);
+      const { compileModel, optimizeModel } = await import("../../compile.js");
+      if (kind === "none") {
+        const report = await compileModel(build, context);
+        stages.end();
+        return io.result(report, () => reportText(report, `qc run ${args.outputPath} --input x.npy`));
+      }
+      const samples = await openSamples(args.repDataset as string, args.preprocessor, io, stages);
+      const report = await optimizeModel({ ...build, quantizer: kind, samples, preprocessor: args.preprocessor }, context);
+      const float = args.float
+        ? await compileModel({ ...build, outputPath: join(args.outputPath, FLOAT), bundle: false, emit: [] }, context)
+        : null;
+      stages.end();
+      io.result({ ...report, float }, () => optimizedText(report, float, args.outputPath));
+    } finally {
+      stages.end();
+    }
+  },
+});
+
+/** Opens the calibration stream: the list and every file in it are looked at first, so that a misspelt name costs no time. */
+async function openSamples(list: string, how: string, io: Io, stages: Stages): Promise<QuantizeRequest["samples"]> {
+  const { readSampleList } = await import("../../data/sample-list.js");
+  const { choosePreprocessor } = await import("../../data/sample.js");
+  const entries = readSampleList(list);
+  checkFiles(entries, (await import("../../support/fs.js")).isFile);
+  const chosen = await choosePreprocessor(how);
+  return (params, names) => {
+    const specs = params.map(({ type }, i): InputSpec => {
+      const { dtype, shape, quant } = type;
+      return {
+        name: names[i],
+        dtype,
+        shape: shape as readonly number[],
+        layout: null,
+        quant: quant?.kind === "tensor" ? { scale: quant.scale, zero: quant.zero } : null,
+      };
+    });
+    stages.end();
+    return stream(entries, specs, chosen, io);
+  };
+}
+
+async function* stream(entries: readonly SampleEntry[], specs: readonly InputSpec[], chosen: Preprocessor, io: Io) {
+  const { streamSamples } = await import("../../data/sample.js");
+  const progress = createProgress({
+    label: "calibrate",
+    total: entries.length,
+    stream: io.stderr,
+    mode: io.json ? "silent" : "auto",
+  });
+  try {
+    for await (const { values } of streamSamples(entries, specs, chosen)) {
+      yield values;
+      progress.tick();
+      await breathe();
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Every missing file of the list at once, QC-CLI-026. */
+function checkFiles(entries: readonly SampleEntry[], isFile: (path: string) => boolean): void {
+  const missing = entries.filter((e) => !isFile(e.path));
+  if (missing.length === 0) return;
+  const [first] = missing;
+  const more = missing.length > 1 ? ` (and ${missing.length - 1} more of the list)` : "";
+  fail("QC-CLI-026", `there is no calibration sample '${first.path}'${more}`, {
+    pos: first.pos,
+    help: "paths in the list start at the list's own folder",
+  });
+}
+
+function optimizedText(report: BuildReport, float: BuildReport | null, outputPath: string): string {
+  const text = reportText(report, `qc evaluate ${outputPath} --test_path index.txt`);
+  if (!float) return text;
+  const ratio = (float.weightBytes / report.weightBytes).toFixed(2);
+  return text.replace(/\n {2}next /, `\n  compare   float/ holds the float build; its weights are ${ratio} x larger\n  next `);
+}

@@ -1,0 +1,85 @@
+/** ONNX Runtime beside qc, in the same process: only where onnxruntime-node is installed and the compiled model still lies where it lay. */
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import type { TensorInfo } from "../../runtime/descriptor.js";
+import { fail } from "../../support/diag.js";
+import { isFile, readBytes } from "../../support/fs.js";
+import { sha256Hex } from "../../support/hash.js";
+import type { TypedArray } from "../../support/npy.js";
+import type { BuildRecord } from "./built-model.js";
+
+export interface Peer {
+  readonly run: () => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+interface OrtSession {
+  readonly inputNames: readonly string[];
+  run(feeds: Readonly<Record<string, unknown>>): Promise<unknown>;
+  release(): Promise<void>;
+}
+interface Ort {
+  readonly InferenceSession: { create(path: string, options: Readonly<Record<string, unknown>>): Promise<OrtSession> };
+  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => unknown;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  f32: "float32",
+  f16: "float16",
+  f64: "float64",
+  i8: "int8",
+  u8: "uint8",
+  i16: "int16",
+  u16: "uint16",
+  i32: "int32",
+  u32: "uint32",
+  i64: "int64",
+  u64: "uint64",
+  bool: "bool",
+};
+
+/** A session on the source model with the same inputs and the same number of threads. QC-CLI-038 where that is not possible. */
+export async function openPeer(
+  json: BuildRecord,
+  inputs: readonly TensorInfo[],
+  values: Readonly<Record<string, TypedArray>>,
+  threads: number,
+): Promise<Peer> {
+  const path = sourceOf(json);
+  const ort = await loadOrt();
+  const session = await ort.InferenceSession.create(path, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 4,
+  });
+  const feeds = Object.fromEntries(
+    inputs.map((info) => [info.name, new ort.Tensor(TYPES[info.dtype] ?? info.dtype, values[info.name], info.shape)]),
+  );
+  return { run: () => session.run(feeds), close: () => session.release() };
+}
+
+function sourceOf({ source }: BuildRecord): string {
+  if (!source || !isFile(source.path))
+    return fail("QC-CLI-038", `the model that was compiled is not at '${source?.path ?? "(unknown)"}'`, {
+      help: "compile it again, then bench with --peer",
+    });
+  if (sha256Hex(readBytes(source.path)) !== source.sha256)
+    return fail("QC-CLI-038", `'${source.path}' has changed since it was compiled`, {
+      help: "compile it again, then bench with --peer",
+    });
+  return source.path;
+}
+
+async function loadOrt(): Promise<Ort> {
+  const name = "onnxruntime-node"; // a development dependency: a user of qc need not have it
+  try {
+    const loaded = (await import(pathToFileURL(createRequire(import.meta.url).resolve(name)).href)) as { default?: Ort } & Ort;
+    return loaded.default ?? loaded;
+  } catch (error) {
+    return fail("QC-CLI-038", `onnxruntime-node cannot be loaded: ${(error as Error).message.split("\n")[0]}`, {
+      help: "npm install onnxruntime-node",
+    });
+  }
+}

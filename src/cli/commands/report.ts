@@ -1,0 +1,38 @@
+import { relative, resolve } from "node:path";
+import type { BuildReport } from "../../compile.js";
+import { byteText } from "./values.js";
+
+const MOST_ISLANDS = 8;
+
+/** What was built, for people: times, files, memory, what stays in float and why, and what to type next. */
+export function reportText(report: BuildReport, next: string): string {
+  const { outputPath, files, target, seconds, arenaBytes, arenaLowerBound, weightBytes, kernels, launches } = report;
+  const folder = relative(process.cwd(), resolve(outputPath)) || ".";
+  const total = Object.values(seconds).reduce((a, b) => a + b, 0);
+  const stages = Object.entries(seconds).map(([stage, s]) => `${stage} ${s.toFixed(2)}`);
+  const over =
+    arenaLowerBound > 0 && arenaBytes > arenaLowerBound ? ` (at least ${byteText(arenaLowerBound)} are alive at once)` : "";
+  const shared = launches > kernels ? ` in ${launches} launches` : "";
+  return [
+    `${folder}/  built for ${target} in ${total.toFixed(2)} s`,
+    `  files     ${files.join(", ")}`,
+    `  memory    weights ${byteText(weightBytes)}, arena ${byteText(arenaBytes)}${over}`,
+    `  kernels   ${kernels}${shared}`,
+    `  seconds   ${stages.join(", ")}`,
+    ...islandLines(report.floatIslands),
+    `  next      ${next}`,
+  ].join("\n");
+}
+
+function islandLines(islands: BuildReport["floatIslands"]): string[] {
+  if (islands.length === 0) return [];
+  const byReason = new Map<string, string[]>();
+  for (const { op, node, reason } of islands) byReason.set(reason, [...(byReason.get(reason) ?? []), `${node} (${op})`]);
+  return [
+    `  float     ${islands.length} node${islands.length === 1 ? "" : "s"} stay in floating point:`,
+    ...[...byReason].map(([reason, nodes]) => {
+      const more = nodes.length > MOST_ISLANDS ? `, ${nodes.length - MOST_ISLANDS} more` : "";
+      return `            ${nodes.slice(0, MOST_ISLANDS).join(", ")}${more}: ${reason}`;
+    }),
+  ];
+}
