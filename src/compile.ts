@@ -1,10 +1,10 @@
 /** The straight line: a model file to a folder with `model.so`, `model.h` and `model.json`, one call a stage. */
 import type { Context } from "./context.js";
-import type { Module } from "./ir/graph/module.js";
 import type { InputShapes } from "./frontends/onnx/inputs.js";
+import type { Module } from "./ir/graph/module.js";
 import type { Tensor } from "./ir/op/tensor.js";
-import type { Quantizer } from "./passes/quant/grids.js";
 import type { Instrument } from "./passes/manager.js";
+import type { Quantizer } from "./passes/quant/grids.js";
 
 /** What a build is asked for; everything but the paths has a default. */
 export interface BuildRequest {

@@ -40,12 +40,18 @@ export async function loadPlugin(spec: string, cwd: string = process.cwd()): Pro
   }
   const plugin = (loaded.default ?? loaded.plugin) as Plugin | undefined;
   if (!plugin || typeof plugin.name !== "string") {
-    return fail("QC-PLUGIN-003", `'${spec}' exports no plugin`, { help: "export default definePlugin({ name, apiVersion: 1, ... })" });
+    return fail("QC-PLUGIN-003", `'${spec}' exports no plugin`, {
+      help: "export default definePlugin({ name, apiVersion: 1, ... })",
+    });
   }
   if (plugin.apiVersion !== PLUGIN_API) {
-    return fail("QC-PLUGIN-004", `plugin '${plugin.name}' is made for plugin API ${plugin.apiVersion}, this qc has ${PLUGIN_API}`, {
-      help: "install a release of the plugin that fits",
-    });
+    return fail(
+      "QC-PLUGIN-004",
+      `plugin '${plugin.name}' is made for plugin API ${plugin.apiVersion}, this qc has ${PLUGIN_API}`,
+      {
+        help: "install a release of the plugin that fits",
+      },
+    );
   }
   return plugin;
 }
@@ -55,7 +61,9 @@ function locate(spec: string, cwd: string): string {
   try {
     return require.resolve(/^\.|^\//.test(spec) || /\.(mjs|js|ts)$/.test(spec) ? path.resolve(cwd, spec) : spec);
   } catch {
-    return fail("QC-PLUGIN-001", `plugin '${spec}' is not found`, { help: "give a path like ./my-plugin.mjs, or npm install the package" });
+    return fail("QC-PLUGIN-001", `plugin '${spec}' is not found`, {
+      help: "give a path like ./my-plugin.mjs, or npm install the package",
+    });
   }
 }
 

@@ -41,6 +41,9 @@ export async function calibrate(
   } finally {
     net.close();
   }
-  if (count === 0) fail("QC-QUANT-001", "the calibration list holds no samples", { help: "--rep_dataset names a text file with one sample a line" });
+  if (count === 0)
+    fail("QC-QUANT-001", "the calibration list holds no samples", {
+      help: "--rep_dataset names a text file with one sample a line",
+    });
   return { module: withRanges(m, ranges), count };
 }

@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import type { BuildRequest } from "../compile.js";
 import type { Context } from "../context.js";
 import { importOnnxFile } from "../frontends/onnx/import.js";
 import type { Module } from "../ir/graph/module.js";
 import { fail } from "../support/diag.js";
 import { isFolder, statOf } from "../support/fs.js";
-import type { BuildRequest } from "../compile.js";
 
 /** The model file that a path means: the file itself, or the one model in a folder. */
 export function modelFile(inputPath: string): string {
@@ -14,7 +14,9 @@ export function modelFile(inputPath: string): string {
   const models = readdirSync(inputPath).filter((f) => f.endsWith(".onnx"));
   if (models.length === 1) return path.join(inputPath, models[0]);
   return fail("QC-COMPILE-002", `the folder '${inputPath}' holds ${models.length || "no"} .onnx models`, {
-    help: models.length ? `name one: --input_path ${path.join(inputPath, models[0])}` : "give --input_path an .onnx file or a folder with one",
+    help: models.length
+      ? `name one: --input_path ${path.join(inputPath, models[0])}`
+      : "give --input_path an .onnx file or a folder with one",
   });
 }
 

@@ -15,7 +15,8 @@ export interface FloatIsland {
 export function floatIslands(m: Module, ctx: IrContext): readonly FloatIsland[] {
   const f = m.funcs[0];
   const feedsResultOnly = new Set<string>(f.results);
-  for (const n of f.body.toReversed()) if (n.outputs.every((o) => feedsResultOnly.has(o.id))) for (const i of n.inputs) feedsResultOnly.add(i);
+  for (const n of f.body.toReversed())
+    if (n.outputs.every((o) => feedsResultOnly.has(o.id))) for (const i of n.inputs) feedsResultOnly.add(i);
   return f.body.flatMap((n): FloatIsland[] => {
     const def = ctx.ops.get(n.op);
     const isFloat = n.outputs.some((o) => o.type.dtype === "f32");

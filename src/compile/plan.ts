@@ -12,7 +12,9 @@ export function planModule(m: Module, ctx: Context, schedule: (k: Kernel) => Ker
 }
 
 function runPrepare(kernel: Kernel, inputs: Readonly<Record<string, Uint8Array>>): Uint8Array {
-  const typed = Object.fromEntries(kernel.buffers.flatMap((b) => (inputs[b.name] ? [[b.name, dataFromBytes(b.dtype, inputs[b.name])]] : [])));
+  const typed = Object.fromEntries(
+    kernel.buffers.flatMap((b) => (inputs[b.name] ? [[b.name, dataFromBytes(b.dtype, inputs[b.name])]] : [])),
+  );
   const out = kernel.buffers.find((b) => b.role === "out");
   const data = runKernel(kernel, typed)[out?.name ?? ""];
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -13,4 +13,17 @@ import { foldBatchNorm } from "./quant/fold-bn.js";
 import { quantizePass } from "./quant/quantize.js";
 
 /** Every pass that ships with the compiler; plugins add more. */
-export const builtinPasses: readonly Pass[] = [widenHalf, foldConstants, cse, dce, simplifyMovement, matmulToDense, foldBatchNorm, fakeQuant, quantizePass, channelsLast, materializeResults, fuse] as readonly unknown[] as readonly Pass[];
+export const builtinPasses: readonly Pass[] = [
+  widenHalf,
+  foldConstants,
+  cse,
+  dce,
+  simplifyMovement,
+  matmulToDense,
+  foldBatchNorm,
+  fakeQuant,
+  quantizePass,
+  channelsLast,
+  materializeResults,
+  fuse,
+] as readonly unknown[] as readonly Pass[];

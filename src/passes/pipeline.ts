@@ -17,8 +17,19 @@ export function parsePipeline(text: string, passes: ReadonlyMap<string, Pass>): 
   STEP.lastIndex = 0;
   for (let at = 0; at < text.length; at = STEP.lastIndex) {
     const match = STEP.exec(text);
-    if (!match) return failUsage("QC-PASS-002", `pipeline cannot be read at '${text.slice(at)}'`, "write it as pass,pass{option=value},...");
-    const pass = passes.get(match[1]) ?? failUsage("QC-PASS-001", `unknown pass '${match[1]}'`, didYouMean(match[1], passes.keys()) ?? "`qc opt --list-passes` names them");
+    if (!match)
+      return failUsage(
+        "QC-PASS-002",
+        `pipeline cannot be read at '${text.slice(at)}'`,
+        "write it as pass,pass{option=value},...",
+      );
+    const pass =
+      passes.get(match[1]) ??
+      failUsage(
+        "QC-PASS-001",
+        `unknown pass '${match[1]}'`,
+        didYouMean(match[1], passes.keys()) ?? "`qc opt --list-passes` names them",
+      );
     steps.push({ pass, options: readOptions(pass, match[2] ?? "") });
   }
   return steps;
@@ -29,7 +40,9 @@ function readOptions(pass: Pass, text: string): Attrs {
   for (const item of text.split(/[;,](?![^[]*\])/).filter((s) => s.trim())) {
     const [key, ...rest] = item.split("=");
     const name = key.trim();
-    const spec = pass.options[name] ?? failUsage("QC-PASS-003", `pass '${pass.name}' has no option '${name}'`, didYouMean(name, Object.keys(pass.options)));
+    const spec =
+      pass.options[name] ??
+      failUsage("QC-PASS-003", `pass '${pass.name}' has no option '${name}'`, didYouMean(name, Object.keys(pass.options)));
     given[name] = readValue(spec, rest.join("=").trim());
   }
   const options = completeAttrs(pass.options, given);
@@ -37,7 +50,11 @@ function readOptions(pass: Pass, text: string): Attrs {
 }
 
 function readValue(spec: AttrSpec, text: string): AttrValue {
-  const items = text.replace(/^\[|\]$/g, "").split(",").map((s) => s.trim()).filter((s) => s !== "");
+  const items = text
+    .replace(/^\[|\]$/g, "")
+    .split(",")
+    .map((s) => s.trim())
+    .filter((s) => s !== "");
   switch (spec.kind) {
     case "int":
     case "float":
@@ -59,7 +76,9 @@ export function pipelineText(steps: readonly PipelineStep[]): string {
   return steps
     .map(({ pass, options }) => {
       const changed = Object.entries(options).filter(([k, v]) => JSON.stringify(v) !== JSON.stringify(pass.options[k].default));
-      return changed.length ? `${pass.name}{${changed.map(([k, v]) => `${k}=${Array.isArray(v) ? `[${v.join(",")}]` : v}`).join(";")}}` : pass.name;
+      return changed.length
+        ? `${pass.name}{${changed.map(([k, v]) => `${k}=${Array.isArray(v) ? `[${v.join(",")}]` : v}`).join(";")}}`
+        : pass.name;
     })
     .join(",");
 }

@@ -11,10 +11,18 @@ import { didYouMean } from "../../support/suggest.js";
 import { expandFunction } from "./functions.js";
 import { type InputShapes, inputTypes, NO_SHAPES } from "./inputs.js";
 import { createNodeImport, type ImportState, isUnsupported } from "./node-import.js";
-import { decodeModel, type FunctionProto, type GraphProto, type ModelProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
+import {
+  decodeModel,
+  type FunctionProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  tensorFromProto,
+  toSafeInt,
+} from "./proto.js";
+import { type Refusal, refusals } from "./refusals.js";
 import type { ImportRules } from "./rule.js";
 import { orderedNodes, readsOf } from "./topology.js";
-import { refusals, type Refusal } from "./refusals.js";
 
 export interface ImportOptions {
   readonly shapes?: InputShapes;
@@ -32,7 +40,13 @@ export function importOnnxFile(file: string, rules: ImportRules, ctx: IrContext,
 }
 
 /** `file` names the model in messages; external data is read from its folder. */
-export function importOnnx(bytes: Uint8Array, file: string, rules: ImportRules, ctx: IrContext, options: ImportOptions = {}): Module {
+export function importOnnx(
+  bytes: Uint8Array,
+  file: string,
+  rules: ImportRules,
+  ctx: IrContext,
+  options: ImportOptions = {},
+): Module {
   const model = decodeModel(bytes, file);
   const name = path.basename(file);
   const graph = model.graph as GraphProto;
@@ -79,7 +93,9 @@ interface Run {
 }
 
 function opsetsOf(model: ModelProto, file: string, ctx: IrContext): ReadonlyMap<string, number> {
-  const opsets = new Map((model.opsetImport ?? []).map((o) => [o.domain === "ai.onnx" ? "" : (o.domain ?? ""), toSafeInt(o.version)]));
+  const opsets = new Map(
+    (model.opsetImport ?? []).map((o) => [o.domain === "ai.onnx" ? "" : (o.domain ?? ""), toSafeInt(o.version)]),
+  );
   const version = opsets.get("");
   if (version !== undefined && version < OLDEST_OPSET) {
     fail("QC-ONNX-019", `${file} uses ONNX opset ${version}; qc reads ${OLDEST_OPSET} and newer`, {
@@ -136,7 +152,8 @@ function importNodes(nodes: readonly NodeProto[], env: Map<string, ValueId>, run
 function asRefusal(e: unknown, node: NodeProto, loc: Loc): Refusal | null {
   const op = node.domain && node.domain !== "ai.onnx" ? `${node.domain}::${node.opType}` : (node.opType ?? "");
   if (isUnsupported(e)) return { op, loc, reason: e.reason, help: e.help };
-  if (e instanceof QcError && e.code === "QC-ONNX-018") return { op, loc, reason: e.diags[0].message, help: e.diags[0].help, diag: e.diags[0] };
+  if (e instanceof QcError && e.code === "QC-ONNX-018")
+    return { op, loc, reason: e.diags[0].message, help: e.diags[0].help, diag: e.diags[0] };
   return null;
 }
 
@@ -161,12 +178,18 @@ function importNode(node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: R
 }
 
 function undefinedInput(name: string, loc: Loc): never {
-  return fail("QC-ONNX-016", `operand '${name}' is defined nowhere`, { loc, help: "the model is truncated or was edited wrongly" });
+  return fail("QC-ONNX-016", `operand '${name}' is defined nowhere`, {
+    loc,
+    help: "the model is truncated or was edited wrongly",
+  });
 }
 
 /** `If` with a condition known at compile time is the chosen branch. */
 function importIf(node: NodeProto, cond: Tensor | null, loc: Loc, env: Map<string, ValueId>, run: Run): readonly ValueId[] {
-  if (!cond) throw new QcError([{ severity: "error", code: "QC-ONNX-018", message: "op 'If' with a condition computed at run time is not supported", loc }]);
+  if (!cond)
+    throw new QcError([
+      { severity: "error", code: "QC-ONNX-018", message: "op 'If' with a condition computed at run time is not supported", loc },
+    ]);
   const branch = node.attribute?.find((a) => a.name === (Number(cond.data[0]) ? "then_branch" : "else_branch"))?.g;
   if (!branch) return fail("QC-ONNX-016", "If is malformed: a branch is missing", { loc });
   const outputs = (branch.output ?? []).map((o) => o.name ?? "");

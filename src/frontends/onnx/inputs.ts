@@ -1,7 +1,8 @@
 /** Types of graph inputs: symbolic dimensions are bound here, so that the IR sees constants only. */
-import { fail, type Diag } from "../../support/diag.js";
-import { didYouMean } from "../../support/suggest.js";
+
 import { type TensorType, tensorType } from "../../ir/type/tensor-type.js";
+import { type Diag, fail } from "../../support/diag.js";
+import { didYouMean } from "../../support/suggest.js";
 import { dtypeOfOnnx, onnxTypeName, toSafeInt, type ValueInfoProto } from "./proto.js";
 
 /** `--input_shapes`: shapes by input name; under "" by position for calls that name none. */
@@ -51,7 +52,8 @@ export function inputTypes(
   const bound = new Map<string, number>();
   const drafts = inputs.map((info, i) => {
     const name = names[i];
-    if (!info.type?.tensorType) fail("QC-ONNX-011", `input '${name}' is no tensor`, { help: "sequences, maps and optionals are not supported" });
+    if (!info.type?.tensorType)
+      fail("QC-ONNX-011", `input '${name}' is no tensor`, { help: "sequences, maps and optionals are not supported" });
     const given = shapes.named[name] ?? shapes.positional[i];
     const dims = declaredDims(info);
     const hasShape = info.type?.tensorType?.shape != null;
@@ -84,13 +86,17 @@ export function inputTypes(
       return 1;
     });
     const elem = info.type?.tensorType?.elemType ?? 0;
-    const dtype = dtypeOfOnnx(elem) ?? fail("QC-ONNX-011", `input '${name}' has element type ${onnxTypeName(elem)}, which qc does not have`);
+    const dtype =
+      dtypeOfOnnx(elem) ?? fail("QC-ONNX-011", `input '${name}' has element type ${onnxTypeName(elem)}, which qc does not have`);
     types.set(name, tensorType(dtype, shape));
   }
   if (unbound.length) {
     const name = drafts.find((d) => d.sizes.includes(null))?.name ?? "input";
     fail("QC-ONNX-012", `symbolic dimensions have no size: ${unbound.join(", ")}`, {
-      help: `give them: --input_shapes "${name}:[${drafts.find((d) => d.name === name)?.sizes.map((s) => s ?? "N").join(",")}]"`,
+      help: `give them: --input_shapes "${name}:[${drafts
+        .find((d) => d.name === name)
+        ?.sizes.map((s) => s ?? "N")
+        .join(",")}]"`,
     });
   }
   return types;

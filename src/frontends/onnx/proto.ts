@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import onnxProto from "onnx-proto";
-import { emptyData, type Tensor, type TypedArray, dataFromBytes } from "../../ir/op/tensor.js";
+import { dataFromBytes, emptyData, type Tensor, type TypedArray } from "../../ir/op/tensor.js";
 import { type DType, dtypeInfo } from "../../ir/type/dtype.js";
 import { numElements, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, QcError } from "../../support/diag.js";
@@ -73,9 +73,13 @@ export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
     });
   }
   if (!model.graph?.node || !model.opsetImport?.length) {
-    fail("QC-ONNX-001", `${path.basename(file)} is not a readable ONNX model: it has no ${model.graph ? "opset import" : "graph"}`, {
-      help: "the file is damaged, truncated or no ONNX protobuf; export or copy it again",
-    });
+    fail(
+      "QC-ONNX-001",
+      `${path.basename(file)} is not a readable ONNX model: it has no ${model.graph ? "opset import" : "graph"}`,
+      {
+        help: "the file is damaged, truncated or no ONNX protobuf; export or copy it again",
+      },
+    );
   }
   return model;
 }
@@ -172,7 +176,9 @@ function externalBytes(p: TensorProto, folder: string, name: string): Uint8Array
     const size = fstatSync(fd).size;
     const offset = Number(entry("offset") ?? 0);
     const length = Number(entry("length") ?? size - offset);
-    if (!(Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= size)) {
+    if (
+      !(Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= size)
+    ) {
       fail("QC-ONNX-008", `tensor '${name}': bytes ${offset}..${offset + length} lie outside '${location}' (${size} bytes)`, {
         help: "the data file is truncated or belongs to another model",
       });

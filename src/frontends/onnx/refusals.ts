@@ -15,7 +15,12 @@ export function refusals(list: readonly Refusal[], file: string): Diag[] {
   const kinds = new Map<string, Refusal[]>();
   for (const r of list) kinds.set(`${r.op}\n${r.reason}`, [...(kinds.get(`${r.op}\n${r.reason}`) ?? []), r]);
   const diags = [...kinds.values()].map(([first, ...rest]): Diag => {
-    const node = rest.length ? `${first.loc.node}' and ${rest.length} more: '${rest.slice(0, 8).map((r) => r.loc.node).join("', '")}` : first.loc.node;
+    const node = rest.length
+      ? `${first.loc.node}' and ${rest.length} more: '${rest
+          .slice(0, 8)
+          .map((r) => r.loc.node)
+          .join("', '")}`
+      : first.loc.node;
     return {
       severity: "error",
       code: first.diag?.code ?? "QC-ONNX-017",

@@ -48,8 +48,12 @@ export function orderedNodes(graph: GraphProto, outputs: readonly string[], file
       const from = producer.get(top.reads[top.next++]);
       if (from === undefined || state[from] === 2) continue;
       if (state[from] === 1) {
-        const names = stack.slice(stack.findIndex((s) => s.node === from)).map((s) => nodes[s.node].name || nodes[s.node].output?.[0]);
-        fail("QC-ONNX-015", `the graph has a cycle: ${names.join(" -> ")} -> ${names[0]}`, { loc: { file, node: String(names[0]) } });
+        const names = stack
+          .slice(stack.findIndex((s) => s.node === from))
+          .map((s) => nodes[s.node].name || nodes[s.node].output?.[0]);
+        fail("QC-ONNX-015", `the graph has a cycle: ${names.join(" -> ")} -> ${names[0]}`, {
+          loc: { file, node: String(names[0]) },
+        });
       }
       state[from] = 1;
       stack.push({ node: from, reads: readsOf(nodes[from]), next: 0 });

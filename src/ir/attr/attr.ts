@@ -22,7 +22,8 @@ export type AttrsOf<S extends AttrSchema> = { readonly [K in keyof S]: S[K] exte
 
 const spec =
   <T extends AttrValue>(kind: AttrSpec["kind"]) =>
-  (doc: string, def?: T): AttrSpec<T> => ({ kind, doc, default: def }) as AttrSpec<T>;
+  (doc: string, def?: T): AttrSpec<T> =>
+    ({ kind, doc, default: def }) as AttrSpec<T>;
 
 export const attr = {
   int: spec<number>("int"),

@@ -28,7 +28,10 @@ export interface FuncBuilder {
   adopt(c: Constant, hint?: string): ValueId;
   typeOf(id: ValueId): TensorType;
   constOf(id: ValueId): Constant | null;
-  finish(results: readonly ValueId[], resultNames: readonly string[]): { func: Func; consts: Readonly<Record<ValueId, Constant>> };
+  finish(
+    results: readonly ValueId[],
+    resultNames: readonly string[],
+  ): { func: Func; consts: Readonly<Record<ValueId, Constant>> };
 }
 
 const SAFE = /[^A-Za-z0-9_.]/g;
@@ -95,12 +98,20 @@ export function createFuncBuilder(
     node: (op, inputs, attrs, loc, hint) => b.nodes(op, inputs, attrs, loc, hint ? [hint] : [])[0],
     copy(node, inputs) {
       const unchanged = inputs.every((id, i) => id === node.inputs[i]) && node.outputs.every((o) => !types.has(o.id));
-      const sameTypes = unchanged && infer(node.op, operandTypes(inputs), node.attrs, node.loc).types.every((t, i) => t === node.outputs[i].type);
+      const sameTypes =
+        unchanged && infer(node.op, operandTypes(inputs), node.attrs, node.loc).types.every((t, i) => t === node.outputs[i].type);
       if (sameTypes) return define(node);
-      return b.nodes(node.op, inputs, node.attrs, node.loc, node.outputs.map((o) => o.id.slice(1)));
+      return b.nodes(
+        node.op,
+        inputs,
+        node.attrs,
+        node.loc,
+        node.outputs.map((o) => o.id.slice(1)),
+      );
     },
     add: define,
-    constant: (type, bytes, hint) => b.adopt({ type: tensorType(type.dtype, type.shape, type.quant), blob: blobs.put(bytes) }, hint),
+    constant: (type, bytes, hint) =>
+      b.adopt({ type: tensorType(type.dtype, type.shape, type.quant), blob: blobs.put(bytes) }, hint),
     adopt(c, hint = "c") {
       const key = contentKey(c);
       const known = byContent.get(key);

@@ -1,5 +1,5 @@
 import type { Loc } from "../../support/diag.js";
-import type { AttrValue, Attrs } from "../attr/attr.js";
+import type { Attrs, AttrValue } from "../attr/attr.js";
 import type { BlobId } from "../blob/blob-store.js";
 import type { TensorType } from "../type/tensor-type.js";
 

@@ -25,7 +25,9 @@ export function hoistConstants(k: Kernel): Kernel {
   }
   if (hoisted.size === 0) return k;
   const gone = new Set([...hoisted.values()].flat());
-  const prepare = [...hoisted].map(([name, stages]): Prepare => ({ buffer: name, kernel: prepareKernel(k, name, stages, constants) }));
+  const prepare = [...hoisted].map(
+    ([name, stages]): Prepare => ({ buffer: name, kernel: prepareKernel(k, name, stages, constants) }),
+  );
   return {
     ...k,
     buffers: k.buffers.map((b) => (hoisted.has(b.name) ? { ...b, role: "const" } : b)),

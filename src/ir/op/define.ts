@@ -1,7 +1,7 @@
 import type { AttrSchema, AttrsOf } from "../attr/attr.js";
 import type { LowerBuilder, LowerIO } from "../loop/lower-builder.js";
 import type { TensorType } from "../type/tensor-type.js";
-import type { OpCase, Gen } from "./sample.js";
+import type { Gen, OpCase } from "./sample.js";
 import type { Tensor } from "./tensor.js";
 
 /**

@@ -7,6 +7,14 @@ import { inferOp, type OpRegistry } from "./registry.js";
 export const inferWith =
   (ops: OpRegistry): InferNode =>
   (op, types, attrs, loc) => {
-    const def = ops.get(op) ?? fail("QC-IR-009", `unknown op '${op}'`, { loc, help: didYouMean(op, ops.all().map((d) => d.name)) });
+    const def =
+      ops.get(op) ??
+      fail("QC-IR-009", `unknown op '${op}'`, {
+        loc,
+        help: didYouMean(
+          op,
+          ops.all().map((d) => d.name),
+        ),
+      });
     return inferOp(def, types, attrs, (code, message) => fail(code, message, { loc }));
   };

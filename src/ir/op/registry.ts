@@ -1,4 +1,4 @@
-import { type Attrs, type AttrSchema, completeAttrs } from "../attr/attr.js";
+import { type AttrSchema, type Attrs, completeAttrs } from "../attr/attr.js";
 import type { TensorType } from "../type/tensor-type.js";
 import type { InferFail, OpDef } from "./define.js";
 

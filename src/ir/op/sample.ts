@@ -1,4 +1,4 @@
-import { type AttrValue } from "../attr/attr.js";
+import type { AttrValue } from "../attr/attr.js";
 import { type DType, dtypeInfo } from "../type/dtype.js";
 import type { Quant } from "../type/quant.js";
 import { numElements, tensorType } from "../type/tensor-type.js";

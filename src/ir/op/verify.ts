@@ -23,7 +23,10 @@ export function verifyModule(m: Module, ops: OpRegistry, blobs: BlobStore): read
     if (names.has(f.name)) error("QC-IR-020", `function '${f.name}' is defined twice`);
     names.add(f.name);
     if (f.paramNames.length !== f.params.length || f.resultNames.length !== f.results.length) {
-      error("QC-IR-020", `function '${f.name}' has names for ${f.paramNames.length} of ${f.params.length} parameters and ${f.resultNames.length} of ${f.results.length} results`);
+      error(
+        "QC-IR-020",
+        `function '${f.name}' has names for ${f.paramNames.length} of ${f.params.length} parameters and ${f.resultNames.length} of ${f.results.length} results`,
+      );
     }
   }
   for (const [id, c] of Object.entries(m.consts)) {
@@ -74,9 +77,11 @@ function verifyNode(n: Node, operands: readonly (TensorType | null)[], ops: OpRe
     const { types } = inferOp(def, operands, n.attrs, (code, message) => {
       throw new QcError([{ severity: "error", code, message }]);
     });
-    if (types.length !== n.outputs.length) error("QC-IR-023", `${n.op} has ${types.length} results, the node names ${n.outputs.length}`, n.loc);
+    if (types.length !== n.outputs.length)
+      error("QC-IR-023", `${n.op} has ${types.length} results, the node names ${n.outputs.length}`, n.loc);
     n.outputs.forEach((o, i) => {
-      if (types[i] && types[i] !== o.type) error("QC-IR-023", `${o.id} is ${typeText(o.type)}, but ${n.op} gives ${typeText(types[i])}`, n.loc);
+      if (types[i] && types[i] !== o.type)
+        error("QC-IR-023", `${o.id} is ${typeText(o.type)}, but ${n.op} gives ${typeText(types[i])}`, n.loc);
     });
   } catch (e) {
     if (!(e instanceof QcError)) throw e;
@@ -109,10 +114,13 @@ function checkQuant(t: TensorType, what: string, error: Report, loc?: Loc): void
   const zeros = q.kind === "tensor" ? [q.zero] : q.zeros;
   const { min, max } = dtypeInfo(t.dtype);
   if (!scales.every((s) => Number.isFinite(s) && s > 0)) error("QC-IR-026", `${what}: a scale is not positive and finite`, loc);
-  if (!zeros.every((z) => Number.isInteger(z) && z >= min && z <= max)) error("QC-IR-026", `${what}: a zero point lies outside ${t.dtype}`, loc);
+  if (!zeros.every((z) => Number.isInteger(z) && z >= min && z <= max))
+    error("QC-IR-026", `${what}: a zero point lies outside ${t.dtype}`, loc);
   if (q.kind === "tensor") return;
-  if (q.axis < 0 || q.axis >= t.shape.length) return error("QC-IR-026", `${what}: quantized axis ${q.axis} of rank ${t.shape.length}`, loc);
-  const blocks = q.kind === "axis" ? t.shape[q.axis] : t.shape.reduce((n, d, i) => n * (i === q.axis ? Math.ceil(d / q.block) : d), 1);
+  if (q.axis < 0 || q.axis >= t.shape.length)
+    return error("QC-IR-026", `${what}: quantized axis ${q.axis} of rank ${t.shape.length}`, loc);
+  const blocks =
+    q.kind === "axis" ? t.shape[q.axis] : t.shape.reduce((n, d, i) => n * (i === q.axis ? Math.ceil(d / q.block) : d), 1);
   if (scales.length !== blocks || zeros.length !== blocks) {
     error("QC-IR-026", `${what}: ${scales.length} scales and ${zeros.length} zero points for ${blocks} slices`, loc);
   }

@@ -4,6 +4,7 @@
  */
 import { didYouMean } from "../../support/suggest.js";
 import type { BinOp, Expr, MultiFn, Scalar, UnaryFn } from "../loop/expr.js";
+import { ifThen } from "../loop/make.js";
 import type { Buffer, Kernel, Prepare, ReduceOp, Stmt } from "../loop/stmt.js";
 import {
   AllocStmtContext,
@@ -103,12 +104,7 @@ function stmtOf(s: StmtContext, scope: Scope, run: Run): Stmt {
   if (s instanceof ScopeStmtContext) return blockOf(s.block(), scope, run);
   if (s instanceof IfStmtContext) {
     const [then, otherwise] = s.block();
-    return {
-      k: "if",
-      cond: exprOf(s.expr(), scope, run),
-      then: blockOf(then, scope, run),
-      else: otherwise ? blockOf(otherwise, scope, run) : null,
-    };
+    return ifThen(exprOf(s.expr(), scope, run), blockOf(then, scope, run), otherwise ? blockOf(otherwise, scope, run) : null);
   }
   if (s instanceof InstrStmtContext) {
     const dst = { buffer: bufferName(s.name(), scope, run), index: indexOf(s.index(), scope, run).at };

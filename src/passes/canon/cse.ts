@@ -23,4 +23,10 @@ export const cse = definePass({
 });
 
 const keyOf = (node: Node, inputs: readonly ValueId[]): string =>
-  JSON.stringify([node.op, inputs, Object.keys(node.attrs).sort().map((k) => `${k}=${String(node.attrs[k])}`)]);
+  JSON.stringify([
+    node.op,
+    inputs,
+    Object.keys(node.attrs)
+      .sort()
+      .map((k) => `${k}=${String(node.attrs[k])}`),
+  ]);

@@ -1,8 +1,8 @@
+import { attr } from "../../ir/attr/attr.js";
 import { isAbsent, type ValueId } from "../../ir/graph/module.js";
 import { bytesOf, dataFromBytes, type Tensor } from "../../ir/op/tensor.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { byteSize } from "../../ir/type/tensor-type.js";
-import { attr } from "../../ir/attr/attr.js";
 import { sweep } from "../rewrite/sweep.js";
 
 /** op(constants) = constant, evaluated by the op's own `eval`. */

@@ -40,7 +40,8 @@ function biasInto(view: SweepView): readonly ValueId[] | null {
   const dense = producer(shaped.inputs[0]);
   const columns = dense?.outputs[0].type.shape[1];
   const out = node.outputs[0].type;
-  const fits = dense?.op === "dense" && dense.inputs.length === 2 && shaped.outputs[0].type === out && out.shape.at(-1) === columns;
+  const fits =
+    dense?.op === "dense" && dense.inputs.length === 2 && shaped.outputs[0].type === out && out.shape.at(-1) === columns;
   if (!fits || b.typeOf(bias).shape.join() !== String(columns) || dense.outputs[0].type.quant) return null;
   const y = b.node("dense", [...dense.inputs, bias], {}, view.loc(dense), node.outputs[0].id.slice(1));
   return [b.node("reshape", [y], { shape: out.shape }, view.loc(shaped))];

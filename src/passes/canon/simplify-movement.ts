@@ -1,7 +1,7 @@
-import { definePass } from "../../ir/pass/pass.js";
 import type { ValueId } from "../../ir/graph/module.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { definePass } from "../../ir/pass/pass.js";
 import { compose, isIdentity, movesNothing, type Perm } from "../layout/permutation.js";
+import { type SweepView, sweep } from "../rewrite/sweep.js";
 
 /**
  * transpose(transpose(x, a), b) = transpose(x, a o b);  transpose(x, identity) = x

@@ -37,9 +37,19 @@ function widenNode(view: SweepView, ctx: IrContext, wide: Map<ValueId, ValueId>)
     wide.set(v, w);
     return w;
   });
-  const attrs = Object.fromEntries(Object.entries(node.attrs).map(([k, a]) => [k, (k === "to" || k === "dtype") && isHalf(a as DType) ? "f32" : a]));
+  const attrs = Object.fromEntries(
+    Object.entries(node.attrs).map(([k, a]) => [k, (k === "to" || k === "dtype") && isHalf(a as DType) ? "f32" : a]),
+  );
   const changed = widened.some((v, i) => v !== inputs[i]) || Object.entries(attrs).some(([k, a]) => a !== node.attrs[k]);
-  return changed ? b.nodes(node.op, widened, attrs, node.loc, node.outputs.map((o) => o.id.slice(1))) : null;
+  return changed
+    ? b.nodes(
+        node.op,
+        widened,
+        attrs,
+        node.loc,
+        node.outputs.map((o) => o.id.slice(1)),
+      )
+    : null;
 }
 
 function widen(view: SweepView, ctx: IrContext, v: ValueId): ValueId {
@@ -62,7 +72,13 @@ function narrowResults(swept: Module, before: Module): Module {
     const got = typeIn(swept, f, id);
     if (!wanted || wanted === got) return id;
     const out = `%${id.slice(1)}_${nextId++}`;
-    casts.push({ op: "cast", inputs: [id], attrs: { to: wanted.dtype }, outputs: [{ id: out, type: wanted }], loc: { file: before.name, node: f.resultNames[i], pass: "widen-half" } });
+    casts.push({
+      op: "cast",
+      inputs: [id],
+      attrs: { to: wanted.dtype },
+      outputs: [{ id: out, type: wanted }],
+      loc: { file: before.name, node: f.resultNames[i], pass: "widen-half" },
+    });
     return out;
   });
   return replaceFunc(swept, { ...f, body: [...f.body, ...casts], results, nextId });

@@ -25,7 +25,13 @@ export const fuse = definePass({
       const func = outline(group, freshName(group, names), m, ctx, types);
       outlined.push(func.func);
       const results = group[group.length - 1].outputs;
-      return { op: "call", inputs: func.operands, attrs: { callee: func.func.name }, outputs: results, loc: derivedLoc("fuse", group) };
+      return {
+        op: "call",
+        inputs: func.operands,
+        attrs: { callee: func.func.name },
+        outputs: results,
+        loc: derivedLoc("fuse", group),
+      };
     });
     return outlined.length ? { ...m, funcs: [{ ...entry, body }, ...m.funcs.slice(1), ...outlined] } : m;
   },
@@ -57,9 +63,18 @@ function outline(
   const b = createFuncBuilder(name, inferWith(ctx.ops), ctx.blobs, { consts: m.consts });
   const map = new Map<ValueId, ValueId>(operands.map((id) => [id, b.param(id.slice(1), types.get(id)!)]));
   for (const n of group) {
-    const values = b.copy(n, n.inputs.map((id) => map.get(id) ?? id));
+    const values = b.copy(
+      n,
+      n.inputs.map((id) => map.get(id) ?? id),
+    );
     n.outputs.forEach((o, i) => map.set(o.id, values[i]));
   }
   const results = group[group.length - 1].outputs.map((o) => map.get(o.id)!);
-  return { func: b.finish(results, results.map((r) => r.slice(1))).func, operands };
+  return {
+    func: b.finish(
+      results,
+      results.map((r) => r.slice(1)),
+    ).func,
+    operands,
+  };
 }

@@ -1,4 +1,4 @@
-import { isAbsent, isConst, type Func, type Node, type ValueId } from "../../ir/graph/module.js";
+import { type Func, isAbsent, isConst, type Node, type ValueId } from "../../ir/graph/module.js";
 import { hasTrait } from "../../ir/op/define.js";
 import type { OpRegistry } from "../../ir/op/registry.js";
 

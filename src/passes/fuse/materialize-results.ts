@@ -33,7 +33,13 @@ export const materializeResults = definePass({
       }
       const type = types.get(id)!;
       const out = `%result_${nextId++}`;
-      added.push({ op: "copy", inputs: [id], attrs: {}, outputs: [{ id: out, type }], loc: { file: m.name, node: f.resultNames[i], pass: "materialize-results" } });
+      added.push({
+        op: "copy",
+        inputs: [id],
+        attrs: {},
+        outputs: [{ id: out, type }],
+        loc: { file: m.name, node: f.resultNames[i], pass: "materialize-results" },
+      });
       return out;
     });
     return added.length ? replaceFunc(m, { ...f, body: [...f.body, ...added], results, nextId }) : m;

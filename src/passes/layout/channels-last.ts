@@ -46,7 +46,9 @@ function rewriteSpatial(view: SweepView): readonly ValueId[] | null {
   const count = LAID_OUT[node.op];
   if (!count || node.attrs.layout !== "channels_first" || node.outputs.length !== 1) return null;
   const rank = b.typeOf(inputs[0]).shape.length;
-  const moved = inputs.map((v, i) => (i < count ? (beneath(view, v, toChannelsFirst(rank)) ?? transpose(view, v, toChannelsLast(rank))) : v));
+  const moved = inputs.map((v, i) =>
+    i < count ? (beneath(view, v, toChannelsFirst(rank)) ?? transpose(view, v, toChannelsLast(rank))) : v,
+  );
   const y = b.node(node.op, moved, { ...node.attrs, layout: "channels_last" }, view.loc(), node.outputs[0].id.slice(1));
   return [transpose(view, y, toChannelsFirst(rank))];
 }
@@ -68,7 +70,13 @@ function sinkTranspose(view: SweepView, ctx: IrContext): readonly ValueId[] | nu
   }
   const sunk = rule(node.attrs, p);
   if (!sunk) return null;
-  const values = b.nodes(node.op, sources, sunk.attrs, view.loc(), node.outputs.map((o) => o.id.slice(1)));
+  const values = b.nodes(
+    node.op,
+    sources,
+    sunk.attrs,
+    view.loc(),
+    node.outputs.map((o) => o.id.slice(1)),
+  );
   return values.map((y) => transpose(view, y, sunk.perm));
 }
 

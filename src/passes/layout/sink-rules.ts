@@ -3,7 +3,7 @@
  * Each rule gives attrs' and p' from attrs and p. Keyed by op; element-wise ops need no rule.
  */
 import type { Attrs } from "../../ir/attr/attr.js";
-import { inverse, permute, type Perm } from "./permutation.js";
+import { inverse, type Perm, permute } from "./permutation.js";
 
 export interface Sunk {
   readonly attrs: Attrs;
@@ -31,7 +31,10 @@ const overAxes: SinkRule = (attrs, p) => {
 const perDim =
   (...keys: readonly string[]): SinkRule =>
   (attrs, p) => ({
-    attrs: { ...attrs, ...Object.fromEntries(keys.map((k) => [k, numbers(attrs[k]).length ? permute(numbers(attrs[k]), inverse(p)) : []])) },
+    attrs: {
+      ...attrs,
+      ...Object.fromEntries(keys.map((k) => [k, numbers(attrs[k]).length ? permute(numbers(attrs[k]), inverse(p)) : []])),
+    },
     perm: p,
   });
 
@@ -43,7 +46,10 @@ const padded: SinkRule = (attrs, p) => {
 };
 
 /** Quantization along `axis`, -1 for the whole tensor. */
-const onGridAxis: SinkRule = (attrs, p) => ({ attrs: Number(attrs.axis) < 0 ? attrs : { ...attrs, axis: p[Number(attrs.axis)] }, perm: p });
+const onGridAxis: SinkRule = (attrs, p) => ({
+  attrs: Number(attrs.axis) < 0 ? attrs : { ...attrs, axis: p[Number(attrs.axis)] },
+  perm: p,
+});
 
 const REDUCTIONS = ["sum", "mean", "max", "min", "prod", "l1", "l2", "log_sum", "log_sum_exp", "sum_square"];
 

@@ -21,7 +21,9 @@ export interface ArenaPlan {
  */
 export function planArena(intervals: readonly Interval[], align = 64): ArenaPlan {
   const up = (n: number) => Math.ceil(n / align) * align;
-  const order = intervals.map((_, i) => i).sort((a, b) => intervals[b].bytes - intervals[a].bytes || intervals[a].first - intervals[b].first);
+  const order = intervals
+    .map((_, i) => i)
+    .sort((a, b) => intervals[b].bytes - intervals[a].bytes || intervals[a].first - intervals[b].first);
   const offsets = new Array<number>(intervals.length).fill(0);
   const placed: number[] = [];
   let bytes = 0;

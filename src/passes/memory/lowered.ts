@@ -1,5 +1,5 @@
-import type { Kernel } from "../../ir/loop/stmt.js";
 import type { ValueId } from "../../ir/graph/module.js";
+import type { Kernel } from "../../ir/loop/stmt.js";
 
 /** A private function as one kernel, and which buffer stands for which operand. */
 export interface LoweredFunc {

@@ -3,9 +3,9 @@ import type { BlobId } from "../../ir/blob/blob-store.js";
 import { type Func, isAbsent, isConst, type Module, type Node, type ValueId } from "../../ir/graph/module.js";
 import type { Launch, Place, Program } from "../../ir/loop/program.js";
 import type { Buffer, Kernel } from "../../ir/loop/stmt.js";
+import type { IrContext } from "../../ir/pass/context.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
 import { byteSize, numElements, type TensorType } from "../../ir/type/tensor-type.js";
-import type { IrContext } from "../../ir/pass/context.js";
 import { invariant } from "../../support/assert.js";
 import { type Interval, planArena } from "./arena.js";
 import type { LoweredFunc } from "./lowered.js";
@@ -43,7 +43,10 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
   entry.params.forEach((p, index) => homes.set(p.id, { kind: "place", place: { in: "input", index } }));
   entry.results.forEach((r, index) => homes.set(root(r), { kind: "place", place: { in: "output", index } }));
   const intervals: Interval[] = [];
-  const interval = (bytes: number, first: number, last: number): Home => ({ kind: "interval", index: intervals.push({ bytes, first, last }) - 1 });
+  const interval = (bytes: number, first: number, last: number): Home => ({
+    kind: "interval",
+    index: intervals.push({ bytes, first, last }) - 1,
+  });
   const lastUse = lastUses(calls, root);
   calls.forEach((n, at) => {
     for (const o of n.outputs) {
@@ -54,7 +57,10 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
   const kernels: Kernel[] = [];
   const kernelIndex = new Map<string, number>();
   const prepared = new Map<string, BlobId>();
-  const constPlace = (id: ValueId): Home => ({ kind: "place", place: { in: "weights", offset: weights.offsetOf(m.consts[id].blob) } });
+  const constPlace = (id: ValueId): Home => ({
+    kind: "place",
+    place: { in: "weights", offset: weights.offsetOf(m.consts[id].blob) },
+  });
   const homeOf = (id: ValueId): Home => {
     const r = root(id);
     const home = isConst(r) ? constPlace(r) : homes.get(r);
@@ -89,7 +95,13 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
   const arena = planArena(intervals);
   const placeOf = (h: Home): Place => (h.kind === "place" ? h.place : { in: "arena", offset: arena.offsets[h.index] });
   const launches = drafts.map(
-    (d): Launch => ({ label: labelOf(d.node), kernel: d.kernel, places: d.homes.map(placeOf), ...costOf(d.callee, m, ctx), loc: d.node.loc }),
+    (d): Launch => ({
+      label: labelOf(d.node),
+      kernel: d.kernel,
+      places: d.homes.map(placeOf),
+      ...costOf(d.callee, m, ctx),
+      loc: d.node.loc,
+    }),
   );
   const program: Program = {
     name: m.name,
@@ -137,7 +149,8 @@ function runPrepares(
     const blobOf = (name: string): BlobId => ready.get(name) ?? m.consts[low.consts[name]].blob;
     const id = [hooks.keyOf(p.kernel), ...inputs.map(blobOf)].join(" ");
     const known = cache.get(id);
-    const blob = known ?? ctx.blobs.put(hooks.prepare(p.kernel, Object.fromEntries(inputs.map((n) => [n, ctx.blobs.get(blobOf(n))]))));
+    const blob =
+      known ?? ctx.blobs.put(hooks.prepare(p.kernel, Object.fromEntries(inputs.map((n) => [n, ctx.blobs.get(blobOf(n))]))));
     cache.set(id, blob);
     ready.set(p.buffer, blob);
   }
@@ -156,9 +169,14 @@ function costOf(f: Func, m: Module, ctx: IrContext): { flops: number; bytes: num
   for (const n of f.body) {
     const def = ctx.ops.get(n.op);
     const out = n.outputs.map((o) => o.type);
-    flops += def?.cost?.(n.inputs.map(typeOf), out, n.attrs as never).flops ?? out.reduce((sum, t) => sum + numElements(t.shape), 0);
+    flops +=
+      def?.cost?.(n.inputs.map(typeOf), out, n.attrs as never).flops ?? out.reduce((sum, t) => sum + numElements(t.shape), 0);
     for (const i of n.inputs) if (isConst(i)) consts.add(i);
   }
-  const operands = [...f.params.map((p) => p.type), ...f.results.map((r) => types.get(r)!), ...[...consts].map((c) => m.consts[c].type)];
+  const operands = [
+    ...f.params.map((p) => p.type),
+    ...f.results.map((r) => types.get(r)!),
+    ...[...consts].map((c) => m.consts[c].type),
+  ];
   return { flops, bytes: operands.reduce((sum, t) => sum + byteSize(t), 0) };
 }

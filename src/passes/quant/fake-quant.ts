@@ -6,7 +6,15 @@ import { definePass } from "../../ir/pass/pass.js";
 import { perAxis, perTensor, type Quant } from "../../ir/type/quant.js";
 import { tensorType } from "../../ir/type/tensor-type.js";
 import { type SweepView, sweep } from "../rewrite/sweep.js";
-import { activationGrid, asymmetricGrid, QUANTIZERS, type Quantizer, quantizeValue, type Range, symmetricScale } from "./grids.js";
+import {
+  activationGrid,
+  asymmetricGrid,
+  QUANTIZERS,
+  type Quantizer,
+  quantizeValue,
+  type Range,
+  symmetricScale,
+} from "./grids.js";
 import { CONTRACTIONS, quantPoints } from "./points.js";
 import { rangeOf } from "./ranges.js";
 
@@ -34,13 +42,23 @@ export const fakeQuant = definePass({
         return isWeight(view, i) ? weightPair(view, ctx, v, quantizer) : v;
       });
       if (onGrid.every((v, i) => v === inputs[i])) return null;
-      return b.nodes(node.op, onGrid, node.attrs, node.loc, node.outputs.map((o) => o.id.slice(1)));
+      return b.nodes(
+        node.op,
+        onGrid,
+        node.attrs,
+        node.loc,
+        node.outputs.map((o) => o.id.slice(1)),
+      );
     });
   },
 });
 
 /** The union of the members' ranges, for every class that was observed. */
-function classRanges(m: Module, points: ReadonlySet<ValueId>, classOf: ReadonlyMap<ValueId, ValueId>): ReadonlyMap<ValueId, Range> {
+function classRanges(
+  m: Module,
+  points: ReadonlySet<ValueId>,
+  classOf: ReadonlyMap<ValueId, ValueId>,
+): ReadonlyMap<ValueId, Range> {
   const ranges = new Map<ValueId, Range>();
   for (const p of points) {
     const r = rangeOf(m, p);
@@ -82,7 +100,13 @@ function weightPair(view: SweepView, ctx: IrContext, v: ValueId, quantizer: Quan
   return view.b.node("dequantize", [q], {}, view.loc(), `${v.slice(1)}_dq`);
 }
 
-function weightQuant(values: Float64Array, shape: readonly number[], axis: number, quantizer: Quantizer, perChannel: boolean): Quant {
+function weightQuant(
+  values: Float64Array,
+  shape: readonly number[],
+  axis: number,
+  quantizer: Quantizer,
+  perChannel: boolean,
+): Quant {
   if (quantizer === "asymmetric") {
     let [min, max] = [0, 0];
     for (const x of values) [min, max] = [Math.min(min, x), Math.max(max, x)];

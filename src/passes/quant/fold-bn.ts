@@ -34,7 +34,9 @@ const expandBatchNorm = (m: Parameters<typeof sweep>[0], ctx: IrContext) => swee
 /** The values of a constant operand, or null. */
 function valuesOf(view: SweepView, ctx: IrContext, v: ValueId): Float64Array | null {
   const c = view.b.constOf(v);
-  return c && isFloat(c.type.dtype) ? numbersOf({ type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) }) : null;
+  return c && isFloat(c.type.dtype)
+    ? numbersOf({ type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) })
+    : null;
 }
 
 function constantOf(view: SweepView, type: TensorType, values: ArrayLike<number>, hint: string): ValueId {
@@ -51,8 +53,21 @@ function expandOne(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const s = beta.map((x, c) => x - mean[c] * k[c]);
   const { shape, dtype } = b.typeOf(inputs[0]);
   const perChannel = tensorType(dtype, [k.length, ...new Array<number>(Math.max(0, shape.length - 2)).fill(1)]);
-  const scaled = b.node("mul", [inputs[0], constantOf(view, perChannel, k, `${node.outputs[0].id.slice(1)}_scale`)], {}, view.loc());
-  return [b.node("add", [scaled, constantOf(view, perChannel, s, `${node.outputs[0].id.slice(1)}_shift`)], {}, view.loc(), node.outputs[0].id.slice(1))];
+  const scaled = b.node(
+    "mul",
+    [inputs[0], constantOf(view, perChannel, k, `${node.outputs[0].id.slice(1)}_scale`)],
+    {},
+    view.loc(),
+  );
+  return [
+    b.node(
+      "add",
+      [scaled, constantOf(view, perChannel, s, `${node.outputs[0].id.slice(1)}_shift`)],
+      {},
+      view.loc(),
+      node.outputs[0].id.slice(1),
+    ),
+  ];
 }
 
 function foldAffine(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
@@ -77,16 +92,31 @@ function foldAffine(view: SweepView, ctx: IrContext): readonly ValueId[] | null 
   const factor = node.op === "mul" ? perChannel : null;
   const shift = node.op === "mul" ? null : perChannel.map((x) => (node.op === "sub" ? -x : x));
   const inner = wType.shape.slice(axis + 1).reduce((p, d) => p * d, 1);
-  const w = factor ? constantOf(view, wType, weights.map((x, i) => x * factor[Math.floor(i / inner) % channels]), `${conv.inputs[1].slice(1)}_folded`) : conv.inputs[1];
+  const w = factor
+    ? constantOf(
+        view,
+        wType,
+        weights.map((x, i) => x * factor[Math.floor(i / inner) % channels]),
+        `${conv.inputs[1].slice(1)}_folded`,
+      )
+    : conv.inputs[1];
   const oldBias = bias ?? new Float64Array(channels);
   const newBias = oldBias.map((x, c) => x * (factor ? factor[c] : 1) + (shift ? shift[c] : 0));
   const hasBias = bias !== null || shift !== null;
   const biasId = hasBias ? constantOf(view, tensorType(y.dtype, [channels]), newBias, `${node.outputs[0].id.slice(1)}_bias`) : "";
-  return [b.node(conv.op, [conv.inputs[0], w, ...(hasBias ? [biasId] : [])], conv.attrs, view.loc(conv), node.outputs[0].id.slice(1))];
+  return [
+    b.node(conv.op, [conv.inputs[0], w, ...(hasBias ? [biasId] : [])], conv.attrs, view.loc(conv), node.outputs[0].id.slice(1)),
+  ];
 }
 
 /** One value per channel, where the constant varies along the channel axis only. */
-function spread(values: Float64Array, shape: readonly number[], out: readonly number[], axis: number, channels: number): Float64Array | null {
+function spread(
+  values: Float64Array,
+  shape: readonly number[],
+  out: readonly number[],
+  axis: number,
+  channels: number,
+): Float64Array | null {
   if (shape.length > out.length) return null;
   if (numElements(shape) === 1) return new Float64Array(channels).fill(values[0]);
   const at = axis - (out.length - shape.length);

@@ -35,7 +35,8 @@ export function symmetricGrid(range: Range): Grid {
   return { dtype, scale: scale > TINY_SCALE ? scale : 1, zero: 0 };
 }
 
-export const activationGrid = (q: Quantizer, range: Range): Grid => (q === "asymmetric" ? asymmetricGrid(range, "i8") : symmetricGrid(range));
+export const activationGrid = (q: Quantizer, range: Range): Grid =>
+  q === "asymmetric" ? asymmetricGrid(range, "i8") : symmetricGrid(range);
 
 /** One scale per slice for weights, i8 on [-127, 127], zero point 0. */
 export function symmetricScale(maxAbs: number): number {

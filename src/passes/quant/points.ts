@@ -128,7 +128,9 @@ function gridClasses(f: Func, ops: OpRegistry, points: ReadonlySet<ValueId>): Re
     return up === id ? id : find(up);
   };
   for (const n of f.body) {
-    const members = [...sameGridOperands(n, ops).map((i) => n.inputs[i]), ...n.outputs.map((o) => o.id)].filter((v) => points.has(v));
+    const members = [...sameGridOperands(n, ops).map((i) => n.inputs[i]), ...n.outputs.map((o) => o.id)].filter((v) =>
+      points.has(v),
+    );
     if (sameGridOperands(n, ops).length) for (const v of members.slice(1)) parent.set(find(v), find(members[0]));
   }
   return new Map([...points].map((p) => [p, find(p)]));

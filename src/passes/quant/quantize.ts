@@ -1,4 +1,4 @@
-import { type Module } from "../../ir/graph/module.js";
+import type { Module } from "../../ir/graph/module.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { sweep } from "../rewrite/sweep.js";
@@ -23,5 +23,11 @@ export const quantizePass = definePass({
   requires: [],
   establishes: ["quantized"],
   run: (m: Module, ctx: IrContext) =>
-    sweep(m, ctx, "quantize", (v) => contractionRule(v, ctx) ?? meanRule(v) ?? poolRule(v) ?? moveRule(v, ctx) ?? concatRule(v, ctx) ?? quantizeRule(v, ctx)),
+    sweep(
+      m,
+      ctx,
+      "quantize",
+      (v) =>
+        contractionRule(v, ctx) ?? meanRule(v) ?? poolRule(v) ?? moveRule(v, ctx) ?? concatRule(v, ctx) ?? quantizeRule(v, ctx),
+    ),
 });

@@ -11,8 +11,30 @@ import type { SweepView } from "../rewrite/sweep.js";
 
 /** Element-wise ops that are single IEEE operations on every target: no table needed for exact results. */
 const EXACT: ReadonlySet<string> = new Set([
-  "add", "sub", "mul", "div", "min", "max", "neg", "abs", "relu", "clip", "copy", "where", "cast", "sqrt", "floor", "ceil", "round",
-  "reciprocal", "sign", "leaky_relu", "prelu", "quantize", "dequantize", "requantize",
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "min",
+  "max",
+  "neg",
+  "abs",
+  "relu",
+  "clip",
+  "copy",
+  "where",
+  "cast",
+  "sqrt",
+  "floor",
+  "ceil",
+  "round",
+  "reciprocal",
+  "sign",
+  "leaky_relu",
+  "prelu",
+  "quantize",
+  "dequantize",
+  "requantize",
 ]);
 
 /** A unary element-wise op on floats whose float results may differ between targets in the last bit. */
@@ -68,7 +90,13 @@ export function buildTable(view: SweepView, ctx: IrContext, source: TableSource,
   const xType = view.b.typeOf(source.x);
   const { min } = dtypeInfo(xType.dtype);
   const values = new Map<ValueId, Tensor>();
-  values.set(source.x, tensorOf(tensorType(xType.dtype, [256], xType.quant), Array.from({ length: 256 }, (_, i) => min + i)));
+  values.set(
+    source.x,
+    tensorOf(
+      tensorType(xType.dtype, [256], xType.quant),
+      Array.from({ length: 256 }, (_, i) => min + i),
+    ),
+  );
   const tensor = (v: ValueId): Tensor | null => {
     if (isAbsent(v)) return null;
     const known = values.get(v);
@@ -82,9 +110,14 @@ export function buildTable(view: SweepView, ctx: IrContext, source: TableSource,
     const inputs = n.inputs.map(tensor);
     const def = ctx.ops.get(n.op);
     invariant(def, n.op);
-    const done = inferOp(def, inputs.map((t): TensorType | null => t?.type ?? null), n.attrs, (_, message) => {
-      throw new Error(`internal error: table of ${n.op}: ${message}`);
-    });
+    const done = inferOp(
+      def,
+      inputs.map((t): TensorType | null => t?.type ?? null),
+      n.attrs,
+      (_, message) => {
+        throw new Error(`internal error: table of ${n.op}: ${message}`);
+      },
+    );
     [result] = def.eval(inputs, done.attrs as never, done.types);
     if (n.outputs.length) values.set(n.outputs[0].id, result);
   }

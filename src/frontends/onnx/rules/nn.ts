@@ -1,4 +1,5 @@
 import type { ImportRules } from "../rule.js";
+import { attentionRules } from "./attention.js";
 import { convRules } from "./conv.js";
 import { matmulRules } from "./matmul.js";
 import { poolRules } from "./pool.js";
@@ -6,4 +7,11 @@ import { recurrentRules } from "./recurrent.js";
 import { resizeRules } from "./resize.js";
 
 /** Convolutions, products, pools, resampling, recurrence, attention. */
-export const nnRules: ImportRules = { ...convRules, ...matmulRules, ...poolRules, ...resizeRules, ...recurrentRules };
+export const nnRules: ImportRules = {
+  ...convRules,
+  ...matmulRules,
+  ...poolRules,
+  ...resizeRules,
+  ...recurrentRules,
+  ...attentionRules,
+};

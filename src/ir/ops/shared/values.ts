@@ -60,22 +60,26 @@ export interface ElementFn {
 
 /** out[i] = f(x0[i], x1[i], ...) with broadcasting. The operands choose the function; the result is stored as `type`. */
 export function mapBroadcast(inputs: readonly Tensor[], type: TensorType, f: ElementFn): Tensor {
-  const offsets = inputs.map((t) => broadcastOffsets(t.type.shape, type.shape));
-  const n = numElements(type.shape);
   if (inputs.every((t) => isFloat(t.type.dtype))) {
-    const values = inputs.map(numbersOf);
-    const fn = needed(f.float, type);
-    return tensorOf(
-      type,
-      Float64Array.from({ length: n }, (_, i) => fn(...values.map((v, k) => v[offsets[k][i]]))),
-    );
+    return tensorOf(type, mapElements(inputs, inputs.map(numbersOf), type, needed(f.float, type)));
   }
-  const values = inputs.map(bigintsOf);
-  const fn = needed(f.int, type);
-  return tensorOfBigints(
-    type,
-    Array.from({ length: n }, (_, i) => fn(...values.map((v, k) => v[offsets[k][i]]))),
-  );
+  return tensorOfBigints(type, mapElements(inputs, inputs.map(bigintsOf), type, needed(f.int, type)));
+}
+
+/** One or two operands without a list per element: weights are folded by this. */
+function mapElements<T>(inputs: readonly Tensor[], values: readonly ArrayLike<T>[], type: TensorType, fn: (...v: T[]) => T): T[] {
+  const n = numElements(type.shape);
+  const [a, b] = values;
+  const out = new Array<T>(n);
+  if (values.length === 1 && a.length === n) {
+    for (let i = 0; i < n; i++) out[i] = fn(a[i]);
+    return out;
+  }
+  const offsets = inputs.map((t) => broadcastOffsets(t.type.shape, type.shape));
+  const [oa, ob] = offsets;
+  if (values.length === 2) for (let i = 0; i < n; i++) out[i] = fn(a[oa[i]], b[ob[i]]);
+  else for (let i = 0; i < n; i++) out[i] = fn(...values.map((v, k) => v[offsets[k][i]]));
+  return out;
 }
 
 function needed<T>(fn: T | undefined, type: TensorType): T {

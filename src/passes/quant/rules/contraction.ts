@@ -27,13 +27,19 @@ export function contractionRule(view: SweepView, ctx: IrContext): readonly Value
   if (!b.typeOf(acc).quant) return null;
   const y = b.node("dequantize", [acc], {}, view.loc(), node.outputs[0].id.slice(1));
   if (bias !== null) return [y];
-  const shape = node.op === "conv" && node.attrs.layout === "channels_first" ? [-1, ...node.outputs[0].type.shape.slice(2).map(() => 1)] : null;
-  const spread = shape ? b.node("reshape", [inputs[2]], { shape: [b.typeOf(inputs[2]).shape[0], ...shape.slice(1)] }, view.loc()) : inputs[2];
+  const shape =
+    node.op === "conv" && node.attrs.layout === "channels_first"
+      ? [-1, ...node.outputs[0].type.shape.slice(2).map(() => 1)]
+      : null;
+  const spread = shape
+    ? b.node("reshape", [inputs[2]], { shape: [b.typeOf(inputs[2]).shape[0], ...shape.slice(1)] }, view.loc())
+    : inputs[2];
   return [b.node("add", [y, spread], {}, view.loc())];
 }
 
 const fitsWeights = (op: string, w: TensorType): boolean =>
-  w.quant?.kind === "tensor" || (w.quant?.kind === "axis" && w.quant.axis === (op === "matmul" ? w.shape.length - 1 : op === "conv_transpose" ? 1 : 0));
+  w.quant?.kind === "tensor" ||
+  (w.quant?.kind === "axis" && w.quant.axis === (op === "matmul" ? w.shape.length - 1 : op === "conv_transpose" ? 1 : 0));
 
 const LIMIT = 2 ** 30;
 

@@ -13,7 +13,9 @@ export function quantizeRule(view: SweepView, ctx: IrContext): readonly ValueId[
   const { node, inputs } = view;
   const t = node.outputs[0].type;
   if (node.op !== "quantize" || t.quant?.kind !== "tensor" || (t.dtype !== "i8" && t.dtype !== "u8")) return null;
-  return samePair(view, t) ?? requantizeAccumulator(view, inputs[0], t) ?? softmaxRule(view, inputs[0], t) ?? tableRule(view, ctx, t);
+  return (
+    samePair(view, t) ?? requantizeAccumulator(view, inputs[0], t) ?? softmaxRule(view, inputs[0], t) ?? tableRule(view, ctx, t)
+  );
 }
 
 /** q(dq(x)) = x where both lie on one grid */
@@ -36,7 +38,14 @@ function requantizeAccumulator(view: SweepView, from: ValueId, t: TensorType): r
     v = n.inputs[0];
   }
   const source = view.producer(v);
-  if (source?.op !== "dequantize" || view.b.typeOf(source.inputs[0]).dtype !== "i32") return null;
+  if (source?.op !== "dequantize") return null;
+  const acc = view.b.typeOf(source.inputs[0]);
+  if (
+    acc.dtype !== "i32" ||
+    !acc.quant ||
+    (acc.quant.kind === "tensor" ? [acc.quant.zero] : acc.quant.zeros).some((z) => z !== 0)
+  )
+    return null;
   const attrs = { dtype: t.dtype, scale, zero, mode: "onnx-float", lo, hi };
   return [view.b.node("requantize", [source.inputs[0]], attrs, view.loc(source), view.node.outputs[0].id.slice(1))];
 }
@@ -58,7 +67,8 @@ function tableRule(view: SweepView, ctx: IrContext, t: TensorType): readonly Val
   const from = view.inputs[0];
   const direct = quantizedOperand(view, from);
   const dq = view.producer(from);
-  const source = direct && dq && view.b.typeOf(direct).quant?.kind === "tensor" ? { x: direct, nodes: [dq] } : tableSource(view, ctx, from);
+  const source =
+    direct && dq && view.b.typeOf(direct).quant?.kind === "tensor" ? { x: direct, nodes: [dq] } : tableSource(view, ctx, from);
   if (!source) return null;
   const table = buildTable(view, ctx, source, { op: "quantize", attrs: view.node.attrs });
   const id = view.b.constant({ ...table.type, quant: t.quant }, bytesOf(table), `${view.node.outputs[0].id.slice(1)}_table`);
@@ -72,9 +82,17 @@ export function concatRule(view: SweepView, _ctx: IrContext): readonly ValueId[]
   const sources = inputs.map((v) => quantizedOperand(view, v));
   if (sources.some((s) => s === null)) return null;
   const [first, ...rest] = sources.map((s) => b.typeOf(s as ValueId));
-  const one = first.quant?.kind === "tensor" && rest.every((t) => t.dtype === first.dtype && t.quant?.kind === "tensor" && first.quant?.kind === "tensor" && t.quant.scale === first.quant.scale && t.quant.zero === first.quant.zero);
+  const one =
+    first.quant?.kind === "tensor" &&
+    rest.every(
+      (t) =>
+        t.dtype === first.dtype &&
+        t.quant?.kind === "tensor" &&
+        first.quant?.kind === "tensor" &&
+        t.quant.scale === first.quant.scale &&
+        t.quant.zero === first.quant.zero,
+    );
   if (!one) return null;
   const q = b.node("concat", sources as ValueId[], node.attrs, view.loc(), `${node.outputs[0].id.slice(1)}_q`);
   return [b.node("dequantize", [q], {}, view.loc(), node.outputs[0].id.slice(1))];
 }
-
