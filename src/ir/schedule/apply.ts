@@ -1,0 +1,36 @@
+import type { Kernel } from "../loop/stmt.js";
+import type { Step, StepDef } from "./step.js";
+import { contract, pairs } from "./steps/arith.js";
+import { cache } from "./steps/cache.js";
+import { collapse, writeback } from "./steps/kernel.js";
+import { fuse, parallel, reorder, split, unroll } from "./steps/loops.js";
+import { tile } from "./steps/tile.js";
+import { vectorize } from "./steps/vectorize.js";
+
+/** Every schedule step, by name. */
+export const STEPS = {
+  collapse,
+  writeback,
+  cache,
+  split,
+  reorder,
+  fuse,
+  unroll,
+  parallel,
+  vectorize,
+  tile,
+  contract,
+  pairs,
+} as const;
+
+export const stepDef = <N extends Step["step"]>(name: N): StepDef<N> => STEPS[name] as unknown as StepDef<N>;
+
+/** A kernel after one step. QC-SCHED-001 where the step is not legal. */
+export function applyStep(kernel: Kernel, step: Step): Kernel {
+  return stepDef(step.step).apply(kernel, step as never);
+}
+
+/** A kernel after all steps, in order: how a recorded schedule is replayed. */
+export function applySteps(kernel: Kernel, steps: readonly Step[]): Kernel {
+  return steps.reduce(applyStep, kernel);
+}

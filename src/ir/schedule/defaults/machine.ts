@@ -1,0 +1,61 @@
+import { type DType, dtypeInfo } from "../../type/dtype.js";
+
+/** What a default schedule asks of a target; `Target` of ir/target has it. */
+export interface Machine {
+  readonly vectorBits: number;
+  readonly vectorRegisters: number;
+  readonly features: readonly string[];
+}
+
+/** Elements of a vector register. */
+export const lanesFor = (m: Machine, t: DType): number => Math.max(2, m.vectorBits / (8 * dtypeInfo(t).bytes));
+
+/** A name for kernels: the widest instruction set that shapes the schedule. */
+export function isaName(m: Machine): string {
+  const known = ["avx512vnni", "avx512f", "avxvnni", "avx2", "avx", "sse4.1", "dotprod", "neon"];
+  return (known.find((f) => m.features.includes(f)) ?? `v${m.vectorBits}`).replace(".", "");
+}
+
+export interface TileShape {
+  /** Positions of the output. */
+  readonly positions: number;
+  /** Vectors of output channels. */
+  readonly vectors: number;
+}
+
+interface TileQuestion {
+  /** Extent of the tiled position loop; 1 where there is none. */
+  readonly positions: number;
+  readonly channels: number;
+  readonly lanes: number;
+  /** The activation is read as vectors too (depthwise, pooling), not broadcast. */
+  readonly elementwise: boolean;
+  /** The tile's channels must divide this: channels of one group. */
+  readonly within: number | null;
+}
+
+/**
+ * The register tile of P positions by V vectors with the least expected time. A step of the reduction loads V weight vectors and P
+ * broadcast values and does P V multiply-adds, two loads and two multiply-adds a cycle:
+ *   time ~ max(P V, P + V), at least the 8 that four cycles of latency on two ports need, times the work lost at the borders.
+ */
+export function chooseTile(m: Machine, q: TileQuestion): TileShape {
+  let best: TileShape = { positions: 1, vectors: 1 };
+  let bestScore = 0;
+  for (let vectors = 1; vectors <= 8; vectors++) {
+    const width = vectors * q.lanes;
+    if (vectors > 1 && width >= q.channels + q.lanes) break;
+    if (q.within !== null && q.within % width !== 0) continue;
+    for (let positions = 1; positions <= Math.min(q.positions, 28); positions++) {
+      const accumulators = positions * vectors;
+      const registers = q.elementwise ? accumulators + 3 : accumulators + vectors + 1;
+      if (registers > m.vectorRegisters) break;
+      const loads = q.elementwise ? accumulators + vectors : positions + vectors;
+      const used = q.positions / (Math.ceil(q.positions / positions) * positions);
+      const wide = q.channels / (Math.ceil(q.channels / width) * width);
+      const score = (used * wide * accumulators * (1 + accumulators / 1000)) / Math.max(accumulators, loads, 8);
+      if (score > bestScore) [best, bestScore] = [{ positions, vectors }, score];
+    }
+  }
+  return best;
+}

@@ -1,0 +1,274 @@
+/**
+ * The default schedule of a reduction with its init and its maps: contractions (conv, dense, matmul), depthwise convolutions, pooling.
+ *
+ *   pad or widen the activation into scratch (cache); pack the weights [k / KT][taps..][c][KT] when the kernel is compiled (cache);
+ *   tile P positions x KT = V vectors of channels, sums in registers; the reduction loops around the tile, c innermost; the epilogue on
+ *   the tile. One step of c is V vector loads, P broadcasts and P V multiply-adds.
+ */
+import { affineOf } from "../../loop/affine.js";
+import type { Expr, LoadExpr } from "../../loop/expr.js";
+import type { Buffer, Kernel, ReduceStmt, Stage } from "../../loop/stmt.js";
+import { accessesOf, type LoopHead, loadsOf, nestOf, usesVar, walkExpr } from "../../loop/visit.js";
+import { dtypeInfo, isFloat } from "../../type/dtype.js";
+import { numElements } from "../../type/tensor-type.js";
+import type { LayoutPart, Step, Tail } from "../step.js";
+import { chooseTile, lanesFor, type Machine, type TileShape } from "./machine.js";
+import { after, attempt, type Scheduled } from "./session.js";
+
+/** Half of a common L2 cache: weights up to this size stay there while positions go by. */
+const RESIDENT_BYTES = 512 * 1024;
+
+/** A reduction stage as this schedule sees it. */
+interface Reduction {
+  readonly stage: Stage;
+  readonly reduce: ReduceStmt;
+  readonly acc: Buffer;
+  /** Loops over the accumulator, outermost first; the last is the channel loop. */
+  readonly outer: readonly LoopHead[];
+  readonly inner: readonly LoopHead[];
+}
+
+export function reductionOf(kernel: Kernel, name: string): Reduction | null {
+  const stage = kernel.stages.find((s) => s.name === name);
+  if (!stage) return null;
+  const { loops, body } = nestOf(stage.body);
+  if (body.k !== "reduce") return null;
+  const acc = kernel.buffers.find((b) => b.name === body.buffer);
+  const vars = body.index.flatMap((i) => (i.k === "var" ? [i.name] : []));
+  const plain = body.index.every((i) => i.k === "var" || i.k === "const");
+  const last = body.index[body.index.length - 1];
+  if (!acc || !plain || last?.k !== "var") return null;
+  const outer = loops.filter((l) => vars.includes(l.name));
+  const inner = loops.filter((l) => !vars.includes(l.name));
+  return outer.length === vars.length ? { stage, reduce: body, acc, outer, inner } : null;
+}
+
+/** The init stage before a reduction and the maps behind it that read its sums. */
+function companions(kernel: Kernel, r: Reduction): readonly string[] | null {
+  const at = kernel.stages.indexOf(r.stage);
+  const init = kernel.stages[at - 1];
+  if (!init || !accessesOf(init.body).writes.has(r.acc.name)) return null;
+  const maps: string[] = [];
+  for (const s of kernel.stages.slice(at + 1)) {
+    if (!accessesOf(s.body).reads.has(r.acc.name)) break;
+    maps.push(s.name);
+  }
+  return maps.length ? [init.name, r.stage.name, ...maps] : null;
+}
+
+/** How an operand of the reduction depends on the channel loop. */
+interface Operand {
+  readonly buffer: Buffer;
+  readonly load: LoadExpr;
+  /** none: broadcast; unit: neighbours in memory; strided: some plain dimension; group: only through the group number; other: a gather. */
+  readonly along: "none" | "unit" | "strided" | "group" | "other";
+  /** Channels of a group. */
+  readonly group: number | null;
+}
+
+function dependence(load: LoadExpr, k: string): Pick<Operand, "along" | "group"> {
+  const dependent = load.index.map((e, d) => ({ e, d })).filter(({ e }) => usesVar(e, new Set([k])));
+  if (dependent.length === 0) return { along: "none", group: null };
+  const { e, d } = dependent[0];
+  if (dependent.length > 1) return { along: "other", group: null };
+  const terms = [...affineOf(e).terms.values()].filter((t) => usesVar(t.atom, new Set([k])));
+  if (terms.length !== 1) return { along: "other", group: null };
+  const { atom, coef } = terms[0];
+  if (atom.k === "var" && coef === 1) {
+    return { along: d === load.index.length - 1 ? "unit" : "strided", group: null };
+  }
+  if (atom.k === "bin" && atom.op === "div" && atom.a.k === "var" && atom.a.name === k && atom.b.k === "const") {
+    return { along: "group", group: Number(atom.b.value) };
+  }
+  return { along: "other", group: null };
+}
+
+function operandsOf(kernel: Kernel, value: Expr, k: string): readonly Operand[] | null {
+  const out: Operand[] = [];
+  for (const load of loadsOf(value)) {
+    const buffer = kernel.buffers.find((b) => b.name === load.buffer);
+    if (!buffer || out.some((o) => o.buffer === buffer)) return null;
+    out.push({ buffer, load, ...dependence(load, k) });
+  }
+  return out.length ? out : null;
+}
+
+const isPredicated = (e: Expr): boolean => {
+  let found = false;
+  walkExpr(e, (x) => {
+    if ((x.k === "load" && x.pred) || x.k === "select") found = true;
+  });
+  return found;
+};
+
+/** [k / KT][the other dimensions in reduction order][KT], pairs of c last where wanted. */
+function packing(o: Operand, k: string, width: number, pairDim: number | null): readonly LayoutPart[] {
+  const dim = o.load.index.findIndex((e) => affineOf(e).terms.has(k));
+  const others = o.load.index.map((_, d) => d).filter((d) => d !== dim);
+  return [
+    { dim, div: width },
+    ...others.map((d): LayoutPart => (d === pairDim ? { dim: d, div: 2 } : { dim: d })),
+    { dim, mod: width },
+    ...(pairDim === null ? [] : [{ dim: pairDim, mod: 2 }]),
+  ];
+}
+
+/** The innermost reduction loop, where both operands hold neighbours of it side by side and it is even: made of pairs. */
+function pairLoop(r: Reduction, x: Operand, w: Operand): { loop: string; dim: number } | null {
+  const c = r.inner[r.inner.length - 1];
+  if (!c || c.extent % 2 !== 0 || r.acc.dtype !== "i32") return null;
+  const last = x.load.index[x.load.index.length - 1];
+  const dim = w.load.index.findIndex((e) => e.k === "var" && e.name === c.name);
+  const side =
+    affineOf(last).terms.get(c.name)?.coef === 1 && x.load.index.slice(0, -1).every((e) => !usesVar(e, new Set([c.name])));
+  return side && dim >= 0 ? { loop: c.name, dim } : null;
+}
+
+/** Vectorised innermost channel loop, everything above it in the tile unrolled; the same for init and maps. */
+function onVectors(
+  s: Scheduled,
+  stage: string,
+  prefix: string,
+  k: string,
+  p: string | null,
+  t: TileShape,
+  lanes: number,
+): Scheduled {
+  let out = s;
+  let loop = `${prefix}${k}.i`;
+  if (t.vectors > 1) {
+    out = after(out, { step: "split", stage, loop, factor: lanes, tail: "cut" });
+    out = after(out, { step: "unroll", stage, loop: `${loop}.o` });
+    loop = `${loop}.i`;
+  }
+  if (p) out = after(out, { step: "unroll", stage, loop: `${prefix}${p}.i` });
+  return after(out, { step: "vectorize", stage, loop });
+}
+
+/** Puts the outermost loops of a stage together until there are enough iterations to share among threads, and runs them in parallel. */
+export function inParallel(s: Scheduled, stage: string): Scheduled {
+  let out = s;
+  for (let tries = 0; tries < 3; tries++) {
+    const body = out.kernel.stages.find((x) => x.name === stage)?.body;
+    if (body?.k !== "for" || body.extent >= 16 || body.body.k !== "for") break;
+    const fused = attempt(out, { step: "fuse", stage, loops: [body.name, body.body.name] });
+    if (!fused) break;
+    out = fused;
+  }
+  const outermost = out.kernel.stages.find((x) => x.name === stage)?.body;
+  if (outermost?.k !== "for" || outermost.extent < 2) return out;
+  return attempt(out, { step: "parallel", stage, loop: outermost.name }) ?? out;
+}
+
+/** Schedules a reduction; null where it is of another shape and the general schedule applies. */
+export function scheduleReduction(start: Scheduled, name: string, m: Machine): Scheduled | null {
+  let s = start;
+  let r = reductionOf(s.kernel, name);
+  if (!r) return null;
+  if (r.acc.role === "out") {
+    s = attempt(s, { step: "writeback", buffer: r.acc.name }) ?? s;
+    r = reductionOf(s.kernel, name);
+  }
+  if (r && r.outer.length > 2) {
+    const spatial = r.outer.slice(0, -1).map((l) => l.name);
+    const collapsed =
+      attempt(s, { step: "collapse", loops: spatial }) ?? attempt(s, { step: "collapse", loops: spatial.slice(1) });
+    if (collapsed) [s, r] = [collapsed, reductionOf(collapsed.kernel, name)];
+  }
+  if (!r || !companions(s.kernel, r)) return null;
+
+  const k = r.outer[r.outer.length - 1];
+  const position = r.outer.length > 1 ? r.outer[r.outer.length - 2] : null;
+  const operands = operandsOf(s.kernel, r.reduce.value, k.name);
+  if (!operands || operands.some((o) => o.along === "other")) return null;
+  const weights =
+    operands.find((o) => (o.along === "unit" || o.along === "strided") && o.buffer.role === "const") ??
+    operands.find((o) => o.along === "strided" || o.along === "unit");
+  if (!weights) return null;
+  const activation = operands.find((o) => o !== weights) ?? null;
+  if (operands.length > 2 || activation?.along === "strided") return null;
+  const lanes = lanesFor(m, r.acc.dtype);
+  if (k.extent < lanes / 4 || !(isFloat(r.acc.dtype) || r.acc.dtype === "i32")) return null;
+  const group = activation?.group ?? null;
+  if (group !== null && group % lanes !== 0) return null;
+
+  const shape = chooseTile(m, {
+    positions: position?.extent ?? 1,
+    channels: k.extent,
+    lanes,
+    elementwise: activation === null || activation.along === "unit",
+    within: group,
+  });
+  const width = shape.vectors * lanes;
+  const packs = activation !== null && (weights.buffer.role === "const" || weights.along === "strided");
+  if (!packs && weights.along === "strided") return null;
+
+  const pairLoopOf = activation && packs ? pairLoop(r, activation, weights) : null;
+  const narrow = r.acc.dtype === "i32" && activation !== null && isNarrow(activation) && isNarrow(weights);
+  if (activation && (narrow || isPredicated(r.reduce.value))) {
+    const step: Step = { step: "cache", stage: name, buffer: activation.buffer.name };
+    const cached = (narrow && attempt(s, { ...step, dtype: "i16" })) || attempt(s, step);
+    if (cached) s = cached;
+  } else if (!activation && isPredicated(r.reduce.value)) {
+    s = attempt(s, { step: "cache", stage: name, buffer: weights.buffer.name }) ?? s;
+  }
+  let paired = false;
+  if (packs) {
+    const pack = (pair: boolean): Step => ({
+      step: "cache",
+      stage: name,
+      buffer: weights.buffer.name,
+      layout: packing(weights, k.name, width, pair && pairLoopOf ? pairLoopOf.dim : null),
+      ...(narrow ? { dtype: "i16" as const } : {}),
+    });
+    const withPairs = narrow && pairLoopOf ? attempt(s, pack(true)) : null;
+    const packed = withPairs ?? attempt(s, pack(false));
+    if (!packed && weights.along === "strided") return null;
+    if (packed) [s, paired] = [packed, withPairs !== null];
+  }
+  const stages = companionsOf(s.kernel, name);
+  if (!stages) return null;
+  const tail = (extent: number, factor: number, packed: boolean): Tail =>
+    extent % factor === 0 ? "cut" : !packed && factor <= extent ? "overlap" : "guard";
+  const p = position && shape.positions > 1 ? position : null;
+  const rest = r.outer
+    .slice(0, -1)
+    .filter((l) => l !== p)
+    .map((l) => l.name);
+  const blocks = p ? [`${p.name}.o`] : [];
+  const resident = numElements(weights.buffer.shape) * dtypeInfo(weights.buffer.dtype).bytes <= RESIDENT_BYTES;
+  const order =
+    resident || activation === null
+      ? [...rest, ...(rest.length ? [`${k.name}.o`, ...blocks] : [...blocks, `${k.name}.o`])]
+      : [`${k.name}.o`, ...rest, ...blocks];
+  const tiled = attempt(s, {
+    step: "tile",
+    stages,
+    tiles: [
+      ...(p ? [{ loop: p.name, factor: shape.positions, tail: tail(p.extent, shape.positions, false) }] : []),
+      { loop: k.name, factor: width, tail: tail(k.extent, width, packs) },
+    ],
+    order,
+  });
+  if (!tiled) return null;
+  s = tiled;
+  if (paired && pairLoopOf) s = after(s, { step: "split", stage: name, loop: pairLoopOf.loop, factor: 2, tail: "cut" });
+  s = onVectors(s, name, "init.", k.name, p?.name ?? null, shape, lanes);
+  s = onVectors(s, name, "", k.name, p?.name ?? null, shape, lanes);
+  for (let i = 2; i < stages.length; i++)
+    s = onVectors(s, name, i === 2 ? "out." : `out${i - 1}.`, k.name, p?.name ?? null, shape, lanes);
+  if (paired && pairLoopOf) s = after(s, { step: "pairs", stage: name, loop: `${pairLoopOf.loop}.i` });
+  const taps = r.inner.reduce((n, l) => n * l.extent, 1);
+  if (activation === null || activation.along === "unit") {
+    if (taps <= 32) for (const l of r.inner) s = attempt(s, { step: "unroll", stage: name, loop: l.name }) ?? s;
+  }
+  s = attempt(s, { step: "contract", stage: name }) ?? s;
+  return inParallel(s, name);
+}
+
+function companionsOf(kernel: Kernel, name: string): readonly string[] | null {
+  const r = reductionOf(kernel, name);
+  return r && companions(kernel, r);
+}
+
+const isNarrow = (o: Operand): boolean => !isFloat(o.buffer.dtype) && dtypeInfo(o.buffer.dtype).bits <= 16;
