@@ -1,0 +1,157 @@
+import type { InstrTable } from "../../../ir/instr/define.js";
+import type { Launch, Place, Program } from "../../../ir/loop/program.js";
+import type { Target } from "../../../ir/target/target.js";
+import { createModuleParts, type ModuleParts } from "./body.js";
+import { descriptorText } from "./descriptor.js";
+import { formProgram } from "./forms.js";
+import { attributesText, type KernelForm, parallelLoop, stageText } from "./stage.js";
+
+export const WEIGHTS = "qc_weights";
+
+/** Field numbers of qc_exec in runtime-c/qc.h. */
+const EXEC = { arena: 0, state: 1, inputs: 2, outputs: 3, parallelFor: 4, pool: 5, tick: 6, user: 7, threads: 8 } as const;
+const EXEC_TYPE = "%qc_exec = type { ptr, ptr, ptr, ptr, ptr, ptr, ptr, ptr, i32, i32 }";
+
+/** Work below which waking threads costs more than it saves: measured 3 to 6 microseconds a wake, at about 20 operations a nanosecond. */
+const PARALLEL_WORK = 100_000;
+
+const stageName = (form: number, stage: number): string => `@k${form}_s${stage}`;
+const thunkName = (launch: number, stage: number): string => `@l${launch}_s${stage}`;
+
+/** Code that a launch needs to find one operand. */
+function placeText(place: Place, name: string): readonly string[] {
+  const field = (i: number): string => `getelementptr inbounds %qc_exec, ptr %exec, i64 0, i32 ${i}`;
+  switch (place.in) {
+    case "arena":
+    case "state": {
+      const [from, base] = [`%${name}.field`, `%${name}.base`];
+      return [
+        `${from} = ${field(EXEC[place.in])}`,
+        `${base} = load ptr, ptr ${from}, align 8`,
+        `%${name} = getelementptr inbounds i8, ptr ${base}, i64 ${place.offset}`,
+      ];
+    }
+    case "input":
+    case "output": {
+      const list = place.in === "input" ? EXEC.inputs : EXEC.outputs;
+      return [
+        `%${name}.field = ${field(list)}`,
+        `%${name}.list = load ptr, ptr %${name}.field, align 8`,
+        `%${name}.at = getelementptr inbounds ptr, ptr %${name}.list, i64 ${place.index}`,
+        `%${name} = load ptr, ptr %${name}.at, align 8`,
+      ];
+    }
+    case "weights":
+      return [`%${name} = getelementptr inbounds i8, ptr @${WEIGHTS}, i64 ${place.offset}`];
+  }
+}
+
+function thunkText(launch: Launch, n: number, formIndex: number, form: KernelForm, stage: number): string {
+  const count = Math.max(0, ...form.params.map((p) => p + 1));
+  const operands = Array.from({ length: count }, (_, p) => launch.places[form.params.indexOf(p)]);
+  const args = [...operands.map((_, p) => `ptr %b${p}`), "i64 %begin", "i64 %end"].join(", ");
+  return [
+    `; ${launch.label}`.replaceAll("\n", " "),
+    `define internal void ${thunkName(n, stage)}(ptr %exec, i64 %begin, i64 %end) #0 {`,
+    ...operands.flatMap((place, p) => placeText(place, `b${p}`).map((l) => `  ${l}`)),
+    `  call void ${stageName(formIndex, stage)}(${args})`,
+    "  ret void",
+    "}",
+  ].join("\n");
+}
+
+/** Starts a phase: the runtime's clock, where it is set. */
+const PHASE = `define internal void @phase(ptr %exec, i32 %n) #0 {
+  %tick.at = getelementptr inbounds %qc_exec, ptr %exec, i64 0, i32 ${EXEC.tick}
+  %tick = load ptr, ptr %tick.at, align 8
+  %none = icmp eq ptr %tick, null
+  br i1 %none, label %done, label %call
+call:
+  %user.at = getelementptr inbounds %qc_exec, ptr %exec, i64 0, i32 ${EXEC.user}
+  %user = load ptr, ptr %user.at, align 8
+  call void %tick(ptr %user, i32 %n)
+  br label %done
+done:
+  ret void
+}`;
+
+/** body(exec, [0, extent)), on the pool where there is more than one thread. */
+const PARALLEL = `define internal void @parallel(ptr %exec, ptr %body, i64 %extent) #0 {
+  %threads.at = getelementptr inbounds %qc_exec, ptr %exec, i64 0, i32 ${EXEC.threads}
+  %threads = load i32, ptr %threads.at, align 4
+  %alone = icmp sle i32 %threads, 1
+  br i1 %alone, label %here, label %pool
+here:
+  call void %body(ptr %exec, i64 0, i64 %extent)
+  br label %done
+pool:
+  %for.at = getelementptr inbounds %qc_exec, ptr %exec, i64 0, i32 ${EXEC.parallelFor}
+  %for = load ptr, ptr %for.at, align 8
+  %pool.at = getelementptr inbounds %qc_exec, ptr %exec, i64 0, i32 ${EXEC.pool}
+  %with = load ptr, ptr %pool.at, align 8
+  call void %for(ptr %with, ptr %body, ptr %exec, i64 %extent)
+  br label %done
+done:
+  ret void
+}`;
+
+function runText(program: Program, formOf: readonly number[], forms: readonly KernelForm[]): string {
+  const calls = program.launches.flatMap((launch, n) => {
+    const worthThreads = launch.flops + launch.bytes >= PARALLEL_WORK;
+    const stages = forms[formOf[n]].kernel.stages.map((stage, j) => {
+      const extent = parallelLoop(stage)?.extent ?? 1;
+      return extent > 1 && worthThreads
+        ? `  call void @parallel(ptr %exec, ptr ${thunkName(n, j)}, i64 ${extent})`
+        : `  call void ${thunkName(n, j)}(ptr %exec, i64 0, i64 ${extent})`;
+    });
+    return [`  call void @phase(ptr %exec, i32 ${n})`, ...stages];
+  });
+  return ["define internal i32 @run(ptr %exec) #0 {", ...calls, "  ret i32 0", "}"].join("\n");
+}
+
+/** What the descriptor says besides the program. */
+export interface ModuleFacts {
+  readonly targetText: string;
+  readonly producer: string;
+  /** Offset of the initial state behind the weights; null: zeros. */
+  readonly stateInitOffset: number | null;
+}
+
+function stagesText(forms: readonly KernelForm[], module: ModuleParts, instrs: InstrTable): string[] {
+  return forms.flatMap((form, i) =>
+    form.kernel.stages.map((stage, j) => stageText(form, stage, stageName(i, j), module, instrs)),
+  );
+}
+
+/**
+ * A program as one LLVM IR module that exports `qc_model`. The weights are the external symbol `qc_weights`; `weightsBytes` is the
+ * length of what stands there.
+ */
+export function programText(
+  program: Program,
+  target: Target,
+  instrs: InstrTable,
+  facts: ModuleFacts,
+  weightsBytes: number,
+): string {
+  const module = createModuleParts(target.arch, target.features);
+  const { forms, formOf } = formProgram(program);
+  const stages = stagesText(forms, module, instrs);
+  const thunks = program.launches.flatMap((launch, n) =>
+    forms[formOf[n]].kernel.stages.map((_, j) => thunkText(launch, n, formOf[n], forms[formOf[n]], j)),
+  );
+  return [
+    `; ${program.name} for ${facts.targetText}`.replaceAll("\n", " "),
+    EXEC_TYPE,
+    ...(weightsBytes > 0 ? [`@${WEIGHTS} = external hidden constant [${weightsBytes} x i8], align 64`] : []),
+    ...stages,
+    ...thunks,
+    PHASE,
+    PARALLEL,
+    runText(program, formOf, forms),
+    descriptorText(program, target, facts),
+    module.text(),
+    attributesText(target),
+    "",
+  ].join("\n\n");
+}

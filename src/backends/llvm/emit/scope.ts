@@ -1,0 +1,62 @@
+import type { InstrTable } from "../../../ir/instr/define.js";
+import type { Buffer } from "../../../ir/loop/stmt.js";
+import { stridesOf } from "../../../ir/type/tensor-type.js";
+import { invariant } from "../../../support/assert.js";
+import type { Affine } from "./affine.js";
+import type { Body } from "./body.js";
+import type { Value } from "./types.js";
+
+/** A buffer in reach: its pointer, and the alignment that the pointer is known to have. */
+export interface BufferAt {
+  readonly def: Buffer;
+  readonly pointer: string;
+  readonly align: number;
+  readonly strides: readonly number[];
+}
+
+export const bufferAt = (def: Buffer, pointer: string, align: number): BufferAt => ({
+  def,
+  pointer,
+  align,
+  strides: stridesOf(def.shape),
+});
+
+/** What a variable of the loop IR stands for: an index form, or a value. */
+export type Binding = { readonly k: "index"; readonly at: Affine } | { readonly k: "value"; readonly value: Value };
+
+/** Names in reach while a stage is emitted. */
+export interface Scope {
+  readonly body: Body;
+  readonly instrs: InstrTable;
+  variable(name: string): Binding;
+  buffer(name: string): BufferAt;
+  /** Runs `inner` with a name bound, and brings back what the name meant before. */
+  withVariable<T>(name: string, binding: Binding, inner: () => T): T;
+  withBuffer<T>(buffer: BufferAt, inner: () => T): T;
+}
+
+export function createScope(body: Body, instrs: InstrTable, buffers: readonly BufferAt[]): Scope {
+  const variables = new Map<string, Binding>();
+  const known = new Map(buffers.map((b) => [b.def.name, b]));
+  const within = <V, T>(map: Map<string, V>, name: string, value: V, inner: () => T): T => {
+    const before = map.get(name);
+    map.set(name, value);
+    const result = inner();
+    if (before === undefined) map.delete(name);
+    else map.set(name, before);
+    return result;
+  };
+  const find = <V>(map: ReadonlyMap<string, V>, name: string): V => {
+    const found = map.get(name);
+    invariant(found !== undefined, `unknown name '${name}' in loop IR`);
+    return found;
+  };
+  return {
+    body,
+    instrs,
+    variable: (name) => find(variables, name),
+    buffer: (name) => find(known, name),
+    withVariable: (name, binding, inner) => within(variables, name, binding, inner),
+    withBuffer: (buffer, inner) => within(known, buffer.def.name, buffer, inner),
+  };
+}

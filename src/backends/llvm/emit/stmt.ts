@@ -1,0 +1,170 @@
+import { expandInstr } from "../../../ir/instr/define.js";
+import type { Expr } from "../../../ir/loop/expr.js";
+import type { AllocStmt, ForStmt, IfStmt, InstrStmt, ReduceStmt, Stmt, StoreStmt } from "../../../ir/loop/stmt.js";
+import { dtypeInfo } from "../../../ir/type/dtype.js";
+import { numElements } from "../../../ir/type/tensor-type.js";
+import { unreachable } from "../../../support/assert.js";
+import { affineConst, affineVar } from "./affine.js";
+import { horizontal, intrinsic, reduceValue } from "./arith.js";
+import { emitExpr } from "./expr.js";
+import { emitIndex } from "./index.js";
+import { type Access, accessTo, emitPredicate, laneOf, loadAccess, splatValue, storeAccess } from "./memory.js";
+import { bufferAt, type Scope } from "./scope.js";
+import { memoryType, type Value } from "./types.js";
+
+const lanesOf = (es: readonly (Expr | null)[]): number => Math.max(1, ...es.map((e) => e?.lanes ?? 1));
+
+function emitStore(st: StoreStmt, s: Scope): void {
+  const lanes = lanesOf([...st.index, st.value, st.pred]);
+  const value = emitExpr(st.value, s);
+  storeAccess(accessTo(s.buffer(st.buffer), st.index, lanes, s), value, emitPredicate(st.pred, s), s);
+}
+
+const isProduct = (e: Expr): boolean => e.k === "bin" && e.op === "mul" && (e.t === "f32" || e.t === "f64");
+
+/** acc + a * b on vectors: the order of the sum is the schedule's, only the two roundings may become one. */
+function multiplyAdd(st: ReduceStmt, s: Scope): ((old: Value) => Value) | null {
+  const e = st.value;
+  if (st.op !== "add" || !isProduct(e) || e.k !== "bin" || e.lanes === 1) return null;
+  const [a, b] = [emitExpr(e.a, s), emitExpr(e.b, s)];
+  return (old) => intrinsic(s.body, "fmuladd", [a, b, old], "contract ");
+}
+
+function emitReduce(st: ReduceStmt, s: Scope): void {
+  const lanes = lanesOf([...st.index, st.value]);
+  const access = accessTo(s.buffer(st.buffer), st.index, lanes, s);
+  if (access.k === "even" && access.stride !== 0 && lanes > 1) {
+    const fused = multiplyAdd(st, s);
+    const value = fused ? null : splatValue(emitExpr(st.value, s), lanes, s);
+    const old = loadAccess(access, null, s);
+    storeAccess(access, fused ? fused(old) : reduceValue(s.body, st.op, old, value ?? old, false), null, s);
+    return;
+  }
+  const value = emitExpr(st.value, s, isProduct(st.value) && lanes === 1 ? "contract " : "");
+  const update = (at: Access, x: Value): void =>
+    storeAccess(at, reduceValue(s.body, st.op, loadAccess(at, null, s), x, isProduct(st.value) && lanes === 1), null, s);
+  if (access.k === "even") {
+    update({ ...access, lanes: 1 }, horizontal(s.body, st.op, splatValue(value, lanes, s)));
+    return;
+  }
+  for (let lane = 0; lane < lanes; lane++) {
+    const at = s.body.pure(`extractelement <${lanes} x i64> ${access.at}, i64 ${lane}`);
+    update({ k: "even", buffer: access.buffer, base: affineVar(at), stride: 0, lanes: 1 }, laneOf(value, lane, s));
+  }
+}
+
+/** A tile-local array on the stack; with constant indices LLVM keeps it in registers. */
+function emitAlloc(st: AllocStmt, s: Scope): void {
+  const count = Math.max(1, numElements(st.buffer.shape));
+  const bytes = count * dtypeInfo(st.buffer.dtype).bytes;
+  const slot = s.body.slot(`[${count} x ${memoryType(st.buffer.dtype)}]`, 64, st.buffer.name);
+  for (const edge of ["start", "end"]) s.body.module.declare(`declare void @llvm.lifetime.${edge}.p0(i64, ptr)`);
+  s.body.line(`call void @llvm.lifetime.start.p0(i64 ${bytes}, ptr ${slot})`);
+  s.withBuffer(bufferAt(st.buffer, slot, 64), () => emitStmt(st.body, s));
+  s.body.line(`call void @llvm.lifetime.end.p0(i64 ${bytes}, ptr ${slot})`);
+}
+
+/** Above this many instructions a body gains nothing from being unrolled again. */
+const LARGE_BODY = 48;
+
+/** for name in [begin, end), at least one iteration. */
+export function emitLoop(name: string, begin: string, end: string, extent: number, s: Scope, inner: () => void): void {
+  const { body } = s;
+  const [head, exit] = [body.newLabel(`for.${name}`), body.newLabel(`end.${name}`)];
+  const from = body.block();
+  body.line(`br label %${head}`);
+  body.start(head);
+  body.scope(() => {
+    const i = body.hole();
+    body.setRange(i.name, [0, extent - 1]);
+    const before = body.size();
+    s.withVariable(name, { k: "index", at: affineVar(i.name) }, inner);
+    const large = body.size() - before > LARGE_BODY;
+    const next = body.fresh(`add nuw nsw i64 ${i.name}, 1`);
+    const done = body.fresh(`icmp eq i64 ${next}, ${end}`);
+    i.fill(`phi i64 [ ${begin}, %${from} ], [ ${next}, %${body.block()} ]`);
+    const metadata = large ? `, !llvm.loop ${body.module.metadata('!{!"llvm.loop.unroll.disable"}')}` : "";
+    body.line(`br i1 ${done}, label %${exit}, label %${head}${metadata}`);
+  });
+  body.start(exit);
+}
+
+function emitFor(st: ForStmt, s: Scope): void {
+  if (st.extent === 0) return;
+  if (st.kind === "unroll" || st.extent === 1) {
+    for (let i = 0; i < st.extent; i++) s.withVariable(st.name, { k: "index", at: affineConst(i) }, () => emitStmt(st.body, s));
+    return;
+  }
+  emitLoop(st.name, "0", String(st.extent), st.extent, s, () => emitStmt(st.body, s));
+}
+
+function emitIf(st: IfStmt, s: Scope): void {
+  const { body } = s;
+  const cond = emitExpr(st.cond, s).v;
+  if (cond === "true" || cond === "false") {
+    const taken = cond === "true" ? st.then : st.else;
+    if (taken) emitStmt(taken, s);
+    return;
+  }
+  const [yes, no, next] = [body.newLabel("if.then"), body.newLabel("if.else"), body.newLabel("if.end")];
+  body.line(`br i1 ${cond}, label %${yes}, label %${st.else ? no : next}`);
+  for (const [label, branch] of [
+    [yes, st.then],
+    [no, st.else],
+  ] as const) {
+    // biome-ignore format: a table
+    if (!branch) continue;
+    body.start(label);
+    body.scope(() => emitStmt(branch, s));
+    body.line(`br label %${next}`);
+  }
+  body.start(next);
+}
+
+/** An instruction that the target has, from its template; any other by its meaning. */
+function emitInstr(st: InstrStmt, s: Scope): void {
+  const { body } = s;
+  const def = s.instrs.get(st.name);
+  const template = def?.needs.every((f) => body.module.features.has(f)) ? def.emit.llvm : undefined;
+  if (template === undefined) {
+    emitStmt(expandInstr(st, s.instrs), s);
+    return;
+  }
+  body.module.declare(template.declare);
+  const buffer = s.buffer(st.dst.buffer);
+  const access = accessTo(buffer, st.dst.index, lanesOf(st.dst.index), s);
+  const args = st.args.map((a) => emitExpr(a, s).v);
+  const old = template.call.includes("$d") ? loadAccess(access, null, s).v : "";
+  const call = template.call.replace(/\$(d|\d+)/g, (_, key: string) => (key === "d" ? old : args[Number(key)]));
+  storeAccess(access, { t: buffer.def.dtype, lanes: access.lanes, v: body.pure(call) }, null, s);
+}
+
+/** Instructions of a statement, after the current block. */
+export function emitStmt(st: Stmt, s: Scope): void {
+  switch (st.k) {
+    case "for":
+      return emitFor(st, s);
+    case "seq":
+      for (const inner of st.body) emitStmt(inner, s);
+      return;
+    case "store":
+      return emitStore(st, s);
+    case "reduce":
+      return emitReduce(st, s);
+    case "alloc":
+      return emitAlloc(st, s);
+    case "if":
+      return emitIf(st, s);
+    case "let": {
+      const isIndex = st.value.t === "index" && st.value.lanes === 1;
+      const binding = isIndex
+        ? ({ k: "index", at: emitIndex(st.value, s) } as const)
+        : ({ k: "value", value: emitExpr(st.value, s) } as const);
+      return s.withVariable(st.name, binding, () => emitStmt(st.body, s));
+    }
+    case "instr":
+      return emitInstr(st, s);
+    default:
+      return unreachable(st);
+  }
+}
