@@ -4,6 +4,7 @@ import type { InputShapes } from "./frontends/onnx/inputs.js";
 import type { Module } from "./ir/graph/module.js";
 import type { Tensor } from "./ir/op/tensor.js";
 import type { Instrument } from "./passes/manager.js";
+import type { OptLevel } from "./passes/presets.js";
 import type { Quantizer } from "./passes/quant/grids.js";
 
 /** What a build is asked for; everything but the paths has a default. */
@@ -18,6 +19,8 @@ export interface BuildRequest {
   readonly layout?: "NCHW" | "NHWC";
   /** LEIP kernel level; below 3 no layout conversion. */
   readonly kernelLevel?: 1 | 2 | 3 | 4;
+  /** Preset of passes, 0 to 3; 3 unless given. */
+  readonly optLevel?: OptLevel;
   /** Text of a pipeline that replaces the preset. */
   readonly passes?: string;
   readonly emit?: readonly ("llvm" | "asm" | "obj")[];
@@ -35,6 +38,8 @@ export interface QuantizeRequest extends BuildRequest {
   readonly quantizer: Quantizer;
   /** Opens the stream; called once for each pass over the data. */
   readonly samples: (inputs: Module["funcs"][0]["params"], names: readonly string[]) => CalibrationSamples;
+  /** How the samples became inputs; kept in model.json as the default of `qc run` and `qc evaluate`. */
+  readonly preprocessor?: string;
 }
 
 /** What was built, for `--json` and for people. */

@@ -3,8 +3,13 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ImportRules } from "./frontends/onnx/rule.js";
-import type { OpDef } from "./ir/op/define.js";
-import type { Pass } from "./ir/pass/pass.js";
+import { attr } from "./ir/attr/attr.js";
+import * as expr from "./ir/loop/make.js";
+import { defineOp, type OpDef } from "./ir/op/define.js";
+import { binaryOp, unaryOp } from "./ir/ops/shared/elementwise.js";
+import { definePass, type Pass } from "./ir/pass/pass.js";
+import { tensorType } from "./ir/type/tensor-type.js";
+import { sweep } from "./passes/rewrite/sweep.js";
 import { fail } from "./support/diag.js";
 
 /** The plugin interface's version; a plugin built for another one is refused. */
@@ -26,8 +31,20 @@ export function definePlugin(plugin: Plugin): Plugin {
 }
 
 /**
+ * What a plugin is built with. A plugin that exports a function is called with it, and so needs no import of qc: it uses the very
+ * instance that loads it, wherever that is installed.
+ *   attr        schemas of attributes and options        expr       loop expressions, for `lower`
+ *   defineOp    an op from all its answers               unaryOp, binaryOp   an elementwise op from an element function
+ *   definePass  a pass                                   sweep      rebuilds a module node by node, for passes that rewrite
+ *   tensorType  a type from dtype and shape              fail       throws a coded error
+ */
+export const pluginTools = { attr, expr, defineOp, unaryOp, binaryOp, definePass, sweep, tensorType, fail } as const;
+export type PluginTools = typeof pluginTools;
+
+/**
  * Loads a plugin from a local `.mjs`, `.js` or `.ts` file (TypeScript is transpiled on the fly) or from an npm package that the
- * current folder can resolve. The plugin is the default export, or the export `plugin`.
+ * current folder can resolve. The plugin is the default export, or the export `plugin`: an object, or a function that makes one
+ * from `pluginTools`.
  * Errors: QC-PLUGIN-001 not found, 002 fails to load, 003 no plugin in it, 004 other apiVersion.
  */
 export async function loadPlugin(spec: string, cwd: string = process.cwd()): Promise<Plugin> {
@@ -38,10 +55,10 @@ export async function loadPlugin(spec: string, cwd: string = process.cwd()): Pro
   } catch (e) {
     return fail("QC-PLUGIN-002", `plugin '${spec}' fails to load: ${(e as Error).message}`);
   }
-  const plugin = (loaded.default ?? loaded.plugin) as Plugin | undefined;
+  const plugin = await madeBy(loaded.default ?? loaded.plugin, spec);
   if (!plugin || typeof plugin.name !== "string") {
     return fail("QC-PLUGIN-003", `'${spec}' exports no plugin`, {
-      help: "export default definePlugin({ name, apiVersion: 1, ... })",
+      help: "export default (qc) => ({ name, apiVersion: 1, ... })",
     });
   }
   if (plugin.apiVersion !== PLUGIN_API) {
@@ -54,6 +71,26 @@ export async function loadPlugin(spec: string, cwd: string = process.cwd()): Pro
     );
   }
   return plugin;
+}
+
+async function madeBy(exported: unknown, spec: string): Promise<Plugin | undefined> {
+  if (typeof exported !== "function") return exported as Plugin | undefined;
+  try {
+    return (await exported(pluginTools)) as Plugin | undefined;
+  } catch (e) {
+    return fail("QC-PLUGIN-002", `plugin '${spec}' fails to load: ${(e as Error).message}`);
+  }
+}
+
+/**
+ * The pipeline with the passes that plugins want after its steps: `a,b{k=v},c` and { after: "b", passes: "p" } --> `a,b{k=v},p,c`.
+ */
+export function extendPipeline(text: string, plugins: readonly Plugin[]): string {
+  const wanted = plugins.flatMap((p) => p.pipeline ?? []);
+  const steps = text.match(/[^,{]+(\{[^}]*\})?/g) ?? [];
+  return steps
+    .flatMap((step) => [step.trim(), ...wanted.filter((w) => w.after === step.replace(/\{.*/, "").trim()).map((w) => w.passes)])
+    .join(",");
 }
 
 function locate(spec: string, cwd: string): string {

@@ -6,7 +6,6 @@ import { bundle, inputNames, inputPath, inputTypes, outputNames, outputPath, plu
 import { optimization } from "../options/optimization.js";
 import { flag, integer, maybeChoice, parseChoice, text, texts } from "../options/option.js";
 import { type InputShape, inputShapes } from "../options/shapes.js";
-import { readInstruments } from "./instruments.js";
 
 const DEBUG = "Looking inside:";
 const LEVELS = ["0", "1", "2", "3"] as const;
@@ -24,9 +23,9 @@ export const buildOptions = {
     value: "NAME=FILE.npy",
     group: "Model:",
   }),
-  inputNames: inputNames(),
-  inputTypes: inputTypes(),
-  outputNames: outputNames(),
+  inputNames: { ...inputNames(), hidden: true },
+  inputTypes: { ...inputTypes(), hidden: true },
+  outputNames: { ...outputNames(), hidden: true },
   plugin: plugins(),
   bundle: bundle(),
   emit: texts("also keep these under optimization_artifacts/, by comma: llvm, asm, obj", { separator: ",", value: "WHAT" }),
@@ -78,7 +77,7 @@ export async function buildRequest(args: BuildArgs, io: Io): Promise<BuildReques
     passes: args.passes,
     emit,
     bundle: args.bundle,
-    instruments: await readInstruments(args, io),
+    optLevel: levelOf(args),
   };
 }
 

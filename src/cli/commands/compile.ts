@@ -1,6 +1,7 @@
 import { defineCommand } from "../options/command.js";
 import { maybeChoice } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
+import { instrument } from "./instruments.js";
 import { contextWith } from "./plugins.js";
 import { reportText } from "./report.js";
 import { watchStages } from "./stages.js";
@@ -34,7 +35,8 @@ export const compile = defineCommand({
     const { compileModel } = await import("../../compile.js");
     const stages = watchStages(io);
     try {
-      const report = await compileModel({ ...request, onStage: stages.enter }, await contextWith(args.plugin, io));
+      const { context, instruments } = await instrument(args, await contextWith(args.plugin, io), io);
+      const report = await compileModel({ ...request, instruments, onStage: stages.enter }, context);
       stages.end();
       io.result(report, () => reportText(report, `qc run ${args.outputPath} --input x.npy`));
     } finally {

@@ -10,6 +10,7 @@ import { defineCommand, type Io } from "../options/command.js";
 import { preprocessor, quantizer, repDataset } from "../options/leip.js";
 import { flag, maybeChoice } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
+import { instrument } from "./instruments.js";
 import { contextWith } from "./plugins.js";
 import { reportText } from "./report.js";
 import { type Stages, watchStages } from "./stages.js";
@@ -59,17 +60,21 @@ export const optimize = defineCommand({
     const stages = watchStages(io);
     const build = { ...request, onStage: stages.enter };
     try {
-      const context = await contextWith(args.plugin, io);
+      const plain = await contextWith(args.plugin, io);
+      const { context, instruments } = await instrument(args, plain, io);
       const { compileModel, optimizeModel } = await import("../../compile.js");
       if (kind === "none") {
-        const report = await compileModel(build, context);
+        const report = await compileModel({ ...build, instruments }, context);
         stages.end();
         return io.result(report, () => reportText(report, `qc run ${args.outputPath} --input x.npy`));
       }
       const samples = await openSamples(args.repDataset as string, args.preprocessor, io, stages);
-      const report = await optimizeModel({ ...build, quantizer: kind, samples, preprocessor: args.preprocessor }, context);
+      const report = await optimizeModel(
+        { ...build, instruments, quantizer: kind, samples, preprocessor: args.preprocessor },
+        context,
+      );
       const float = args.float
-        ? await compileModel({ ...build, outputPath: join(args.outputPath, FLOAT), bundle: false, emit: [] }, context)
+        ? await compileModel({ ...build, outputPath: join(args.outputPath, FLOAT), bundle: false, emit: [] }, plain)
         : null;
       stages.end();
       io.result({ ...report, float }, () => optimizedText(report, float, args.outputPath));

@@ -1,10 +1,14 @@
 import type { Command } from "../options/command.js";
 import { bench } from "./bench.js";
 import { compile } from "./compile.js";
+import { dump } from "./dump.js";
 import { evaluate } from "./evaluate.js";
+import { opt } from "./opt.js";
 import { optimize } from "./optimize.js";
 import { plugins } from "./plugins.js";
+import { print } from "./print.js";
 import { run } from "./run.js";
+import { verify } from "./verify.js";
 
 /** Every command, in the order of `qc --help`. */
-export const commands: readonly Command[] = [optimize, run, evaluate, bench, compile, plugins];
+export const commands: readonly Command[] = [optimize, run, evaluate, bench, compile, dump, opt, print, verify, plugins];

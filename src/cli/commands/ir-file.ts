@@ -1,0 +1,56 @@
+/** What the commands on IR text read and write. */
+import type { Context } from "../../context.js";
+import type { Module } from "../../ir/graph/module.js";
+import type { ParsedText } from "../../ir/text/parse-module.js";
+import { failUsage } from "../../support/diag.js";
+import { isFile } from "../../support/fs.js";
+import type { Io } from "../options/command.js";
+import { text } from "../options/option.js";
+import { type InputShape, inputShapes } from "../options/shapes.js";
+
+export const IR_FILE = { name: "FILE", doc: "a .qc text, or a model.onnx, which is imported", required: true } as const;
+
+export const outputFile = () =>
+  text("file for the result; weights go beside it into a .qcw file", { aliases: ["-o"], value: "FILE.qc" });
+export const modelShapes = () => inputShapes("sizes of the inputs, where a model leaves them open");
+
+/** The text or imported model of a file. QC-IO-003 where it does not exist, QC-CLI-040 for other kinds of files. */
+export async function readIr(file: string, ctx: Context, shapes: readonly InputShape[]): Promise<ParsedText> {
+  if (/\.onnx$/i.test(file)) {
+    const { importOnnxFile } = await import("../../frontends/onnx/import.js");
+    const { requestShapes } = await import("./build-options.js");
+    return { module: importOnnxFile(file, ctx.onnxRules, ctx, { shapes: requestShapes(shapes, []) }), kernels: [] };
+  }
+  if (isFile(file) && !/\.qc$/i.test(file))
+    failUsage(
+      "QC-CLI-040",
+      `'${file}' is neither a .qc text nor an .onnx model`,
+      "qc dump model.onnx -o model.qc makes a text of a model",
+    );
+  const { readIrFile } = await import("../../ir/text/file.js");
+  return readIrFile(file, ctx);
+}
+
+/** The module of a file. QC-CLI-041 where it holds none. */
+export async function readModule(file: string, ctx: Context, shapes: readonly InputShape[]): Promise<Module> {
+  const { module } = await readIr(file, ctx, shapes);
+  return module ?? failUsage("QC-CLI-041", `'${file}' holds no function`, "func @main(%x: f32[4]) -> f32[4] { return %x }");
+}
+
+/** Writes the module to a file with its weights, or prints it; then constants that stand in no file are noted. */
+export async function writeIr(m: Module, ctx: Context, output: string | undefined, locs: boolean, io: Io): Promise<void> {
+  const { blobsBeside, printModule } = await import("../../ir/text/print-module.js");
+  if (output !== undefined) {
+    const { writeIrFile } = await import("../../ir/text/file.js");
+    const written = writeIrFile(output, m, ctx, { locs });
+    io.result(written, () => `wrote ${written.file}${written.weights ? ` and ${written.weights}` : ""}`);
+    return;
+  }
+  const left = blobsBeside(m, ctx.blobs).length;
+  const shown = printModule(m, ctx, { locs });
+  io.result({ text: shown, blobs: left }, () => shown);
+  if (left)
+    io.note(
+      `remark QC-CLI-042: ${left} large constant${left === 1 ? " is" : "s are"} named by content only; -o FILE.qc writes them too`,
+    );
+}
