@@ -92,8 +92,9 @@ export function inlineElementwise(
     const writers = writersOf(current, t.name);
     const readers = current.filter((s) => accessesOf(s.body).reads.has(t.name));
     if (readers.every((r) => writers.includes(r))) {
-      current = current.filter((s) => !writers.includes(s) || [...accessesOf(s.body).writes].some((w) => w !== t.name));
-      if (!current.some((s) => accessesOf(s.body).writes.has(t.name))) left = left.filter((b) => b !== t);
+      if (writers.some((s) => accessesOf(s.body).writes.size > 1)) continue;
+      current = current.filter((s) => !writers.includes(s));
+      left = left.filter((b) => b !== t);
       continue;
     }
     const p = writers.length === 1 ? elementwiseValue(writers[0], t) : null;

@@ -57,17 +57,19 @@ export function nest(prefix: string, extents: readonly number[], body: Stmt): St
 export const loopVars = (prefix: string, n: number): Expr[] =>
   Array.from({ length: n }, (_, d) => make.variable(`${prefix}${d}`));
 
-/** A builder that names temporaries `t0`, `t1`, ... and stages by op and position. */
+/** A builder that names temporaries `t_0`, `acc_1`, ... (operands have no underscore) and stages by op and position. */
 export function createLowerBuilder(): LowerBuilder & { finish(): LoweredStages } {
   const temps: Buffer[] = [];
   const stages: Stage[] = [];
   const stage = (name: string, body: Stmt) => {
-    const taken = stages.filter((s) => s.name === name || s.name.startsWith(`${name}.`)).length;
-    stages.push({ name: taken ? `${name}.${taken}` : name, body });
+    const taken = new Set(stages.map((s) => s.name));
+    let free = name;
+    for (let n = 1; taken.has(free); n++) free = `${name}.${n}`;
+    stages.push({ name: free, body });
   };
   const b: LowerBuilder = {
     temp(dtype, shape, hint = "t") {
-      const name = `${hint}${temps.length}`;
+      const name = `${hint}_${temps.length}`;
       temps.push({ name, dtype, shape, role: "scratch" });
       return { name, type: { dtype, shape, quant: null } };
     },

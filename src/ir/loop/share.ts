@@ -72,7 +72,7 @@ function shareIn(s: Stmt, fresh: () => string): Stmt {
   return lets.reduceRight((inner, l) => make.letIn(l.name, l.value, inner), body);
 }
 
-/** Names repeated values of every store and reduction of a stage `v0`, `v1`, ... */
+/** Names repeated values of every store of a stage `v0`, `v1`, ...; reductions keep their form, which schedules look at. */
 export function shareStage(stage: Stage): Stage {
   let next = 0;
   const fresh = () => `v${next++}`;
@@ -81,7 +81,7 @@ export function shareStage(stage: Stage): Stage {
     body: mapStmt(
       stage.body,
       (e) => e,
-      (s) => (s.k === "store" || s.k === "reduce" ? shareIn(s, fresh) : s),
+      (s) => (s.k === "store" ? shareIn(s, fresh) : s),
     ),
   };
 }

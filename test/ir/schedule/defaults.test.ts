@@ -94,7 +94,7 @@ describe("default schedules of reductions mean the same and tile", () => {
     expect(same("matmul", draw("matmul", [t("f32", [2, 11, 9]), t("f32", [2, 9, 37])], {}), () => false)).toContain("tile");
   });
   it("pooling", () => {
-    const pool = { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ...last };
+    const pool = { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], dilations: [1, 1], ...last };
     expect(same("max_pool", draw("max_pool", [t("f32", [1, 9, 11, 20])], pool))).toContain("tile");
     same("avg_pool", draw("avg_pool", [t("f32", [1, 9, 11, 20])], pool));
   });

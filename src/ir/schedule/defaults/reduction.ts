@@ -204,11 +204,12 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
   if (!packs && weights.along === "strided") return null;
 
   const pairLoopOf = activation && packs ? pairLoop(r, activation, weights) : null;
-  const narrow = r.acc.dtype === "i32" && activation !== null && isNarrow(activation) && isNarrow(weights);
+  let narrow = r.acc.dtype === "i32" && activation !== null && isNarrow(activation) && isNarrow(weights);
   if (activation && (narrow || isPredicated(r.reduce.value))) {
-    const step: Step = { step: "cache", stage: name, buffer: activation.buffer.name };
-    const cached = (narrow && attempt(s, { ...step, dtype: "i16" })) || attempt(s, step);
-    if (cached) s = cached;
+    const step = { step: "cache", stage: name, buffer: activation.buffer.name } as const;
+    const asPairs = narrow ? attempt(s, { ...step, dtype: "i16" }) : null;
+    narrow = asPairs !== null;
+    s = asPairs ?? attempt(s, step) ?? s;
   } else if (!activation && isPredicated(r.reduce.value)) {
     s = attempt(s, { step: "cache", stage: name, buffer: weights.buffer.name }) ?? s;
   }

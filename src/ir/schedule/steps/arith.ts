@@ -116,6 +116,18 @@ export const pairs: StepDef<"pairs"> = {
     if (loadCount(next, weights) !== loadCount(kernel, weights)) illegal(step, `'${weights}' is read elsewhere too`);
     // row-major [.., KT, 2] and [.., 2 KT] are the same bytes
     const merged = (b: Buffer): Buffer => ({ ...b, shape: [...b.shape.slice(0, -2), b.shape[b.shape.length - 2] * 2] });
-    return { ...next, buffers: next.buffers.map((b) => (b.name === weights ? merged(b) : b)) };
+    const flat = (at: readonly Expr[]) => [
+      ...at.slice(0, -2),
+      make.add(make.mul(at[at.length - 2], make.index(2)), at[at.length - 1]),
+    ];
+    const stages = next.stages.map((s) => ({
+      ...s,
+      body: mapStmt(
+        s.body,
+        (e) => e,
+        (x) => (x.k === "store" && x.buffer === weights ? { ...x, index: flat(x.index) } : x),
+      ),
+    }));
+    return { ...next, stages, buffers: next.buffers.map((b) => (b.name === weights ? merged(b) : b)) };
   },
 };
