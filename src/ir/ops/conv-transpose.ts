@@ -1,6 +1,5 @@
 import { attr } from "../attr/attr.js";
-import type { Expr } from "../loop/expr.js";
-import { add, bin, cast, div, index, mod, mul, sub } from "../loop/make.js";
+import { add, cast, div, index, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
 import { numbersOf, tensorOf } from "../op/tensor.js";
 import { numElements, tensorType } from "../type/tensor-type.js";
@@ -16,43 +15,17 @@ import {
   productQuant,
 } from "./shared/contraction.js";
 import {
-  allOf,
   assemble,
   channelAxis,
   checkWindow,
   disassemble,
   eachIndex,
-  insideRange,
   layoutAttr,
   offsetOf,
   reach,
-  type Window,
+  sourceOf,
   windowAttrs,
 } from "./shared/spatial.js";
-
-/**
- * The input element that tap r carries to output o: i = (o + pad - r dilation) / stride, where that is whole and inside. Shifted by a
- * multiple of the stride, so that division and remainder see no negative number.
- */
-function sourceOf(
-  o: readonly Expr[],
-  r: readonly Expr[],
-  w: Window,
-  input: readonly number[],
-): { at: Expr[]; inside: Expr | null } {
-  const at: Expr[] = [];
-  const inside: Expr[] = [];
-  o.forEach((oi, d) => {
-    const stride = w.strides[d];
-    const shift = Math.max(0, Math.ceil((reach(w, d) - 1 - w.pads[d]) / stride));
-    const from = sub(add(oi, index(w.pads[d] + shift * stride)), mul(r[d], index(w.dilations[d])));
-    const i = sub(div(from, index(stride)), index(shift));
-    if (stride > 1) inside.push(bin("eq", mod(from, index(stride)), index(0)));
-    inside.push(...insideRange(i, input[d], -1, input[d]));
-    at.push(i);
-  });
-  return { at, inside: allOf(inside) };
-}
 
 /** Transposed convolution, 1 to 3 spatial axes. ONNX ConvTranspose-22; TFLite TRANSPOSE_CONV. */
 export const convTranspose = defineOp({

@@ -5,6 +5,7 @@ import { matmulRules } from "./matmul.js";
 import { poolRules } from "./pool.js";
 import { recurrentRules } from "./recurrent.js";
 import { resizeRules } from "./resize.js";
+import { samplingRules } from "./sampling.js";
 
 /** Convolutions, products, pools, resampling, recurrence, attention. */
 export const nnRules: ImportRules = {
@@ -14,4 +15,5 @@ export const nnRules: ImportRules = {
   ...resizeRules,
   ...recurrentRules,
   ...attentionRules,
+  ...samplingRules,
 };

@@ -92,6 +92,30 @@ export function tapAt(
   return { at, inside: allOf(inside) };
 }
 
+/**
+ * The input element that tap r carries to output o: i = (o + pad - r dilation) / stride, where that is whole and inside. Shifted by a
+ * multiple of the stride, so that division and remainder see no negative number.
+ */
+export function sourceOf(
+  o: readonly Expr[],
+  r: readonly Expr[],
+  w: Window,
+  input: readonly number[],
+): { at: Expr[]; inside: Expr | null } {
+  const at: Expr[] = [];
+  const inside: Expr[] = [];
+  o.forEach((oi, d) => {
+    const stride = w.strides[d];
+    const shift = Math.max(0, Math.ceil((reach(w, d) - 1 - w.pads[d]) / stride));
+    const from = make.sub(make.add(oi, make.index(w.pads[d] + shift * stride)), make.mul(r[d], make.index(w.dilations[d])));
+    const i = make.sub(make.div(from, make.index(stride)), make.index(shift));
+    if (stride > 1) inside.push(make.bin("eq", make.mod(from, make.index(stride)), make.index(0)));
+    inside.push(...insideRange(i, input[d], -1, input[d]));
+    at.push(i);
+  });
+  return { at, inside: allOf(inside) };
+}
+
 /** Calls `f` for every index tuple of `shape`, last dimension fastest. The tuple is reused. */
 export function eachIndex(shape: readonly number[], f: (i: readonly number[]) => void): void {
   const i = new Array<number>(shape.length).fill(0);
