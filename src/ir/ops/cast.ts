@@ -64,8 +64,8 @@ function castExpr(x: Expr, from: DType, to: DType): Expr {
 export const cast = defineOp({
   name: "cast",
   doc:
-    "y = x as `to`. Floats round to nearest even (f16 and bf16 by way of f32); float to integer truncates and saturates (4-bit integers keep the low bits), NaN gives 0; " +
-    "integer to integer wraps; to bool is x != 0. ONNX Cast-13.",
+    "y = x as `to`. Floats round to nearest even (f16 and bf16 by way of f32); float to integer truncates and saturates " +
+    "(4-bit integers keep the low bits), NaN gives 0; integer to integer wraps; to bool is x != 0. ONNX Cast-13.",
   attrs: { to: attr.dtype("element type of the result") },
   operands: [{ name: "x" }],
   traits: ["elementwise"],

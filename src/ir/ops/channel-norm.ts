@@ -167,11 +167,13 @@ function groupedNorm(name: string, doc: string, perChannel: boolean): OpDef {
 
 export const groupNorm = groupedNorm(
   "group_norm",
-  "y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c], moments of each sample and group of channels. ONNX GroupNormalization-21.",
+  "y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c], moments of each sample and group of channels. " +
+    "ONNX GroupNormalization-21.",
   false,
 );
 export const instanceNorm = groupedNorm(
   "instance_norm",
-  "y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c], moments of each sample and channel (`groups` is not used). ONNX InstanceNormalization-6.",
+  "y = (x - mean) / sqrt(variance + epsilon) * scale[c] + bias[c], moments of each sample and channel (`groups` is not used). " +
+    "ONNX InstanceNormalization-6.",
   true,
 );

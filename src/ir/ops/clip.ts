@@ -91,7 +91,9 @@ function clampOp<const S extends AttrSchema>(d: {
 
 export const clip = clampOp({
   name: "clip",
-  doc: "y = min(max(x, lo), hi); NaN stays NaN; where lo > hi the result is hi. Quantized operands are clipped at the quantized bounds. ONNX Clip-13.",
+  doc:
+    "y = min(max(x, lo), hi); NaN stays NaN; where lo > hi the result is hi. Quantized operands are clipped at the quantized " +
+    "bounds. ONNX Clip-13.",
   attrs: { lo: attr.f32("lower bound", -Infinity), hi: attr.f32("upper bound", Infinity) },
   bounds: (attrs) => attrs,
   drawAttrs: (g) => {

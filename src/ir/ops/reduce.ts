@@ -56,6 +56,7 @@ const ROWS: readonly Row[] = [
     doc: "the greatest",
     fold: "max",
     float: (v) => v.reduce((a, b) => Math.max(a, b), -Infinity),
+    // biome-ignore lint/complexity/useMathMinMax: bigints
     int: (v) => v.reduce((a, b) => (a > b ? a : b)),
     selects: true,
   },
@@ -64,6 +65,7 @@ const ROWS: readonly Row[] = [
     doc: "the least",
     fold: "min",
     float: (v) => v.reduce((a, b) => Math.min(a, b), Infinity),
+    // biome-ignore lint/complexity/useMathMinMax: bigints
     int: (v) => v.reduce((a, b) => (a < b ? a : b)),
     selects: true,
   },
