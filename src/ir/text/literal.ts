@@ -1,6 +1,6 @@
 /** Spelling of names, numbers and the values of constants. Every number reads back as the same bits. */
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../../support/half.js";
-import { dataFromBytes, emptyData } from "../op/tensor.js";
+import { dataFromBytes, emptyData, roundTo } from "../op/tensor.js";
 import { type DType, dtypeInfo } from "../type/dtype.js";
 
 const PLAIN = /^[A-Za-z0-9_.]+$/;
@@ -15,6 +15,16 @@ export function numberText(v: number): string {
   if (Number.isNaN(v)) return "nan";
   if (!Number.isFinite(v)) return v > 0 ? "inf" : "-inf";
   return Object.is(v, -0) ? "-0" : String(v);
+}
+
+/** The shortest decimal whose nearest value of the type is `v`, which is one of its values. */
+function shortText(dtype: DType, v: number): string {
+  if (dtype === "f64" || !Number.isFinite(v) || v === 0) return numberText(v);
+  for (let digits = 1; digits <= 9; digits++) {
+    const near = Number(v.toPrecision(digits));
+    if (roundTo(dtype, near) === v) return numberText(near);
+  }
+  return numberText(v);
 }
 
 export function readNumber(text: string): number {
@@ -48,7 +58,7 @@ export function elementsText(dtype: DType, bytes: Uint8Array): string {
   const text = (v: number | bigint, i: number): string => {
     if (typeof v === "bigint") return String(v);
     const value = dtype === "f16" ? f16ToF32(v) : dtype === "bf16" ? bf16ToF32(v) : v;
-    return Number.isNaN(value) && BigInt(bits[i]) !== NAN_BITS[dtype] ? `0x${bits[i].toString(16)}` : numberText(value);
+    return Number.isNaN(value) && BigInt(bits[i]) !== NAN_BITS[dtype] ? `0x${bits[i].toString(16)}` : shortText(dtype, value);
   };
   return Array.from(data as ArrayLike<number | bigint>, text).join(", ");
 }
