@@ -37,7 +37,7 @@ interface TileQuestion {
 /**
  * The register tile of P positions by V vectors with the least expected time. A step of the reduction loads V weight vectors and P
  * broadcast values and does P V multiply-adds, two loads and two multiply-adds a cycle:
- *   time ~ max(P V, P + V), at least the 8 that four cycles of latency on two ports need, times the work lost at the borders.
+ *   time ~ max(P V, P + V), at least the 10 that keep two ports with four cycles of latency busy, times the work lost at the borders.
  */
 export function chooseTile(m: Machine, q: TileQuestion): TileShape {
   let best: TileShape = { positions: 1, vectors: 1 };
@@ -53,7 +53,7 @@ export function chooseTile(m: Machine, q: TileQuestion): TileShape {
       const loads = q.elementwise ? accumulators + vectors : positions + vectors;
       const used = q.positions / (Math.ceil(q.positions / positions) * positions);
       const wide = q.channels / (Math.ceil(q.channels / width) * width);
-      const score = (used * wide * accumulators * (1 + accumulators / 1000)) / Math.max(accumulators, loads, 8);
+      const score = (used * wide * accumulators * (1 + accumulators / 1000)) / Math.max(accumulators, loads, 10);
       if (score > bestScore) [best, bestScore] = [{ positions, vectors }, score];
     }
   }
