@@ -19,7 +19,7 @@ export function numberText(v: number): string {
 
 /** The shortest decimal whose nearest value of the type is `v`, which is one of its values. */
 function shortText(dtype: DType, v: number): string {
-  if (dtype === "f64" || !Number.isFinite(v) || v === 0) return numberText(v);
+  if (dtype === "f64" || !Number.isFinite(v) || (Number.isInteger(v) && Math.abs(v) < 1e9)) return numberText(v);
   for (let digits = 1; digits <= 9; digits++) {
     const near = Number(v.toPrecision(digits));
     if (roundTo(dtype, near) === v) return numberText(near);
