@@ -7,6 +7,7 @@
  *  - where elements are loaded again (a reduction, a broadcast, several loads), only if f does no float arithmetic and at most
  *    `CHEAP` integer operations: casts, zero points, padding and movement. Anything more is computed once, into the temporary.
  */
+import { exprKey } from "./affine.js";
 import type { BinOp, Expr } from "./expr.js";
 import * as make from "./make.js";
 import type { Buffer, Stage, Stmt } from "./stmt.js";
@@ -43,11 +44,16 @@ function valueCost(e: Expr): number {
   return cost;
 }
 
-/** How often the loads of `name` in a stage run, all loops counted, and where. */
+/** How often elements of `name` are loaded in a stage, all loops counted; one element by one statement once, which names it. */
 function loadRuns(stage: Stage, name: string): number {
   let runs = 0;
   const visit = (s: Stmt, times: number): void => {
-    for (const e of exprsOf(s)) runs += times * loadsOf(e).filter((l) => l.buffer === name).length;
+    const places = exprsOf(s).flatMap((e) =>
+      loadsOf(e)
+        .filter((l) => l.buffer === name)
+        .map(exprKey),
+    );
+    runs += times * new Set(places).size;
     if (s.k === "for") visit(s.body, times * s.extent);
     else if (s.k === "seq") for (const b of s.body) visit(b, times);
     else if (s.k === "if") {
