@@ -1,7 +1,7 @@
 /** The ONNX conformance cases of the tensor ops: import, evaluate, compare. */
 import { expect, test } from "vitest";
 import { importOnnx } from "../../../src/frontends/onnx/import.js";
-import { decodeModel, decodeTensor } from "../../../src/frontends/onnx/proto.js";
+import { decodeModel, decodeTensor, dtypeOfOnnx } from "../../../src/frontends/onnx/proto.js";
 import { builtinRules } from "../../../src/frontends/onnx/rules/index.js";
 import { tensorRules } from "../../../src/frontends/onnx/rules/tensor.js";
 import { createBlobStore } from "../../../src/ir/blob/blob-store.js";
@@ -42,7 +42,9 @@ function tensorCases(): { c: ConformanceCase; names: readonly string[] }[] {
     const [node, ...others] = graph?.node ?? [];
     if (!node || others.length) return [];
     const key = node.domain ? `${node.domain}::${node.opType}` : (node.opType ?? "");
-    const tensorsOnly = [...(graph?.input ?? []), ...(graph?.output ?? [])].every((v) => v.type?.tensorType);
+    const tensorsOnly = [...(graph?.input ?? []), ...(graph?.output ?? [])].every((v) =>
+      dtypeOfOnnx(v.type?.tensorType?.elemType ?? 0),
+    );
     return Object.hasOwn(tensorRules, key) && tensorsOnly ? [{ c, names: (graph?.input ?? []).map((i) => i.name ?? "") }] : [];
   });
 }

@@ -86,20 +86,6 @@ function tensorScatter(n: NodeImport): ValueId {
   return n.emit("tensor_scatter", [...operands, ...(n.has(2) ? [n.input(2)] : [])], { axis, circular: mode === "circular" });
 }
 
-/** Columns of the last axis. */
-function arrayFeatureExtractor(n: NodeImport): ValueId {
-  const x = n.input(0);
-  const shape = shapeOf(n, x);
-  const matrix = shape.length === 1 ? reshape(n, x, [1, shape[0]]) : x;
-  const indices = reshape(n, n.input(1), [numElements(shapeOf(n, n.input(1)))]);
-  return n.emit("gather", [matrix, indices], { axis: rankOf(n, matrix) - 1 });
-}
-
-function binarizer(n: NodeImport): ValueId {
-  const { dtype } = n.type(n.input(0));
-  return castTo(n, n.emit("gt", [n.input(0), n.scalar(dtype, n.float("threshold", 0))]), dtype);
-}
-
 /** The same bits; a bool is a byte of 0 or 1, any other byte than 0 is true. */
 function bitCast(n: NodeImport): ValueId {
   const x = plain(n, n.input(0));
@@ -121,6 +107,4 @@ export const tensorIndexRules: ImportRules = {
   Compress: compress,
   TensorScatter: tensorScatter,
   BitCast: bitCast,
-  "ai.onnx.ml::ArrayFeatureExtractor": arrayFeatureExtractor,
-  "ai.onnx.ml::Binarizer": binarizer,
 };

@@ -1,6 +1,7 @@
 import type { ValueId } from "../../../ir/graph/module.js";
 import type { ImportRules, NodeImport } from "../rule.js";
 import { einsum } from "./einsum.js";
+import { featureRules } from "./features.js";
 import { fourierRules } from "./fourier.js";
 import { lossRules } from "./loss.js";
 import { rotaryEmbedding } from "./rotary.js";
@@ -8,6 +9,7 @@ import { tensorConstantRules } from "./tensor-constant.js";
 import { tensorIndexRules } from "./tensor-index.js";
 import { tensorKnownRules } from "./tensor-known.js";
 import { tensorShapeRules } from "./tensor-shape.js";
+import { trainingRules } from "./training.js";
 
 const first = (n: NodeImport): ValueId => n.input(0);
 
@@ -19,6 +21,8 @@ export const tensorRules: ImportRules = {
   ...tensorKnownRules,
   ...fourierRules,
   ...lossRules,
+  ...featureRules,
+  ...trainingRules,
   // an optional that is present is its value
   OptionalGetElement: first,
   OptionalHasElement: (n) => n.scalar("bool", n.has(0) ? 1 : 0),
