@@ -29,6 +29,7 @@ export const broadcastTo = defineOp({
   eval(inputs, _attrs, [type]) {
     const x: Tensor = present(inputs, 0);
     const data = emptyData(type.dtype, numElements(type.shape)) as Float64Array;
+    if (x.data.length === 1) return [{ type, data: data.fill(x.data[0] as number) }];
     broadcastOffsets(x.type.shape, type.shape).forEach((o, n) => {
       data[n] = x.data[o] as number;
     });

@@ -2,7 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
-import { type Tensor, tensorOf } from "../op/tensor.js";
+import { emptyData, type Tensor, tensorOf } from "../op/tensor.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
@@ -80,6 +80,16 @@ function fillElements(type: TensorType, value: number): readonly number[] {
   return quant.kind === "tensor" ? [stored(quant.scale, quant.zero)] : quant.scales.map((s, i) => stored(s, quant.zeros[i]));
 }
 
+/** A tensor of padding elements: one throughout, or one for each channel. */
+function filled(type: TensorType, fill: readonly number[]): Tensor {
+  const stored = tensorOf(tensorType(type.dtype, [fill.length]), fill).data as Float64Array;
+  const data = emptyData(type.dtype, numElements(type.shape)) as Float64Array;
+  if (fill.length === 1) return { type, data: data.fill(stored[0]) };
+  const channel = type.quant?.kind === "axis" ? axisIndex(type.shape, type.quant.axis) : () => 0;
+  for (let i = 0; i < data.length; i++) data[i] = stored[channel(i)];
+  return { type, data };
+}
+
 /** Adds elements around a tensor. ONNX Pad-25. */
 export const pad = defineOp({
   name: "pad",
@@ -115,12 +125,7 @@ export const pad = defineOp({
   },
   eval(inputs, { pads, mode, value }, [type]) {
     const x: Tensor = present(inputs, 0);
-    const fill = fillElements(type, value);
-    const channel = type.quant && type.quant.kind !== "tensor" ? axisIndex(type.shape, type.quant.axis) : () => 0;
-    const y = tensorOf(
-      type,
-      Float64Array.from({ length: numElements(type.shape) }, (_, i) => fill[channel(i)]),
-    );
+    const y = filled(type, fillElements(type, value));
     const strides = stridesOf(x.type.shape);
     const offsets = axesOf(x.type.shape, pads).map((a, d) =>
       offsetsBy(a.out, (i) => {
