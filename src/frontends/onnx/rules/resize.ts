@@ -40,7 +40,25 @@ function spread(n: NodeImport, rank: number, axes: readonly number[], values: re
   return all;
 }
 
+/**
+ * Resize-10 and Upsample: asymmetric positions. Nearest rounds up where an axis shrinks and down elsewhere, as ONNX Runtime and the
+ * conformance cases of that opset do; axes are independent, so the shrinking ones go first.
+ */
+function resizeBefore11(n: NodeImport, scales: readonly number[], mode: string): ValueId {
+  const nearest = [
+    { scales: scales.map((s) => Math.min(s, 1)), nearest: "ceil" },
+    { scales: scales.map((s) => Math.max(s, 1)), nearest: "floor" },
+  ];
+  const steps = mode === "nearest" ? nearest.filter((s) => s.scales.some((v) => v !== 1)) : [{ scales, nearest: "floor" }];
+  return steps.reduce<ValueId>(
+    (x, s) =>
+      n.emit("resize", [x], { ...fromScales(n, shapeOf(n, x), s.scales), nearest: s.nearest, mode, coordinates: "asymmetric" }),
+    n.input(0),
+  );
+}
+
 function resize(n: NodeImport): ValueId {
+  if (n.opset < 11) return resizeBefore11(n, n.knownFloats(1, "scales"), n.string("mode", "nearest"));
   const x = shapeOf(n, n.input(0));
   const rank = x.length;
   const axes = n
@@ -49,13 +67,12 @@ function resize(n: NodeImport): ValueId {
       x.map((_, d) => d),
     )
     .map((d) => (d < 0 ? d + rank : d));
-  // opset 10 has operands x, scales; later ones x, roi, scales, sizes
-  const [roiAt, scalesAt, sizesAt] = n.opset < 11 ? [-1, 1, -1] : [1, 2, 3];
-  const bySizes = sizesAt > 0 && n.has(sizesAt) && n.knownInts(sizesAt, "sizes").length > 0;
+  const [roiAt, scalesAt, sizesAt] = [1, 2, 3];
+  const bySizes = n.has(sizesAt) && n.knownInts(sizesAt, "sizes").length > 0;
   const target = bySizes
     ? fromSizes(n, x, axes, n.knownInts(sizesAt, "sizes"))
     : fromScales(n, x, spread(n, rank, axes, n.knownFloats(scalesAt, "scales"), 1));
-  const coordinates = n.opset < 11 ? "asymmetric" : n.string("coordinate_transformation_mode", "half_pixel");
+  const coordinates = n.string("coordinate_transformation_mode", "half_pixel");
   const roi: number[] = [];
   if (coordinates === "tf_crop_and_resize") {
     const given = n.knownFloats(roiAt, "roi");
@@ -65,7 +82,7 @@ function resize(n: NodeImport): ValueId {
     ...target,
     mode: n.string("mode", "nearest"),
     coordinates,
-    nearest: n.opset < 11 ? "floor" : n.string("nearest_mode", "round_prefer_floor"),
+    nearest: n.string("nearest_mode", "round_prefer_floor"),
     cubic_a: n.float("cubic_coeff_a", -0.75),
     exclude_outside: n.int("exclude_outside", 0) !== 0,
     antialias: n.int("antialias", 0) !== 0,
@@ -78,8 +95,7 @@ function resize(n: NodeImport): ValueId {
 function upsample(n: NodeImport): ValueId {
   const scales = n.opset < 9 ? n.floats("scales") : n.knownFloats(1, "scales");
   const mode = n.string("mode", "nearest");
-  const attrs = { ...fromScales(n, shapeOf(n, n.input(0)), scales), coordinates: "asymmetric", nearest: "floor" };
-  return n.emit("resize", [n.input(0)], { ...attrs, mode: mode === "bilinear" ? "linear" : mode });
+  return resizeBefore11(n, scales, mode === "bilinear" ? "linear" : mode);
 }
 
 export const resizeRules: ImportRules = {
