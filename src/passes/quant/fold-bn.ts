@@ -52,7 +52,8 @@ function expandOne(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const k = gamma.map((g, c) => g / Math.sqrt(variance[c] + epsilon));
   const s = beta.map((x, c) => x - mean[c] * k[c]);
   const { shape, dtype } = b.typeOf(inputs[0]);
-  const perChannel = tensorType(dtype, [k.length, ...new Array<number>(Math.max(0, shape.length - 2)).fill(1)]);
+  const behind = node.attrs.layout === "channels_last" ? 0 : Math.max(0, shape.length - 2);
+  const perChannel = tensorType(dtype, [k.length, ...new Array<number>(behind).fill(1)]);
   const scaled = b.node(
     "mul",
     [inputs[0], constantOf(view, perChannel, k, `${node.outputs[0].id.slice(1)}_scale`)],
