@@ -19,7 +19,7 @@ import {
 import type { Expr } from "./expr.js";
 import * as make from "./make.js";
 import type { Kernel, Stage, Stmt } from "./stmt.js";
-import { childrenOf, mapOwnExprs, substituteIn, withChildren } from "./visit.js";
+import { mapExpr, mapOwnExprs, substituteIn } from "./visit.js";
 
 const bool = (v: boolean): Expr => make.constant("bool", v ? 1 : 0);
 const isTrue = (e: Expr): boolean => e.t === "bool" && make.isConstValue(e, 1);
@@ -103,10 +103,10 @@ function simplifyBin(op: Extract<Expr, { k: "bin" }>["op"], a: Expr, b: Expr, en
 
 /** An equal expression, simpler under the bounds. */
 export function simplifyExpr(e: Expr, env: Ranges): Expr {
-  const x = withChildren(
-    e,
-    childrenOf(e).map((c) => simplifyExpr(c, env)),
-  );
+  return mapExpr(e, (x) => simplifyNode(x, env));
+}
+
+function simplifyNode(x: Expr, env: Ranges): Expr {
   switch (x.k) {
     case "bin":
       return simplifyBin(x.op, x.a, x.b, env);

@@ -85,8 +85,11 @@ export const substitute = (e: Expr, by: ReadonlyMap<string, Expr>): Expr =>
   by.size === 0 ? e : mapExpr(e, (x) => (x.k === "var" ? (by.get(x.name) ?? x) : x));
 
 export function usesVar(e: Expr, names: ReadonlySet<string>): boolean {
-  if (e.k === "var") return names.has(e.name);
-  return childrenOf(e).some((c) => usesVar(c, names));
+  let used = false;
+  walkExpr(e, (x) => {
+    if (x.k === "var" && names.has(x.name)) used = true;
+  });
+  return used;
 }
 
 /** Every load in an expression, predicates and index expressions included. */

@@ -4,7 +4,7 @@ import { nest } from "../../loop/lower-builder.js";
 import * as make from "../../loop/make.js";
 import { simplifyExpr, simplifyStage, simplifyStmt } from "../../loop/simplify.js";
 import type { Buffer, Kernel, Stage } from "../../loop/stmt.js";
-import { childrenOf, loadsOf, mapExpr, mapStmt, withChildren } from "../../loop/visit.js";
+import { accessesOf, childrenOf, loadsOf, mapExpr, mapStmt, withChildren } from "../../loop/visit.js";
 import { dtypeInfo, isInt } from "../../type/dtype.js";
 import { freshBuffer, illegal, type LayoutPart, type StepDef, type StepOf, stageNamed } from "../step.js";
 import { rangesIn } from "./loops.js";
@@ -190,6 +190,11 @@ export const cache: StepDef<"cache"> = {
   apply(kernel, step) {
     const stage = stageNamed(kernel, step.stage, step);
     const source = kernel.buffers.find((b) => b.name === step.buffer) ?? illegal(step, `there is no buffer '${step.buffer}'`);
+    const before = firstOfGroup(kernel, kernel.stages.indexOf(stage));
+    const writer = kernel.stages
+      .slice(before, kernel.stages.indexOf(stage) + 1)
+      .find((s) => accessesOf(s.body).writes.has(step.buffer));
+    if (writer) illegal(step, `stage '${writer.name}' writes '${step.buffer}'`);
     const env = rangesIn(stage.body);
     const found: Operand[] = [];
     let lost = false;
@@ -229,8 +234,6 @@ export const cache: StepDef<"cache"> = {
     const changed = simplifyStage({ ...stage, body });
     const rest = kernel.stages.map((s) => (s === stage ? changed : s));
     if (!isConst) {
-      const at = kernel.stages.indexOf(stage);
-      const before = firstOfGroup(kernel, at);
       return { ...kernel, buffers: [...kernel.buffers, buffer], stages: [...rest.slice(0, before), fill, ...rest.slice(before)] };
     }
     const original: Buffer = { ...source, role: "in" };

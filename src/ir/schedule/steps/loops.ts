@@ -53,7 +53,14 @@ export const split: StepDef<"split"> = {
     const runsOver = tail === "guard" && uneven;
     const body = splitVars(target.body, [{ name: loop, extent, value, runsOver }], env, (n) => buffers.get(n));
     if (!body) return illegal(step, "a reduction would run over the end");
-    const loops = make.loop(outer, blocksOf(extent, factor), { ...make.loop(inner, factor, body), kind: target.kind } as Stmt);
+    const kinds = target.kind === "parallel" ? (["parallel", "serial"] as const) : (["serial", target.kind] as const);
+    const loops = ofNest({
+      loops: [
+        { k: "for", name: outer, extent: blocksOf(extent, factor), kind: kinds[0] },
+        { k: "for", name: inner, extent: factor, kind: kinds[1] },
+      ],
+      body,
+    });
     return editStage(kernel, step.stage, step, (s) => replaceStmt(s, target, loops));
   },
 };
@@ -94,6 +101,7 @@ export const reorder: StepDef<"reorder"> = {
       const places = step.loops.map((n) => loops.findIndex((l) => l.name === n));
       if (places.includes(-1) || new Set(places).size !== places.length)
         illegal(step, "the loops are not a perfect nest of that names");
+      if (places.some((p) => loops[p].kind === "parallel")) illegal(step, "a parallel loop stays outermost");
       const why = anyOrder(body, step.loops);
       if (why) illegal(step, why);
       const sorted = [...places].sort((a, b) => a - b);
@@ -115,6 +123,7 @@ export const fuse: StepDef<"fuse"> = {
       const b = a.body;
       if (b.k !== "for" || b.name !== step.loops[1])
         return illegal(step, `'${step.loops[0]}' does not hold just '${step.loops[1]}'`);
+      if (a.kind !== "serial" || b.kind !== "serial") illegal(step, "both loops must be serial");
       const name = `${a.name}.${b.name}`;
       const at = make.variable(name);
       const body = make.letIn(

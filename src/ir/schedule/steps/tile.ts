@@ -95,6 +95,7 @@ export const tile: StepDef<"tile"> = {
         extents.set(v, l.extent);
       }
     }
+    if (nests.some(({ loops }) => loops.some((l) => l.kind === "parallel"))) illegal(step, "a stage is parallel already");
     if (nests.some(({ loops }, i) => i !== 1 && loops.length !== outer.length))
       illegal(step, "init and maps must be elementwise nests");
     const extentOf = (v: string): number => extents.get(v) ?? illegal(step, `'${v}' is no loop of the accumulator`);
