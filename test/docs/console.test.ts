@@ -1,6 +1,6 @@
 /** Every ```console block of the documentation is typed into a shell, block after block, in a folder with the glyph example in it. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -50,8 +50,6 @@ describe("console blocks", () => {
     if (blocks.length === 0) continue;
     it(`of ${path} run`, { timeout: 300_000 }, () => {
       const folder = glyphFolder(join(work, path.replaceAll("/", "_")));
-      for (const plugin of ["plugin-snake", "plugin-census"])
-        cpSync(join(ROOT, "examples", plugin), join(folder, plugin), { recursive: true });
       const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, QC: ROOT };
       for (const { line, commands } of blocks) {
         for (const command of commands) {

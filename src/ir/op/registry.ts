@@ -1,3 +1,4 @@
+import { fail } from "../../support/diag.js";
 import { type AttrSchema, type Attrs, completeAttrs } from "../attr/attr.js";
 import type { TensorType } from "../type/tensor-type.js";
 import type { InferFail, OpDef } from "./define.js";
@@ -15,7 +16,10 @@ export function createOpRegistry(): OpRegistry {
   return {
     add(def, owner) {
       const known = ops.get(def.name);
-      if (known) throw new Error(`op '${def.name}' is defined by ${known.owner} and again by ${owner}`);
+      if (known)
+        fail("QC-RULE-001", `op '${def.name}' is defined twice: by ${known.owner} and by ${owner}`, {
+          help: "rename one of the two, or load only one of their owners",
+        });
       ops.set(def.name, { def, owner });
     },
     get: (name) => ops.get(name)?.def,
