@@ -17,9 +17,14 @@ export function sha256OfParts(parts: Iterable<Uint8Array | string>): string {
   return hash.digest("hex");
 }
 
-/** JSON text with sorted keys and without white space: equal values give equal text. Keys whose value is undefined are left out. */
+/**
+ * JSON text with sorted keys and without white space: equal values give equal text, different ones different text. Keys whose value is
+ * undefined are left out; what JSON cannot tell apart (big integers, infinities, NaN, -0) is written as a one-element list of its name.
+ */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, v: unknown) => {
+    if (typeof v === "bigint") return [`${v}n`];
+    if (typeof v === "number" && (!Number.isFinite(v) || Object.is(v, -0))) return [Object.is(v, -0) ? "-0" : String(v)];
     if (v === null || typeof v !== "object" || Array.isArray(v)) return v;
     const record = v as Record<string, unknown>;
     return Object.fromEntries(

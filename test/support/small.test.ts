@@ -28,6 +28,8 @@ describe("hash", () => {
     expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: undefined })).toBe('{"b":[{"c":2,"d":1}]}');
     expect(hashJson({ x: 1, y: 2 })).toBe(hashJson({ y: 2, x: 1 }));
     expect(hashJson([1, 2])).not.toBe(hashJson([2, 1]));
+    const alike = [null, Number.NaN, Infinity, -Infinity, 0, -0, 0n, "0n", "NaN"];
+    expect(new Set(alike.map(canonicalJson)).size).toBe(alike.length);
   });
 });
 
