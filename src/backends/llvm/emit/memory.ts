@@ -118,7 +118,7 @@ function loadEach(a: Access, pred: Value | null, s: Scope): Value {
   const t = a.buffer.def.dtype;
   let v = "poison";
   for (let lane = 0; lane < a.lanes; lane++) {
-    const x = loadRun(a, lane, 1, pred && laneOf(pred, lane, s).v, s);
+    const x = loadRun(a, lane, 1, pred === null ? null : laneOf(pred, lane, s).v, s);
     v = s.body.pure(`insertelement ${typeOf(t, a.lanes)} ${v}, ${typeOf(t)} ${x.v}, i64 ${lane}`);
   }
   return { t, lanes: a.lanes, v };
@@ -126,7 +126,7 @@ function loadEach(a: Access, pred: Value | null, s: Scope): Value {
 
 /** One address for all lanes: read it where any lane wants it. */
 function loadSame(a: Access, pred: Value | null, s: Scope): Value {
-  if (pred === null || pred.lanes === 1) return splatValue(loadRun(a, 0, 1, pred && pred.v, s), a.lanes, s);
+  if (pred === null || pred.lanes === 1) return splatValue(loadRun(a, 0, 1, bitOf(pred), s), a.lanes, s);
   const type = typeOf("bool", a.lanes);
   const name = `@llvm.vector.reduce.or.${suffixOf("i1", a.lanes)}`;
   s.body.module.declare(`declare i1 ${name}(${type})`);
@@ -146,18 +146,18 @@ function loadMasked(a: Access, mask: Value, s: Scope): Value {
   return fromMemory(raw, a.buffer, a.lanes, s);
 }
 
+const bitOf = (pred: Value | null): string | null => (pred === null ? null : pred.v);
+
 /** The elements; zero, and no access, where `pred` is false. */
 export function loadAccess(a: Access, pred: Value | null, s: Scope): Value {
   if (pred?.v === "false") return zeroValue(a.buffer.def.dtype, a.lanes);
-  if (a.lanes === 1) return loadRun(a, 0, 1, pred && pred.v, s);
+  if (a.lanes === 1) return loadRun(a, 0, 1, bitOf(pred), s);
   if (a.k === "each") return loadEach(a, pred, s);
   if (a.stride === 0) return loadSame(a, pred, s);
   const isRun = a.stride === 1 || a.stride === -1;
   if (!isRun) return loadEach(a, pred, s);
-  if (pred && pred.lanes > 1) return a.stride === 1 ? loadMasked(a, pred, s) : loadEach(a, pred, s);
-  return a.stride === 1
-    ? loadRun(a, 0, a.lanes, pred && pred.v, s)
-    : reversed(loadRun(a, a.lanes - 1, a.lanes, pred && pred.v, s), s);
+  if (pred !== null && pred.lanes > 1) return a.stride === 1 ? loadMasked(a, pred, s) : loadEach(a, pred, s);
+  return a.stride === 1 ? loadRun(a, 0, a.lanes, bitOf(pred), s) : reversed(loadRun(a, a.lanes - 1, a.lanes, bitOf(pred), s), s);
 }
 
 export function emitLoad(e: LoadExpr, s: Scope): Value {
@@ -191,7 +191,7 @@ function storeMasked(a: Access, x: Value, mask: Value, s: Scope): void {
 /** Writes the lanes in order; those whose `pred` is false are left alone. */
 export function storeAccess(a: Access, value: Value, pred: Value | null, s: Scope): void {
   if (pred?.v === "false") return;
-  if (pred && pred.lanes === 1) {
+  if (pred?.lanes === 1) {
     guarded(pred.v, s, () => storeAccess(a, value, null, s));
     return;
   }

@@ -71,7 +71,7 @@ export function stageText(form: KernelForm, stage: Stage, name: string, module: 
   ].join("\n");
 }
 
-/** Attribute groups: #0 small functions; #1 stages, called once a launch and kept apart so that noalias on their operands survives. */
+/** Attribute groups: #0 small functions; #1 stages, called once a launch and kept apart so that noalias on their operands survives; #2 math. */
 export function attributesText(target: Target): string {
   const machine = [
     `"target-cpu"="${target.mcpu}"`,
@@ -79,5 +79,9 @@ export function attributesText(target: Target): string {
     `"prefer-vector-width"="${target.vectorBits}"`,
   ].join(" ");
   const common = `mustprogress nounwind "no-builtins" ${machine}`;
-  return [`attributes #0 = { ${common} }`, `attributes #1 = { ${common} noinline }`].join("\n");
+  return [
+    `attributes #0 = { ${common} }`,
+    `attributes #1 = { ${common} noinline }`,
+    `attributes #2 = { ${common} alwaysinline }`,
+  ].join("\n");
 }

@@ -143,28 +143,35 @@ function emitInstr(st: InstrStmt, s: Scope): void {
 export function emitStmt(st: Stmt, s: Scope): void {
   switch (st.k) {
     case "for":
-      return emitFor(st, s);
+      emitFor(st, s);
+      return;
     case "seq":
       for (const inner of st.body) emitStmt(inner, s);
       return;
     case "store":
-      return emitStore(st, s);
+      emitStore(st, s);
+      return;
     case "reduce":
-      return emitReduce(st, s);
+      emitReduce(st, s);
+      return;
     case "alloc":
-      return emitAlloc(st, s);
+      emitAlloc(st, s);
+      return;
     case "if":
-      return emitIf(st, s);
+      emitIf(st, s);
+      return;
     case "let": {
       const isIndex = st.value.t === "index" && st.value.lanes === 1;
       const binding = isIndex
         ? ({ k: "index", at: emitIndex(st.value, s) } as const)
         : ({ k: "value", value: emitExpr(st.value, s) } as const);
-      return s.withVariable(st.name, binding, () => emitStmt(st.body, s));
+      s.withVariable(st.name, binding, () => emitStmt(st.body, s));
+      return;
     }
     case "instr":
-      return emitInstr(st, s);
+      emitInstr(st, s);
+      return;
     default:
-      return unreachable(st);
+      unreachable(st);
   }
 }

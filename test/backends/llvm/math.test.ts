@@ -1,0 +1,169 @@
+import { describe, expect, it } from "vitest";
+import * as fx from "../../../scripts/fixed-point.mjs";
+import { helpers } from "../../../src/backends/js/helpers.js";
+import { MATH, type MathFunction } from "../../../src/backends/llvm/math/library.js";
+import type { MultiFn, UnaryFn } from "../../../src/ir/loop/expr.js";
+import * as make from "../../../src/ir/loop/make.js";
+import type { Kernel } from "../../../src/ir/loop/stmt.js";
+import { buildNative, openNative } from "./native.js";
+
+type FloatType = "f32" | "f64";
+const POINTS = 1 << 17;
+const LANES = 16;
+
+/** y[i] = f(x[i], z[i]), lane by lane or in vectors of 16. */
+function mapKernel(fn: string, t: FloatType, vector: boolean): Kernel {
+  const i = make.variable("i");
+  const at = vector ? make.ramp(make.mul(i, make.index(LANES)), 1, LANES) : i;
+  const args = fn === "pow" ? ["x", "z"] : ["x"];
+  const value = make.call(
+    fn as UnaryFn | MultiFn,
+    args.map((a) => make.load(a, t, [at])),
+  );
+  const body = make.loop("i", vector ? POINTS / LANES : POINTS, make.store("y", [at], value));
+  const buffer = (name: string, role: "in" | "out") => ({ name, dtype: t, shape: [POINTS], role });
+  return {
+    name: fn,
+    buffers: [buffer("x", "in"), buffer("z", "in"), buffer("y", "out")],
+    stages: [{ name: fn, body }],
+    prepare: [],
+  };
+}
+
+const native = openNative();
+const cases = [...MATH.keys()].flatMap((fn) => (["f32", "f64"] as const).map((t) => ({ fn, t })));
+const kernels = cases.flatMap(({ fn, t }) => [mapKernel(fn, t, false), mapKernel(fn, t, true)]);
+
+let seed = 12345;
+const random = (): number => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return seed / 2 ** 32;
+};
+const SPECIAL = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+const EDGES = [
+  1e-45,
+  -1e-45,
+  5e-324,
+  2 ** -126,
+  2 ** -1022,
+  88.7,
+  88.8,
+  -87.4,
+  -103.9,
+  -104.5,
+  709.7,
+  709.8,
+  -708.5,
+  -745.1,
+  -746,
+  1e30,
+  -1e30,
+];
+
+/** Half from every exponent that the function makes sense of, half between -8 and 8; special values first. */
+function points(fn: string, t: FloatType, { limit }: MathFunction): Float32Array | Float64Array {
+  const data = t === "f32" ? new Float32Array(POINTS) : new Float64Array(POINTS);
+  const unit = fn === "asin" || fn === "acos" || fn === "atanh";
+  const most = unit ? 0 : Math.log2(limit?.[t] ?? (t === "f32" ? 2 ** 127 : 2 ** 1000));
+  for (let i = 0; i < POINTS; i++) {
+    const wide = (random() < 0.5 ? -1 : 1) * 2 ** (most - random() * (t === "f32" ? most + 140 : most + 300));
+    const narrow = (random() * 2 - 1) * (unit ? 1 : 8);
+    data[i] = i % 2 ? narrow : wide;
+  }
+  data.set([...SPECIAL, ...EDGES].filter((v) => !Number.isFinite(v) || Math.abs(v) <= 2 ** most));
+  return data;
+}
+
+const reference = (fn: string, x: number, z: number): number => {
+  if (fn === "erf") return helpers.erf(x);
+  if (fn === "sigmoid") return helpers.sigmoid(x);
+  // IEEE 754 pow, where JavaScript gives NaN
+  if (fn === "pow") return x === 1 || (x === -1 && Math.abs(z) === Number.POSITIVE_INFINITY) ? 1 : x ** z;
+  return (Math as unknown as Record<string, (v: number) => number>)[fn](x);
+};
+
+const bits = new DataView(new ArrayBuffer(8));
+/** Distance of neighbouring numbers of the type at v. */
+function unitInLastPlace(v: number, t: FloatType): number {
+  bits.setFloat64(0, v);
+  const exponent = ((bits.getUint16(0) >> 4) & 0x7ff) - 1023;
+  return t === "f32" ? 2 ** (Math.max(exponent, -126) - 23) : 2 ** Math.max(exponent - 52, -1074);
+}
+
+function errorOf(got: number, want: number, t: FloatType): number {
+  const target = t === "f32" ? Math.fround(want) : want;
+  if (Object.is(got, target)) return t === "f32" && Number.isFinite(got) ? Math.abs(got - want) / unitInLastPlace(want, t) : 0;
+  if (Number.isNaN(got) || Number.isNaN(want)) return Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(got) || !Number.isFinite(target)) {
+    // one of the last numbers before infinity
+    const finite = Number.isFinite(got) ? got : want;
+    return Math.abs(finite) > (t === "f32" ? 3.4028e38 : 1.797e308) ? 1 : Number.POSITIVE_INFINITY;
+  }
+  if (got === 0 && want === 0) return Number.POSITIVE_INFINITY;
+  return Math.abs(got - want) / unitInLastPlace(want, t);
+}
+
+const { ONE } = fx;
+/** The same functions with 448 fractional bits, where double references are not enough. */
+const EXACT: Readonly<Record<string, (x: bigint, z: bigint) => bigint>> = {
+  exp: fx.exp,
+  log: fx.log,
+  sin: fx.sin,
+  cos: fx.cos,
+  tan: (x) => fx.div(fx.sin(x), fx.cos(x)),
+  asin: fx.asin,
+  acos: (x) => fx.PI / 2n - fx.asin(x),
+  atan: fx.atan,
+  sinh: (x) => (fx.exp(x) - fx.exp(-x)) / 2n,
+  cosh: (x) => (fx.exp(x) + fx.exp(-x)) / 2n,
+  tanh: fx.tanh,
+  asinh: (x) => fx.log(x + fx.sqrt(fx.mul(x, x) + ONE)),
+  acosh: (x) => fx.log(x + fx.sqrt(fx.mul(x, x) - ONE)),
+  atanh: (x) => fx.log(fx.div(ONE + x, ONE - x)) / 2n,
+  erf: fx.erf,
+  sigmoid: (x) => fx.div(ONE, ONE + fx.exp(-x)),
+  pow: (x, z) => fx.exp(fx.mul(z, fx.log(x))),
+};
+
+/** Error in ulps against the exact value. */
+function exactError(fn: string, x: number, z: number, got: number): number {
+  const want = EXACT[fn](fx.fromDouble(x), fx.fromDouble(z));
+  const difference = fx.toDouble(fx.fromDouble(got) - want);
+  return Math.abs(difference) / unitInLastPlace(fx.toDouble(want), "f64");
+}
+
+for (const targetName of ["llvm", "llvm -mcpu=x86-64"]) {
+  const target = native.target(targetName);
+  describe.skipIf(!native.runsHere(target))(`math library on ${targetName}`, () => {
+    const built = buildNative(native, kernels, target);
+    it.each(cases.map((c, i) => ({ ...c, i })))("$fn of $t", ({ fn, t, i }) => {
+      const info = MATH.get(fn) as MathFunction;
+      const x = points(fn, t, info);
+      let worstExact = { ulp: 0, x: 0, z: 0 };
+      const z = points(fn, t, info).map((v, k) => (k % 3 ? v : Math.round(v % 8)));
+      if (fn === "pow") for (let k = 0; k < POINTS; k++) if (k % 5) x[k] = Math.abs(x[k]);
+      const scalar = built.run(2 * i, { x, z }).y as Float32Array;
+      const vector = built.run(2 * i + 1, { x, z }).y as Float32Array;
+      let worst = { ulp: 0, x: 0, z: 0, got: 0, want: 0 };
+      for (let k = 0; k < POINTS; k++) {
+        const want = reference(fn, x[k], z[k]);
+        const ulp = Math.max(errorOf(scalar[k], want, t), errorOf(vector[k], want, t));
+        if (ulp > worst.ulp) worst = { ulp, x: x[k], z: z[k], got: scalar[k], want };
+      }
+      if (t === "f64") {
+        for (let k = 101; k < 5101; k += 10) {
+          const inDomain = (fn !== "acosh" || x[k] >= 1) && (fn !== "log" || x[k] > 0);
+          if (!inDomain) continue;
+          const exact = exactError(fn, x[k], z[k], vector[k]);
+          if (process.env.QC_PRINT_ULP && exact > worstExact.ulp) worstExact = { ulp: exact, x: x[k], z: z[k] };
+          expect(exact, `${fn}(${x[k]}, ${z[k]}) = ${vector[k]}`).toBeLessThanOrEqual(info.ulp.f64);
+        }
+        if (process.env.QC_PRINT_ULP) console.log("exact", fn, JSON.stringify(worstExact));
+      }
+      // in f64 the reference is itself off by up to an ulp, erf by a few
+      const slack = t === "f32" ? 0 : fn === "erf" ? 14 : fn === "sigmoid" ? 2.5 : 1;
+      if (process.env.QC_PRINT_ULP) console.log(fn, t, JSON.stringify(worst));
+      expect(worst.ulp, `${JSON.stringify(worst)}`).toBeLessThanOrEqual(info.ulp[t] + slack);
+    });
+  });
+}
