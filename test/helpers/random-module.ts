@@ -3,6 +3,7 @@ import { createFuncBuilder, type FuncBuilder } from "../../src/ir/graph/func-bui
 import type { Module, ValueId } from "../../src/ir/graph/module.js";
 import { hasTrait, type OpDef } from "../../src/ir/op/define.js";
 import { inferWith } from "../../src/ir/op/infer-node.js";
+import { inferOp } from "../../src/ir/op/registry.js";
 import { createGen, type Gen } from "../../src/ir/op/sample.js";
 import { bytesOf, type Tensor } from "../../src/ir/op/tensor.js";
 import type { IrContext } from "../../src/ir/pass/context.js";
@@ -111,7 +112,7 @@ function accepts(def: OpDef, types: Parameters<OpDef["infer"]>[0], attrs: Random
     throw new QcError([{ severity: "error", code, message }]);
   };
   try {
-    const results = def.infer(types, attrs as never, refuse);
+    const { types: results } = inferOp(def, types, attrs, refuse);
     return results.every((t) => numElements(t.shape) <= 4096);
   } catch (e) {
     if (e instanceof QcError) return false;

@@ -65,11 +65,8 @@ const describe = (name: string): string => TOKENS[name] ?? name;
 
 function syntaxError(source: Source, token: Token, expected: readonly string[]): never {
   const atEnd = token.type === -1;
-  const found = atEnd
-    ? "the file ends"
-    : token.text === '"'
-      ? "a text in quotes does not end on its line"
-      : `'${excerpt(token.text ?? "")}' stands`;
+  if (token.text === '"') failAt(source, "QC-TEXT-001", token, "a text in quotes does not end on its line", 'write " at its end');
+  const found = atEnd ? "the file ends" : `'${excerpt(token.text ?? "")}' stands`;
   const shown = expected.slice(0, 6).join(", ");
   const wanted =
     expected.length === 0 || expected.length > 12 ? "" : ` where ${shown}${expected.length > 6 ? ", ..." : ""} is expected`;
@@ -77,8 +74,8 @@ function syntaxError(source: Source, token: Token, expected: readonly string[]):
     /^[a-z]+\d+$/.test(token.text ?? "") && expected.includes(TOKENS.TYPE)
       ? "the element types are f32, f16, bf16, f64, i4, u4, i8, ... u64, bool"
       : undefined;
-  const place = atEnd ? { ...tokenAt(source.text.trimEnd().length) } : token;
-  return failAt(source, "QC-TEXT-001", place as Token, `${found}${wanted || " where it cannot"}`, help);
+  const place = atEnd ? tokenAt(source.text.trimEnd().length) : token;
+  return failAt(source, "QC-TEXT-001", place as Token, `${found}${wanted || (atEnd ? " too early" : " where it cannot")}`, help);
 }
 
 const tokenAt = (startIndex: number): Pick<Token, "startIndex"> => ({ startIndex });

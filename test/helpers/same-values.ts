@@ -1,0 +1,23 @@
+import { numbersOf, type Tensor } from "../../src/ir/op/tensor.js";
+import { isFloat } from "../../src/ir/type/dtype.js";
+import { typeText } from "../../src/ir/type/tensor-type.js";
+
+/**
+ * How `b` differs from `a`, in words; null when they are the same: types equal, integers equal, floats equal to the sign of zero being
+ * free and NaN equal to itself, or within `tolerance` * (1 + |a|). A tolerance of zero is exact; with an infinite one only types count.
+ */
+export function difference(a: readonly Tensor[], b: readonly Tensor[], tolerance = 0): string | null {
+  if (a.length !== b.length) return `${a.length} results, then ${b.length}`;
+  for (let r = 0; r < a.length; r++) {
+    if (a[r].type !== b[r].type) return `result ${r} is ${typeText(a[r].type)}, then ${typeText(b[r].type)}`;
+    if (tolerance === Number.POSITIVE_INFINITY) continue;
+    const [x, y] = [numbersOf(a[r]), numbersOf(b[r])];
+    const near = isFloat(a[r].type.dtype) ? tolerance : 0;
+    for (let i = 0; i < x.length; i++) {
+      const same =
+        x[i] === y[i] || (Number.isNaN(x[i]) && Number.isNaN(y[i])) || Math.abs(x[i] - y[i]) <= near * (1 + Math.abs(x[i]));
+      if (!same) return `result ${r}, element ${i}: ${x[i]}, then ${y[i]}`;
+    }
+  }
+  return null;
+}
