@@ -81,3 +81,11 @@ test("Unique and NonZero of values that are not known are refused with advice", 
   expect(() => run({ op: "NonZero", inputs: [counted([2])] })).toThrow(/depends on the values/);
   expect(() => run({ op: "Unique", inputs: [counted([2])] })).toThrow(/depends on the values/);
 });
+
+test("sizes that no constant may have are refused, not allocated", () => {
+  const huge = of("i64", [], [2 ** 50]);
+  const range = [of("i64", [], [0]), huge, of("i64", [], [1])];
+  expect(() => run({ op: "Range", inputs: range, frozen: [0, 1, 2] })).toThrow("QC-ONNX-017");
+  expect(() => run({ op: "HannWindow", inputs: [huge], frozen: [0] })).toThrow("QC-ONNX-017");
+  expect(() => run({ op: "Split", inputs: [counted([4])], outputs: 2, attrs: { num_outputs: 2 ** 40 } })).toThrow("QC-ONNX-016");
+});

@@ -5,7 +5,7 @@ import type { DType } from "../../../ir/type/dtype.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
 import type { ImportRules, NodeImport } from "../rule.js";
 import { castTo, reshape, shapeOf } from "./nn-shared.js";
-import { sliceAxes } from "./tensor-shape.js";
+import { constantSize, sliceAxes } from "./tensor-shape.js";
 
 interface Gram {
   readonly items: readonly number[];
@@ -65,13 +65,13 @@ function tfIdf(n: NodeImport): ValueId {
     return each.length ? each.reduce((a, b) => n.emit("add", [a, b])) : none;
   });
   const result = (v: ValueId) => reshape(n, v, shape.length === 1 ? [width] : [batch, width]);
-  if (!counts.length) return result(n.array("f32", [batch, width], new Float32Array(batch * width)));
+  if (!counts.length) return result(n.array("f32", [batch, width], new Float32Array(constantSize(n, batch * width))));
   const joined = counts.length === 1 ? counts[0] : n.emit("concat", counts, { axis: 1 });
   const mode = n.string("mode");
   const seen = mode === "IDF" ? castTo(n, n.emit("gt", [joined, n.scalar("f32", 0)]), "f32") : joined;
   const weights = mode === "TF" ? [] : n.floats("weights", []);
   const grams = chosen.flat();
-  const place = new Float32Array(grams.length * width);
+  const place = new Float32Array(constantSize(n, grams.length * width));
   grams.forEach(({ id }, row) => {
     place[row * width + columns[id]] = weights[id] ?? 1;
   });

@@ -3,7 +3,7 @@ import type { ValueId } from "../../../ir/graph/module.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
 import type { ImportRules, NodeImport } from "../rule.js";
 import { reshape, shapeOf, transpose } from "./nn-shared.js";
-import { axisOf, sliceAxes } from "./tensor-shape.js";
+import { axisOf, constantSize, sliceAxes } from "./tensor-shape.js";
 
 /** Largest transform matrix, in elements: 64 MB of f32. */
 const LARGEST = 1 << 24;
@@ -97,7 +97,7 @@ function stft(n: NodeImport): ValueId {
   if (!(step > 0) || frames < 1) n.malformed(`frames of ${length} every ${step} of a signal of ${total}`);
   const bins = onesided ? half(length) : length;
   if (length * parts * bins * 2 > LARGEST) n.unsupported(`a transform of length ${length} is too long for a matrix`);
-  const at = Array.from({ length: frames * length }, (_, i) => Math.floor(i / length) * step + (i % length));
+  const at = Array.from({ length: constantSize(n, frames * length) }, (_, i) => Math.floor(i / length) * step + (i % length));
   const pieces = n.emit("gather", [signal, n.array("i64", [frames, length], at)], { axis: 1 });
   const windowed = n.has(2) ? n.emit("mul", [pieces, reshape(n, n.input(2), [length, 1])]) : pieces;
   const m = matrix({ length, inverse: false, onesided }, length, parts, bins, 2);

@@ -6,6 +6,7 @@ import { numElements, tensorType } from "../../../ir/type/tensor-type.js";
 import { dtypeOfOnnx, onnxTypeName } from "../proto.js";
 import type { ImportRules, NodeImport } from "../rule.js";
 import { shapeOf } from "./nn-shared.js";
+import { constantSize } from "./tensor-shape.js";
 
 export function dtypeAttr(n: NodeImport, name: string, def: DType): DType {
   if (!n.hasAttr(name)) return def;
@@ -39,7 +40,7 @@ function range(n: NodeImport): ValueId {
   const [limit] = n.knownFloats(1, "limit");
   const [delta] = n.knownFloats(2, "delta");
   if (delta === 0) n.malformed("delta is 0");
-  const count = Math.max(0, Math.ceil((limit - start) / delta));
+  const count = constantSize(n, Math.max(0, Math.ceil((limit - start) / delta)));
   return n.array(
     n.type(n.input(0)).dtype,
     [count],
@@ -52,7 +53,9 @@ function eyeLike(n: NodeImport): ValueId {
   if (x.shape.length !== 2) n.malformed(`its operand has rank ${x.shape.length}, not 2`);
   const [rows, cols] = x.shape;
   const k = n.int("k", 0);
-  const values = Float64Array.from({ length: rows * cols }, (_, i) => ((i % cols) - Math.floor(i / cols) === k ? 1 : 0));
+  const values = Float64Array.from({ length: constantSize(n, rows * cols) }, (_, i) =>
+    (i % cols) - Math.floor(i / cols) === k ? 1 : 0,
+  );
   return n.array(dtypeAttr(n, "dtype", x.dtype), x.shape, values);
 }
 
@@ -77,7 +80,7 @@ const cosineWindow =
     return n.array(
       dtypeAttr(n, "output_datatype", "f32"),
       [size],
-      Float64Array.from({ length: size }, (_, i) => at(i)),
+      Float64Array.from({ length: constantSize(n, size) }, (_, i) => at(i)),
     );
   };
 
@@ -89,20 +92,19 @@ function melWeightMatrix(n: NodeImport): ValueId {
   const rate = operand(2, "sample_rate");
   const mel = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);
   const [low, high] = [mel(operand(3, "lower_edge_hertz")), mel(operand(4, "upper_edge_hertz"))];
+  const rows = Math.floor(dftLength / 2) + 1;
+  const out = new Float64Array(constantSize(n, rows * bins));
   const edges = Array.from({ length: bins + 2 }, (_, i) => {
     const hertz = 700 * (10 ** ((i * ((high - low) / (bins + 2)) + low) / 2595) - 1);
     return Math.floor(((dftLength + 1) * hertz) / rate);
   });
-  const rows = Math.floor(dftLength / 2) + 1;
-  const out = new Float64Array(rows * bins);
-  const set = (row: number, bin: number, v: number) => {
-    if (row >= 0 && row < rows) out[row * bins + bin] = v;
-  };
   for (let i = 0; i < bins; i++) {
     const [lower, center, higher] = edges.slice(i, i + 3);
-    if (center === lower) set(center, i, 1);
-    else for (let j = lower; j <= center; j++) set(j, i, (j - lower) / (center - lower));
-    for (let j = center; j < higher; j++) set(j, i, (higher - j) / (higher - center));
+    for (let j = 0; j < rows; j++) {
+      if (j === center && center === lower) out[j * bins + i] = 1;
+      if (j >= lower && j <= center && center > lower) out[j * bins + i] = (j - lower) / (center - lower);
+      if (j >= center && j < higher) out[j * bins + i] = (higher - j) / (higher - center);
+    }
   }
   return n.array(dtypeAttr(n, "output_datatype", "f32"), [rows, bins], out);
 }

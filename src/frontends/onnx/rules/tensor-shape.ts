@@ -10,6 +10,16 @@ export function axisOf(n: NodeImport, axis: number, rank: number): number {
   return a >= 0 && a < Math.max(rank, 1) ? a : n.malformed(`axis ${axis} of rank ${rank}`);
 }
 
+/** Largest constant that an importer rule makes from a few numbers: 512 MB of f32. */
+const LARGEST = 2 ** 27;
+
+/** `count`, when a constant of so many elements may be made. */
+export function constantSize(n: NodeImport, count: number): number {
+  return count >= 0 && count <= LARGEST
+    ? count
+    : n.unsupported(`its result has ${count} elements, at most ${LARGEST} are made at compile time`);
+}
+
 /** Per-channel parameters belong to an axis that most of these ops break up; ONNX sees plain integers anyway. */
 export const movable = (n: NodeImport, v: ValueId): ValueId => {
   const { quant } = n.type(v);
@@ -117,6 +127,7 @@ function split(n: NodeImport): readonly ValueId[] {
   const axis = axisOf(n, n.int("axis", 0), shapeOf(n, x).length);
   const length = shapeOf(n, x)[axis];
   const parts = n.int("num_outputs", n.numOutputs);
+  if (parts !== n.numOutputs) n.malformed(`num_outputs is ${parts}, it has ${n.numOutputs} results`);
   const part = Math.ceil(length / parts);
   const sizes = n.has(1)
     ? n.knownInts(1, "split")
@@ -124,6 +135,7 @@ function split(n: NodeImport): readonly ValueId[] {
         "split",
         Array.from({ length: parts }, (_, k) => Math.max(0, Math.min(part, length - k * part))),
       );
+  if (sizes.length !== n.numOutputs) n.malformed(`${sizes.length} sizes for ${n.numOutputs} results`);
   return n.emits("split", [x], { axis, sizes });
 }
 
