@@ -6,7 +6,7 @@ import { defineOp } from "../op/define.js";
 import { numbersOf, tensorOf } from "../op/tensor.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
 import { perTensor } from "../type/quant.js";
-import { numElements, tensorType } from "../type/tensor-type.js";
+import { byteSize, numElements, tensorType } from "../type/tensor-type.js";
 import { accumulatorOf, centredLoad, centredNumbers } from "./shared/contraction.js";
 import { drawPool, type PoolGeometry, poolAttrs, poolShape } from "./shared/pool.js";
 import { assemble, disassemble, eachIndex, eachTap, offsetOf, tapAt } from "./shared/spatial.js";
@@ -135,6 +135,6 @@ export const avgPool = defineOp({
   },
   cost: ([x], [y], a) => ({
     flops: numElements(y.shape) * numElements(a.kernel),
-    bytes: numElements(y.shape) + (x ? numElements(x.shape) : 0),
+    bytes: byteSize(y) + (x ? byteSize(x) : 0),
   }),
 });

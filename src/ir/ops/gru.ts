@@ -14,6 +14,7 @@ import {
   eachStep,
   initialState,
   recurrentAttrs,
+  recurrentCost,
   recurrentExtents,
   recurrentSums,
   stateOf,
@@ -132,8 +133,5 @@ export const gru = defineOp({
     const before = g.bool();
     return { inputs: [...inputs, before && g.bool() ? draw([hidden]) : null], attrs: { ...attrs, linear_before_reset: before } };
   },
-  cost: ([z, r], _out) => ({
-    flops: z && r ? 2 * z.shape[0] * z.shape[1] * numElements(r.shape) : 0,
-    bytes: z && r ? numElements(z.shape) + numElements(r.shape) : 0,
-  }),
+  cost: ([z, r], out) => recurrentCost(z, r, out[0]),
 });

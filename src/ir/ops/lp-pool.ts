@@ -3,7 +3,7 @@ import { call, cast, constant, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
 import { numbersOf, tensorOf } from "../op/tensor.js";
 import { isFloat } from "../type/dtype.js";
-import { numElements, tensorType } from "../type/tensor-type.js";
+import { byteSize, numElements, tensorType } from "../type/tensor-type.js";
 import { accumulatorOf } from "./shared/contraction.js";
 import { drawPool, poolAttrs, poolShape } from "./shared/pool.js";
 import { assemble, disassemble, eachIndex, eachTap, offsetOf, tapAt } from "./shared/spatial.js";
@@ -63,4 +63,8 @@ export const lpPool = defineOp({
     const { shape, attrs } = drawPool(g);
     return { inputs: [g.tensor({ dtype: g.pick(["f32", "f64"] as const), shape })], attrs: { ...attrs, p: g.int(1, 3) } };
   },
+  cost: ([x], [y], a) => ({
+    flops: 2 * numElements(y.shape) * numElements(a.kernel),
+    bytes: byteSize(y) + (x ? byteSize(x) : 0),
+  }),
 });

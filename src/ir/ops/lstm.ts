@@ -14,6 +14,7 @@ import {
   eachStep,
   initialState,
   recurrentAttrs,
+  recurrentCost,
   recurrentExtents,
   recurrentSums,
   stateOf,
@@ -122,8 +123,5 @@ export const lstm = defineOp({
     const { hidden, draw, inputs, attrs } = drawRecurrent(g, 4, 3, 2);
     return { inputs: [...inputs, g.bool() ? draw([3 * hidden]) : null], attrs: { ...attrs, input_forget: g.bool() } };
   },
-  cost: ([z, r], _out) => ({
-    flops: z && r ? 2 * z.shape[0] * z.shape[1] * numElements(r.shape) : 0,
-    bytes: z && r ? numElements(z.shape) + numElements(r.shape) : 0,
-  }),
+  cost: ([z, r], out) => recurrentCost(z, r, out[0]),
 });

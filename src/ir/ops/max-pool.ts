@@ -3,7 +3,7 @@ import type { BufferRef, LowerBuilder } from "../loop/lower-builder.js";
 import { constant, reduceIdentity, select } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
-import { numElements, tensorType } from "../type/tensor-type.js";
+import { byteSize, numElements, tensorType } from "../type/tensor-type.js";
 import { drawPool, type PoolGeometry, poolAttrs, poolShape } from "./shared/pool.js";
 import { assemble, disassemble, eachIndex, eachTap, offsetOf, tapAt } from "./shared/spatial.js";
 
@@ -73,6 +73,6 @@ export const maxPool = defineOp({
   },
   cost: ([x], [y], a) => ({
     flops: numElements(y.shape) * numElements(a.kernel),
-    bytes: numElements(y.shape) + (x ? numElements(x.shape) : 0),
+    bytes: byteSize(y) + (x ? byteSize(x) : 0),
   }),
 });

@@ -12,6 +12,7 @@ import {
   eachStep,
   initialState,
   recurrentAttrs,
+  recurrentCost,
   recurrentExtents,
   recurrentSums,
   stateOf,
@@ -89,8 +90,5 @@ export const rnn = defineOp({
     const { inputs, attrs } = drawRecurrent(g, 1, 1, 1);
     return { inputs, attrs };
   },
-  cost: ([z, r], _out) => ({
-    flops: z && r ? 2 * z.shape[0] * z.shape[1] * numElements(r.shape) : 0,
-    bytes: z && r ? numElements(z.shape) + numElements(r.shape) : 0,
-  }),
+  cost: ([z, r], out) => recurrentCost(z, r, out[0]),
 });

@@ -7,11 +7,11 @@ import type { Expr } from "../../loop/expr.js";
 import { type BufferRef, type LowerBuilder, loopVars, nest } from "../../loop/lower-builder.js";
 import * as make from "../../loop/make.js";
 import type { Stmt } from "../../loop/stmt.js";
-import type { InferFail } from "../../op/define.js";
+import type { Cost, InferFail } from "../../op/define.js";
 import type { Gen } from "../../op/sample.js";
 import { numbersOf, type Tensor, tensorOf } from "../../op/tensor.js";
 import { isFloat } from "../../type/dtype.js";
-import { type TensorType, tensorType } from "../../type/tensor-type.js";
+import { byteSize, numElements, type TensorType, tensorType } from "../../type/tensor-type.js";
 import { activate, activateExpr, isRecurrentActivation, RECURRENT_ACTIVATIONS } from "./activations.js";
 import { accumulatorOf } from "./contraction.js";
 
@@ -165,6 +165,12 @@ export function initialState(
 /** value where the sequence is running, else `otherwise`. */
 export const whileRunning = (running: Expr | null, value: Expr, otherwise: Expr): Expr =>
   running ? make.select(running, value, otherwise) : value;
+
+/** The recurrent products of all steps; the weights are read in each of them, but count once. */
+export const recurrentCost = (z: MaybeType, r: MaybeType, y: TensorType): Cost => ({
+  flops: z && r ? 2 * z.shape[0] * z.shape[1] * numElements(r.shape) : 0,
+  bytes: byteSize(y) + (z ? byteSize(z) : 0) + (r ? byteSize(r) : 0),
+});
 
 /** Drawn operands: z, r, lens and `states` initial states. */
 export function drawRecurrent(g: Gen, gates: number, functions: number, states: number) {
