@@ -263,6 +263,9 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
   if (activation === null || activation.along === "unit") {
     if (taps <= 32) for (const l of r.inner) s = attempt(s, { step: "unroll", stage: name, loop: l.name }) ?? s;
   }
+  // the three channels of an image: not worth a loop
+  const innermost = r.inner[r.inner.length - 1];
+  if (!paired && innermost && innermost.extent <= 4) s = attempt(s, { step: "unroll", stage: name, loop: innermost.name }) ?? s;
   s = attempt(s, { step: "contract", stage: name }) ?? s;
   return inParallel(s, name);
 }

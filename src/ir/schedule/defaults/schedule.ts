@@ -15,6 +15,7 @@ function workOf(s: Stage): number {
   const visit = (times: number, x: Stage["body"]): void => {
     if (x.k === "for") visit(times * x.extent, x.body);
     else if (x.k === "seq") for (const b of x.body) visit(times, b);
+    else if (x.k === "if") visit(times, x.then);
     else if (x.k === "let" || x.k === "alloc") visit(times, x.body);
     else stores += times;
   };

@@ -3,9 +3,10 @@ import type { Expr, LoadExpr } from "../../loop/expr.js";
 import { nest } from "../../loop/lower-builder.js";
 import * as make from "../../loop/make.js";
 import { simplifyExpr, simplifyStage, simplifyStmt } from "../../loop/simplify.js";
-import type { Buffer, Kernel, Stage } from "../../loop/stmt.js";
+import type { Buffer, Kernel, Stage, Stmt } from "../../loop/stmt.js";
 import { accessesOf, childrenOf, loadsOf, mapExpr, mapStmt, withChildren } from "../../loop/visit.js";
 import { dtypeInfo, isInt } from "../../type/dtype.js";
+import { mergeTail } from "../merge-dims.js";
 import { freshBuffer, illegal, type LayoutPart, type StepDef, type StepOf, stageNamed } from "../step.js";
 import { rangesIn } from "./loops.js";
 
@@ -180,6 +181,67 @@ function fillStage(
   return { name: `fill.${cache.name}`, body };
 }
 
+/**
+ * The same fill without predicates on elements, where the halo is in dimensions up to `e` and those behind it are whole: dimensions e.. of both
+ * buffers become one, and a row is zeros, a copy, zeros, or zeros throughout where an outer index lies in the halo.
+ * Null where there is no halo, or a dimension behind it is not whole.
+ */
+function fillByRows(
+  kernel: Kernel,
+  stage: string,
+  cache: Buffer,
+  source: Buffer,
+  o: Operand,
+  spans: readonly Range[],
+): Kernel | null {
+  const dims = source.shape;
+  const halo = spans.map(([lo, hi], d) => lo < 0 || hi >= dims[d]);
+  const e = halo.lastIndexOf(true);
+  if (e < 0 || spans.some(([lo, hi], d) => d > e && (lo !== 0 || hi !== dims[d] - 1))) return null;
+  const run = dims.slice(e + 1).reduce((a, b) => a * b, 1);
+  const [lo, hi] = spans[e];
+  const left = Math.max(0, -lo) * run;
+  const copied = Math.max(0, Math.min(hi, dims[e] - 1) - Math.max(lo, 0) + 1) * run;
+  const right = (hi - lo + 1) * run - left - copied;
+  if (copied === 0) return null;
+  const outer = spans.slice(0, e).map((_, d) => make.variable(`i${d}`));
+  const at = outer.map((i, d) =>
+    spans[d][0] < 0 ? make.sub(i, make.index(-spans[d][0])) : make.add(i, make.index(spans[d][0])),
+  );
+  const inside = allOf(
+    at.flatMap((x, d) => [
+      ...(spans[d][0] < 0 ? [make.bin("ge", x, make.index(0))] : []),
+      ...(spans[d][1] >= dims[d] ? [make.bin("lt", x, make.index(dims[d]))] : []),
+    ]),
+  );
+  const narrow = (v: Expr) => (v.t === cache.dtype ? v : make.cast(cache.dtype, v, true));
+  const never = make.constant("bool", 0);
+  const zero = narrow(simplifyExpr(operandAt(o.expr, [...at, make.index(0)], never), new Map()));
+  const cells = (name: string, from: number, count: number, value: (i: Expr) => Expr): Stmt[] => {
+    const i = make.variable(name);
+    return count ? [make.loop(name, count, make.store(cache.name, [...outer, make.add(i, make.index(from))], value(i)))] : [];
+  };
+  const first = Math.max(lo, 0) * run;
+  const row = make.seq(
+    ...cells("before", 0, left, () => zero),
+    ...cells("copy", left, copied, (i) => narrow(operandAt(o.expr, [...at, make.add(i, make.index(first))], null))),
+    ...cells("behind", left + copied, right, () => zero),
+  );
+  const body = inside ? make.ifThen(inside, row, make.seq(...cells("empty", 0, left + copied + right, () => zero))) : row;
+  const merged = mergeTail(mergeTail(kernel, cache.name, e), source.name, e);
+  const nested = simplifyStmt(
+    nest(
+      "i",
+      spans.slice(0, e).map(([l, h]) => h - l + 1),
+      body,
+    ),
+  );
+  return {
+    ...merged,
+    stages: merged.stages.map((s) => (s.name === stage ? { ...s, body: nested } : s)).map((s) => simplifyStage(s)),
+  };
+}
+
 export const cache: StepDef<"cache"> = {
   name: "cache",
   doc:
@@ -190,6 +252,7 @@ export const cache: StepDef<"cache"> = {
   apply(kernel, step) {
     const stage = stageNamed(kernel, step.stage, step);
     const source = kernel.buffers.find((b) => b.name === step.buffer) ?? illegal(step, `there is no buffer '${step.buffer}'`);
+    if (kernel.prepare.some((p) => p.buffer === step.buffer)) illegal(step, `'${step.buffer}' is packed already`);
     const before = firstOfGroup(kernel, kernel.stages.indexOf(stage));
     const writer = kernel.stages
       .slice(before, kernel.stages.indexOf(stage) + 1)
@@ -234,7 +297,12 @@ export const cache: StepDef<"cache"> = {
     const changed = simplifyStage({ ...stage, body });
     const rest = kernel.stages.map((s) => (s === stage ? changed : s));
     if (!isConst) {
-      return { ...kernel, buffers: [...kernel.buffers, buffer], stages: [...rest.slice(0, before), fill, ...rest.slice(before)] };
+      const next: Kernel = {
+        ...kernel,
+        buffers: [...kernel.buffers, buffer],
+        stages: [...rest.slice(0, before), fill, ...rest.slice(before)],
+      };
+      return step.layout ? next : (fillByRows(next, fill.name, buffer, source, o, spans) ?? next);
     }
     const original: Buffer = { ...source, role: "in" };
     const prepare: Kernel = {
