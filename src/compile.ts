@@ -1,11 +1,29 @@
 /** The straight line: a model file to a folder with `model.so`, `model.h` and `model.json`, one call a stage. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { linkShared } from "./backends/llvm/libllvm/link.js";
+import { calibrate } from "./compile/calibrate.js";
+import { importModel, modelFile } from "./compile/import-model.js";
+import { floatIslands } from "./compile/islands.js";
+import { planModule } from "./compile/plan.js";
+import { openToolchain, type Toolchain } from "./compile/toolchain.js";
+import { compileObjects, writeModel } from "./compile/write.js";
 import type { Context } from "./context.js";
 import type { InputShapes } from "./frontends/onnx/inputs.js";
 import type { Module } from "./ir/graph/module.js";
 import type { Tensor } from "./ir/op/tensor.js";
-import type { Instrument } from "./passes/manager.js";
-import type { OptLevel } from "./passes/presets.js";
+import { scheduleKernel } from "./ir/schedule/defaults/schedule.js";
+import { type Instrument, runPipeline } from "./passes/manager.js";
+import type { PlannedProgram } from "./passes/memory/program.js";
+import { parsePipeline } from "./passes/pipeline.js";
+import { canonicalPipeline, loweredPipeline, type OptLevel } from "./passes/presets.js";
 import type { Quantizer } from "./passes/quant/grids.js";
+import { load, type Net } from "./runtime/index.js";
+import { readBytes } from "./support/fs.js";
+import { sha256Hex } from "./support/hash.js";
+import { breathe } from "./support/interrupt.js";
+import { withOutputFolder } from "./support/output-folder.js";
 
 /** What a build is asked for; everything but the paths has a default. */
 export interface BuildRequest {
@@ -58,3 +76,104 @@ export interface BuildReport {
 }
 
 export type { Context };
+
+/** Compiles a model, its arithmetic kept. Errors: QC-ONNX-*, QC-IR-*, QC-LLVM-*, QC-LINK-*, QC-IO-*. */
+export async function compileModel(request: BuildRequest, ctx: Context): Promise<BuildReport> {
+  const line = openLine(request, ctx);
+  const source = await line.stage("import", () => importModel(request, ctx));
+  const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(request.optLevel)));
+  return finish(line, canonical, { quantizer: "none" });
+}
+
+/** Calibrates on the samples, quantizes, and compiles. */
+export async function optimizeModel(request: QuantizeRequest, ctx: Context): Promise<BuildReport> {
+  const line = openLine(request, ctx);
+  const source = await line.stage("import", () => importModel(request, ctx));
+  const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(request.optLevel)));
+  const { params, paramNames } = canonical.funcs[0];
+  const observed = await line.stage("calibrate", () =>
+    calibrate(canonical, ctx, request.samples(params, paramNames), (m) => buildInMemory(line, m)),
+  );
+  const simulated = line.passes(observed.module, `fake-quant{quantizer=${request.quantizer}}`);
+  const facts = { quantizer: request.quantizer, preprocessor: request.preprocessor, calibrationSamples: observed.count };
+  return finish(line, simulated, facts);
+}
+
+interface Line {
+  readonly request: BuildRequest;
+  readonly ctx: Context;
+  readonly tools: Toolchain;
+  readonly seconds: Record<string, number>;
+  /** Runs and times one stage; an interrupt is noticed between stages. */
+  stage<T>(name: string, run: () => T | Promise<T>): Promise<T>;
+  passes(m: Module, pipeline: string): Module;
+  plan(m: Module): PlannedProgram;
+}
+
+function openLine(request: BuildRequest, ctx: Context): Line {
+  const tools = openToolchain(request.target);
+  const seconds: Record<string, number> = {};
+  return {
+    request,
+    ctx,
+    tools,
+    seconds,
+    async stage(name, run) {
+      request.onStage?.(name);
+      await breathe();
+      const start = performance.now();
+      const result = await run();
+      seconds[name] = (seconds[name] ?? 0) + (performance.now() - start) / 1000;
+      return result;
+    },
+    passes: (m, pipeline) => runPipeline(m, parsePipeline(pipeline, ctx.passes), ctx, request.instruments),
+    plan: (m) => planModule(m, ctx, (k) => scheduleKernel(k, tools.target).kernel),
+  };
+}
+
+const lowered = ({ request, passes }: Line, m: Module): Module => {
+  const convert = request.layout !== "NCHW" && (request.kernelLevel ?? 3) >= 3;
+  return passes(m, request.passes ?? loweredPipeline(request.optLevel, convert ? "NHWC" : "NCHW"));
+};
+
+/** From the canonical module to the files. */
+async function finish(line: Line, canonical: Module, facts: Readonly<Record<string, unknown>>): Promise<BuildReport> {
+  const { request, ctx, tools } = line;
+  const fused = await line.stage("passes", () => lowered(line, canonical));
+  const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused));
+  const built = await line.stage("emit", () => compileObjects(program, ctx.blobs, tools, request.emit));
+  const file = modelFile(request.inputPath);
+  const extra = { source: { path: resolve(file), sha256: sha256Hex(readBytes(file)) }, ...facts };
+  const files = await line.stage("link", () =>
+    withOutputFolder(request.outputPath, async (out) =>
+      writeModel(program, built, tools, out, { emit: request.emit ?? [], bundle: request.bundle ?? false, extra }),
+    ),
+  );
+  return {
+    outputPath: request.outputPath,
+    files,
+    target: tools.targetText,
+    arenaBytes: program.arenaBytes,
+    arenaLowerBound,
+    weightBytes: program.weightBytes,
+    kernels: program.kernels.length,
+    launches: program.launches.length,
+    seconds: line.seconds,
+    floatIslands: facts.quantizer === "none" ? [] : floatIslands(fused, ctx),
+  };
+}
+
+/** A module compiled for the machine at hand and loaded, with nothing left on disk. */
+async function buildInMemory(line: Line, m: Module): Promise<Net> {
+  const tools = openToolchain();
+  const { program } = line.plan(lowered(line, m));
+  const built = compileObjects(program, line.ctx.blobs, tools);
+  const folder = mkdtempSync(join(tmpdir(), "qc-calibrate-"));
+  try {
+    const file = join(folder, "model.so");
+    linkShared({ objects: built.objects, output: file });
+    return await load(file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

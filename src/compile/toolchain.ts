@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { hostInfo, type LLVM, openLLVM } from "../backends/llvm/libllvm/open.js";
+import { type InstrTable, instrTable } from "../ir/instr/define.js";
+import { x86Instrs } from "../ir/instr/x86.js";
+import { resolveTarget, targetText } from "../ir/target/resolve.js";
+import type { Target } from "../ir/target/target.js";
+import { fail } from "../support/diag.js";
+
+/** What turns a program into code: libLLVM, the target, its instructions. */
+export interface Toolchain {
+  readonly llvm: LLVM;
+  readonly target: Target;
+  readonly targetText: string;
+  readonly instrs: InstrTable;
+  /** `qc 0.1.0` */
+  readonly producer: string;
+}
+
+export function openToolchain(target: string | readonly string[] = "llvm"): Toolchain {
+  const llvm = openLLVM();
+  const resolved = resolveTarget(target, hostInfo(llvm));
+  if (resolved.kind !== "llvm") {
+    fail("QC-COMPILE-004", `there is no backend for target '${targetText(resolved)}' yet`, {
+      help: 'compile for a CPU: --target "llvm -mcpu=..."',
+    });
+  }
+  return { llvm, target: resolved, targetText: targetText(resolved), instrs: instrTable(x86Instrs), producer: `qc ${version()}` };
+}
+
+const version = (): string => {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return String((JSON.parse(text) as { version: string }).version);
+};

@@ -1,0 +1,84 @@
+/** The emitting end of the line: a planned program to the files of the output folder. */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { modelHeader, modelJson } from "../backends/llvm/artifacts.js";
+import { type BuiltProgram, buildProgram } from "../backends/llvm/build.js";
+import { linkExecutable, linkShared } from "../backends/llvm/libllvm/link.js";
+import type { BlobStore } from "../ir/blob/blob-store.js";
+import type { Program } from "../ir/loop/program.js";
+import { ABI_VERSION } from "../runtime/library.js";
+import { fail } from "../support/diag.js";
+import { sha256Hex } from "../support/hash.js";
+import type { OutputFolder } from "../support/output-folder.js";
+import type { Toolchain } from "./toolchain.js";
+
+export interface WriteRequest {
+  readonly emit: readonly ("llvm" | "asm" | "obj")[];
+  readonly bundle: boolean;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+export function compileObjects(
+  program: Program,
+  blobs: BlobStore,
+  tools: Toolchain,
+  emit: WriteRequest["emit"] = [],
+): BuiltProgram {
+  return buildProgram(program, blobs, tools.target, tools.llvm, {
+    emit: emit.filter((e) => e !== "obj"),
+    instrs: tools.instrs,
+    producer: tools.producer,
+  });
+}
+
+/** Writes model.so, model.h, model.json and what else was asked for; returns the file names. */
+export function writeModel(
+  program: Program,
+  built: BuiltProgram,
+  tools: Toolchain,
+  out: OutputFolder,
+  request: WriteRequest,
+): string[] {
+  const files = ["model.so", "model.h"];
+  linkShared({ objects: built.objects, output: out.path("model.so") });
+  out.write("model.h", modelHeader(program));
+  const add = (name: string, data: Uint8Array | string | undefined) => {
+    if (data === undefined) return;
+    out.write(name, data);
+    files.push(name);
+  };
+  add("model.ll", built.llvm);
+  add("model.s", built.asm);
+  if (request.emit.includes("obj")) built.objects.forEach((o, i) => add(i === 0 ? "model.o" : `model.${i}.o`, o));
+  if (request.bundle) {
+    bundle(built, tools, out.path("model"));
+    files.push("model");
+  }
+  const facts = {
+    producer: tools.producer,
+    target: tools.targetText,
+    toolchain: { llvm: tools.llvm.version },
+    abiVersion: ABI_VERSION,
+    sha256: Object.fromEntries(files.map((f) => [f, sha256Hex(readFileSync(out.path(f)))])),
+    extra: request.extra,
+  };
+  out.write("model.json", modelJson(program, facts));
+  return [...files, "model.json"];
+}
+
+/** One executable: the bundle's main program, the runtime's sources and the network. */
+function bundle(built: BuiltProgram, tools: Toolchain, output: string): void {
+  const folder = fileURLToPath(new URL("../../runtime-c/", import.meta.url));
+  const files = ["bundle_main", "context", "cpu", "error", "model", "pool"].map((f) => `${folder}${f}.c`);
+  const missing = files.find((f) => !existsSync(f));
+  if (missing) fail("QC-COMPILE-005", `the runtime's source '${missing}' is missing`, { help: "install qc again" });
+  linkExecutable({
+    arch: tools.target.arch as "x86_64" | "aarch64",
+    objects: built.objects,
+    files,
+    includeDirs: [folder],
+    flags: ["-O2", "-std=gnu11"],
+    libraries: ["pthread", "dl"],
+    output,
+  });
+}
