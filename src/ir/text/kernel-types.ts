@@ -39,7 +39,7 @@ export const typed = ({ t, lanes }: ExprType): string => (lanes === 1 ? t : `${t
 
 /** Reads `f32x8`; null where it is no type. */
 export function readTyped(text: string): ExprType | null {
-  const match = /^([a-z]+\d*?)(?:x([1-9]\d*))?$/.exec(text);
+  const match = /^(index|bool|bf16|[fiu]\d+)(?:x([1-9]\d*))?$/.exec(text);
   if (!match || !(match[1] === "index" || isDType(match[1]))) return null;
   return { t: match[1] as Scalar, lanes: Number(match[2] ?? 1) };
 }

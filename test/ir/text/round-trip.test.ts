@@ -6,6 +6,7 @@ import { printKernel } from "../../../src/ir/text/print-kernel.js";
 import { printModule } from "../../../src/ir/text/print-module.js";
 import { irContext } from "../../helpers/ir-context.js";
 import { randomKernel } from "../../helpers/random-kernel.js";
+import { randomLoops } from "../../helpers/random-loops.js";
 import { randomModule } from "../../helpers/random-module.js";
 
 const ctx = irContext();
@@ -33,6 +34,19 @@ describe("parse(print(m)) = m", () => {
         expect(printModule(parseModule(text, "t.qc", ctx), ctx)).toBe(text);
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it("for random kernels of every form", () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const kernel = randomLoops(seed);
+        const text = printKernel(kernel);
+        const back = parseText(text, "k.qc", ctx).kernels;
+        expect(back).toEqual([kernel]);
+        expect(printKernel(back[0])).toBe(text);
+      }),
+      { numRuns: 500 },
     );
   });
 
