@@ -7,7 +7,7 @@ import { inlineElementwise } from "./inline.js";
 import { type BufferRef, createLowerBuilder, type LowerBuilder, type LowerIO } from "./lower-builder.js";
 import { shareStage } from "./share.js";
 import { simplifyKernel } from "./simplify.js";
-import type { Buffer, Kernel } from "./stmt.js";
+import type { Buffer, Kernel, Stage } from "./stmt.js";
 import { accessesOf } from "./visit.js";
 
 /** Lowers one node into a builder: the op's `lower`, found in a registry. */
@@ -90,12 +90,36 @@ export function lowerGroup(f: Func, typeOf: (id: ValueId) => TensorType | undefi
   const simple = simplifyKernel({
     name: kernelName(f, buffers.find((x) => x.role === "out")?.dtype ?? "f32"),
     buffers: [...buffers, ...inlined.temps],
-    stages: inlined.stages,
+    stages: mapsBehindReductions(inlined.stages),
     prepare: [],
   });
   const kernel = dropUnused({ ...simple, stages: simple.stages.map(shareStage) });
   const kept = new Set(kernel.buffers.map((x) => x.name));
   return { kernel, operands: operands.filter((o) => kept.has(o.buffer)) };
+}
+
+/** Whether two stages may change places. */
+function independent(a: Stage, b: Stage): boolean {
+  const [x, y] = [accessesOf(a.body), accessesOf(b.body)];
+  const touches = (written: ReadonlySet<string>, other: typeof x) =>
+    [...written].some((w) => other.reads.has(w) || other.writes.has(w));
+  return !touches(x.writes, y) && !touches(y.writes, x);
+}
+
+/** init, reduce, others, map of the sums  -->  others, init, reduce, map   where the others are independent of the reduction. */
+function mapsBehindReductions(stages: readonly Stage[]): readonly Stage[] {
+  let out = [...stages];
+  for (const reduction of stages) {
+    const at = out.indexOf(reduction);
+    const [acc] = accessesOf(reduction.body).writes;
+    const init = out[at - 1];
+    if (!init || !accessesOf(reduction.body).reads.has(acc) || !accessesOf(init.body).writes.has(acc)) continue;
+    const map = out.findIndex((s, i) => i > at && accessesOf(s.body).reads.has(acc));
+    const between = map < 0 ? [] : out.slice(at + 1, map);
+    if (between.length === 0 || !between.every((s) => independent(s, init) && independent(s, reduction))) continue;
+    out = [...out.slice(0, at - 1), ...between, init, reduction, ...out.slice(map)];
+  }
+  return out;
 }
 
 /** Without buffers that no stage touches; results stay. */

@@ -9,7 +9,7 @@ import { affineOf } from "../../loop/affine.js";
 import type { Expr, LoadExpr } from "../../loop/expr.js";
 import type { Buffer, Kernel, ReduceStmt, Stage } from "../../loop/stmt.js";
 import { accessesOf, type LoopHead, loadsOf, nestOf, usesVar, walkExpr } from "../../loop/visit.js";
-import { dtypeInfo, isFloat } from "../../type/dtype.js";
+import { type DType, dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
 import { chooseTile, lanesFor, type Machine, type TileShape } from "./machine.js";
@@ -160,6 +160,18 @@ export function inParallel(s: Scheduled, stage: string): Scheduled {
   return attempt(out, { step: "parallel", stage, loop: outermost.name }) ?? out;
 }
 
+/** Element types that are worth vectors. */
+const VECTOR_SUMS: ReadonlySet<DType> = new Set(["f32", "f64", "i32", "i8", "u8", "i16"]);
+
+/** Predicates on bytes are slow: narrow elements take vectors that divide the channels, of 16 bytes at least. */
+function fittingLanes(lanes: number, channels: number, t: DType): number {
+  const { bytes } = dtypeInfo(t);
+  if (bytes >= 4) return lanes;
+  let fit = lanes;
+  while (channels % fit !== 0 && fit * bytes > 16) fit /= 2;
+  return fit;
+}
+
 /** Schedules a reduction; null where it is of another shape and the general schedule applies. */
 export function scheduleReduction(start: Scheduled, name: string, m: Machine): Scheduled | null {
   let s = start;
@@ -187,8 +199,8 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
   if (!weights) return null;
   const activation = operands.find((o) => o !== weights) ?? null;
   if (operands.length > 2 || activation?.along === "strided") return null;
-  const lanes = lanesFor(m, r.acc.dtype);
-  if (k.extent < lanes / 4 || !(isFloat(r.acc.dtype) || r.acc.dtype === "i32")) return null;
+  const lanes = fittingLanes(lanesFor(m, r.acc.dtype), k.extent, r.acc.dtype);
+  if (k.extent < lanes / 4 || !VECTOR_SUMS.has(r.acc.dtype)) return null;
   const group = activation?.group ?? null;
   if (group !== null && group % lanes !== 0) return null;
 
