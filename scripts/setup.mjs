@@ -99,11 +99,10 @@ function installNpmPackages() {
   );
   if (existsSync(marker) && wanted.every(([path]) => existsSync(join(root, path)))) return;
   console.log("installing npm packages");
-  const r = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  if (r.status !== 0) throw new Error("npm ci failed");
+  // not `npm ci`: it insists that the registry has the packages for every other platform, and mirrors often do not; versions come from the lock file all the same
+  const args = ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"];
+  const r = spawnSync("npm", args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  if (r.status !== 0) throw new Error("npm install failed");
 }
 
 const newest = (folder) =>

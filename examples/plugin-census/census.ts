@@ -17,5 +17,5 @@ export default function censusPlugin({ attr, definePass }: PluginTools): Plugin 
       return m;
     },
   });
-  return { name: "census", apiVersion: 1, passes: [census], pipeline: [{ after: "dce", passes: "census" }] };
+  return { name: "census", apiVersion: 1, passes: [census], pipeline: [{ after: "matmul-to-dense", passes: "census" }] };
 }

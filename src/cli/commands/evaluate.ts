@@ -150,7 +150,7 @@ async function measure(
     await breathe();
   }
   const scores = tallies.map((tally, i) =>
-    scoreOf(i === 0 ? (built.json.quantizer ?? "model") : "float", tally, nets[i], entries.length),
+    scoreOf(i === 0 ? buildName(built.json.quantizer) : "float", tally, nets[i], entries.length),
   );
   return {
     samples: entries.length,
@@ -164,6 +164,9 @@ async function measure(
       .map(([index, c]) => ({ index, name: names?.[index] ?? String(index), ...c })),
   };
 }
+
+const buildName = (quantizer: string | undefined): string =>
+  quantizer === undefined || quantizer === "none" ? "float" : quantizer;
 
 function scoreOf(build: string, { top1, top5, seconds }: Tally, net: Net, samples: number): Score {
   const percent = (n: number) => (100 * n) / samples;
