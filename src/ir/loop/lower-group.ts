@@ -8,7 +8,7 @@ import { type BufferRef, createLowerBuilder, type LowerBuilder, type LowerIO } f
 import { shareStage } from "./share.js";
 import { simplifyKernel } from "./simplify.js";
 import type { Buffer, Kernel, Stage } from "./stmt.js";
-import { accessesOf } from "./visit.js";
+import { accessesOf, nestOf } from "./visit.js";
 
 /** Lowers one node into a builder: the op's `lower`, found in a registry. */
 export type LowerNode = (node: Node, b: LowerBuilder, io: LowerIO) => void;
@@ -106,7 +106,12 @@ function independent(a: Stage, b: Stage): boolean {
   return !touches(x.writes, y) && !touches(y.writes, x);
 }
 
-/** init, reduce, others, map of the sums  -->  others, init, reduce, map   where the others are independent of the reduction. */
+const iterations = (s: Stage): number => nestOf(s.body).loops.reduce((n, l) => n * l.extent, 1);
+
+/**
+ * init, reduce, others, map of the sums  -->  others, init, reduce, map   where the map runs over the sums one by one and the others are
+ * independent of the reduction.
+ */
 function mapsBehindReductions(stages: readonly Stage[]): readonly Stage[] {
   let out = [...stages];
   for (const reduction of stages) {
@@ -116,7 +121,12 @@ function mapsBehindReductions(stages: readonly Stage[]): readonly Stage[] {
     if (!init || !accessesOf(reduction.body).reads.has(acc) || !accessesOf(init.body).writes.has(acc)) continue;
     const map = out.findIndex((s, i) => i > at && accessesOf(s.body).reads.has(acc));
     const between = map < 0 ? [] : out.slice(at + 1, map);
-    if (between.length === 0 || !between.every((s) => independent(s, init) && independent(s, reduction))) continue;
+    if (
+      between.length === 0 ||
+      iterations(out[map]) !== iterations(init) ||
+      !between.every((s) => independent(s, init) && independent(s, reduction))
+    )
+      continue;
     out = [...out.slice(0, at - 1), ...between, init, reduction, ...out.slice(map)];
   }
   return out;
