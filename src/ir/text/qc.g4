@@ -96,7 +96,7 @@ ALLOC: 'alloc';
 INSTR: 'instr';
 
 LIST: '[' BLANK* (ITEM (',' ITEM)*)? ']';
-DENSE: 'dense' BLANK* '<' ~'>'* '>';
+DENSE: 'dense<' ~'>'* '>';
 TYPE: DTYPE BLANK* '[' [0-9, \t\r\n]* ']';
 VALUE: [%#] (PLAIN+ | STRING);
 SYMBOL: '@' (PLAIN+ | STRING);
