@@ -14,11 +14,13 @@ import { linkShared } from "./libllvm/link.js";
 import { memFunctionsIR } from "./libllvm/mem-functions.js";
 import type { LLVM } from "./libllvm/open.js";
 import { moduleAsm, weightsAsm } from "./libllvm/weights-asm.js";
+import { kernelPasses } from "./passes.js";
 
 export interface BuildOptions {
   /** Texts to return besides the objects: the IR as emitted (`llvm`), the assembly (`asm`). */
   readonly emit?: readonly ("llvm" | "asm")[];
   readonly instrs?: InstrTable;
+  /** LLVM's own pipeline of that level instead of ours. */
   readonly optLevel?: OptLevel;
   /** Name and version of the compiler, for the descriptor. */
   readonly producer: string;
@@ -96,7 +98,8 @@ export function buildProgram(
   const compile = (name: string, ir: string, more: Partial<CompileInput> = {}): ReturnType<LLVM["compile"]> =>
     llvm.compile({ texts: [ir], name, optLevel: options.optLevel ?? 3, ...machine, ...more });
   const wantsAsm = options.emit?.includes("asm") ?? false;
-  const main = compile(program.name, text, { emit: wantsAsm ? ["asm"] : [] });
+  const passes = options.optLevel === undefined ? { passes: kernelPasses(llvm.version) } : {};
+  const main = compile(program.name, text, { emit: wantsAsm ? ["asm"] : [], ...passes });
   const constants = withWeightsFile(bytes, (asm) => (asm ? [compile("weights", asm, { optLevel: 0 }).object] : []));
   return {
     objects: [main.object, ...constants, compile("memory", memFunctionsIR()).object],

@@ -6,6 +6,7 @@ import { kernelsText } from "../../../src/backends/llvm/emit/kernels.js";
 import { linkShared } from "../../../src/backends/llvm/libllvm/link.js";
 import { memFunctionsIR } from "../../../src/backends/llvm/libllvm/mem-functions.js";
 import { hostInfo, type LLVM, openLLVM } from "../../../src/backends/llvm/libllvm/open.js";
+import { kernelPasses } from "../../../src/backends/llvm/passes.js";
 import { type InstrTable, instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import { emptyData, type TypedArray } from "../../../src/ir/op/tensor.js";
@@ -57,7 +58,8 @@ export function buildNative(
   const ir = kernelsText(kernels, target, options.instrs ?? instrTable([]), 64);
   const machine = { triple: target.mtriple, cpu: target.mcpu, features: target.flags };
   const optLevel = options.optLevel ?? 3;
-  const main = native.llvm.compile({ texts: [ir], optLevel, ...machine, emit: options.asm ? ["asm"] : [] });
+  const passes = optLevel === 3 ? { passes: kernelPasses(native.llvm.version) } : {};
+  const main = native.llvm.compile({ texts: [ir], optLevel, ...machine, ...passes, emit: options.asm ? ["asm"] : [] });
   const memory = native.llvm.compile({ texts: [memFunctionsIR()], optLevel: 3, ...machine });
   const folder = mkdtempSync(join(tmpdir(), "qc-native-"));
   const path = join(folder, "kernels.so");
