@@ -217,7 +217,9 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
 
   const pairLoopOf = activation && packs ? pairLoop(r, activation, weights) : null;
   let narrow = r.acc.dtype === "i32" && activation !== null && isNarrow(activation) && isNarrow(weights);
-  if (activation && (narrow || isPredicated(r.reduce.value))) {
+  // halves are widened once, not at every use
+  const half = activation?.buffer.dtype === "f16" || activation?.buffer.dtype === "bf16";
+  if (activation && (narrow || half || isPredicated(r.reduce.value))) {
     const step = { step: "cache", stage: name, buffer: activation.buffer.name } as const;
     const asPairs = narrow ? attempt(s, { ...step, dtype: "i16" }) : null;
     narrow = asPairs !== null;
