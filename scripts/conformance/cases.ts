@@ -23,6 +23,11 @@ export interface Case {
 
 export const caseId = (c: Case): string => `${c.set}/${c.group}/${c.name}`;
 
+/** Cases that are left out, because the recorded values are not those of the model. */
+export const FLAWED: Readonly<Record<string, string>> = {
+  "debian/node/test_adam_multiple": "recorded with epsilon 0.01, which the model does not carry; mended in later releases",
+};
+
 const DEBIAN = "/usr/share/libonnx-testdata/data";
 const GROUPS = ["node", "pytorch-converted", "pytorch-operator", "simple"];
 /** Tolerances of ONNX's own runner. */

@@ -1,5 +1,5 @@
 /** docs/conformance.md: totals, by op, reasons. The same results give the same text. */
-import type { Case } from "./cases.js";
+import { type Case, FLAWED } from "./cases.js";
 import type { Outcome, Verdict } from "./run-case.js";
 
 export interface Row {
@@ -82,6 +82,10 @@ export function report(rows: readonly Row[], engine: string): string {
     "## Why cases are unsupported",
     "",
     ...reasonTable(of("unsupported")),
+    "",
+    "## Left out",
+    "",
+    ...Object.entries(FLAWED).map(([id, why]) => `- ${id}: ${why}`),
     "",
     ...(wrong.length ? ["## Wrong", "", ...wrong.map((r) => `- ${r.c.set}/${r.c.group}/${r.c.name}: ${escaped(r.verdict.reason)}`), ""] : []),
   ].join("\n");

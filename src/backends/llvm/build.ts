@@ -82,7 +82,7 @@ function withWeightsFile<T>(bytes: Uint8Array, body: (asm: string) => T): T {
 /**
  * A program to objects: kernels and descriptor in one, constants in the second, memory functions that LLVM may call in the third.
  * Constants must be as the kernels read them: prepare kernels have run.
- * Errors: those of LLVM.compile; QC-LLVM-020 a 4-bit input or output, 021 a constant shorter than its place.
+ * Errors: those of LLVM.compile; QC-LLVM-021 a constant shorter than its place.
  */
 export function buildProgram(
   program: Program,

@@ -2,25 +2,17 @@
 import path from "node:path";
 import { createFuncBuilder } from "../../ir/graph/func-builder.js";
 import type { Module, ValueId } from "../../ir/graph/module.js";
-import { inferWith } from "../../ir/op/infer-node.js";
 import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
-import { type Diag, fail, type Loc, QcError } from "../../support/diag.js";
+import { fail, QcError } from "../../support/diag.js";
 import { readBytes } from "../../support/fs.js";
 import { didYouMean } from "../../support/suggest.js";
-import { expandFunction } from "./functions.js";
+import { functionKey } from "./functions.js";
+import { defineConstants, importNodes, NEWEST_OPSET, type Run } from "./import-nodes.js";
 import { type InputShapes, inputTypes, NO_SHAPES } from "./inputs.js";
-import { createNodeImport, type ImportState, isUnsupported } from "./node-import.js";
-import {
-  decodeModel,
-  type FunctionProto,
-  type GraphProto,
-  type ModelProto,
-  type NodeProto,
-  tensorFromProto,
-  toSafeInt,
-} from "./proto.js";
-import { type Refusal, refusals } from "./refusals.js";
+import { createBudget, inferWithin } from "./limits.js";
+import { decodeModel, type GraphProto, type ModelProto, toSafeInt } from "./proto.js";
+import { refusals } from "./refusals.js";
 import type { ImportRules } from "./rule.js";
 import { orderedNodes, readsOf } from "./topology.js";
 
@@ -30,66 +22,81 @@ export interface ImportOptions {
   readonly freeze?: Readonly<Record<string, Tensor>>;
 }
 
-/** The opsets this frontend knows; newer ones are read with a warning, older ones refused. */
+/** Older opsets are refused, newer ones than NEWEST_OPSET read with a warning. */
 const OLDEST_OPSET = 7;
-const NEWEST_OPSET = 28;
 
-/** Reads a model file. Errors: QC-ONNX-001..018; every unsupported node is listed in one error. */
+/** Reads a model file. Errors: QC-ONNX-001..021; every unsupported node is listed in one error. */
 export function importOnnxFile(file: string, rules: ImportRules, ctx: IrContext, options: ImportOptions = {}): Module {
   return importOnnx(readBytes(file), file, rules, ctx, options);
 }
 
 /** `file` names the model in messages; external data is read from its folder. */
-export function importOnnx(
-  bytes: Uint8Array,
-  file: string,
-  rules: ImportRules,
-  ctx: IrContext,
-  options: ImportOptions = {},
-): Module {
+export function importOnnx(bytes: Uint8Array, file: string, rules: ImportRules, ctx: IrContext, options: ImportOptions = {}): Module {
   const model = decodeModel(bytes, file);
   const name = path.basename(file);
   const graph = model.graph as GraphProto;
   const opsets = opsetsOf(model, name, ctx);
   const env = new Map<string, ValueId>();
-  const builder = createFuncBuilder("main", inferWith(ctx.ops), ctx.blobs);
-  const outputs = (graph.output ?? []).map((o) => o.name ?? "");
+  const infer = inferWithin(ctx.ops);
+  const builder = createFuncBuilder("main", infer, ctx.blobs);
+  const outputs = outputNames(graph, name);
   const nodes = orderedNodes(graph, outputs, name);
-  const folder = path.dirname(path.resolve(file));
+  const wanted = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const run: Run = {
-    state: { ctx, builder, folder, wanted: new Set([...nodes.flatMap(readsOf), ...outputs]) },
+    state: { ctx, builder, infer, folder: path.dirname(path.resolve(file)), wanted, budget: createBudget() },
     rules,
     opsets,
-    functions: new Map((model.functions ?? []).map((f) => [`${f.domain ?? ""}::${f.name}`, f])),
+    functions: new Map((model.functions ?? []).map((f) => [functionKey(f.domain, f.name), f])),
     file: name,
     refused: [],
     poisoned: new Set(),
+    depth: 0,
   };
+  checkNames(graph, name);
   defineInputs(graph, env, run, options);
-  const reads = new Set([...nodes.flatMap(readsOf), ...outputs]);
-  for (const init of graph.initializer ?? []) {
-    if (!init.name || !reads.has(init.name) || env.has(init.name)) continue;
-    const t = tensorFromProto(init, folder, init.name);
-    env.set(init.name, builder.constant(t.type, bytesOf(t), init.name));
-  }
+  defineConstants(graph, env, run);
   importNodes(nodes, env, run);
   if (run.refused.length) throw new QcError(refusals(run.refused, name));
   const results = outputs.map(
-    (o) => env.get(o) ?? fail("QC-ONNX-016", `output '${o}' is computed by no node`, { loc: { file: name, node: o } }),
+    (o) =>
+      env.get(o) || fail("QC-ONNX-016", `output '${o}' is computed by no node`, { loc: { file: name, node: o }, help: EDITED }),
   );
   const { func, consts } = builder.finish(results, outputs);
   return { version: 1, name: path.basename(name, path.extname(name)), funcs: [func], consts, props: {} };
 }
 
-interface Run {
-  readonly state: ImportState;
-  readonly rules: ImportRules;
-  readonly opsets: ReadonlyMap<string, number>;
-  readonly functions: ReadonlyMap<string, FunctionProto>;
-  readonly file: string;
-  readonly refused: Refusal[];
-  /** Names whose producer was refused; their readers are skipped. */
-  readonly poisoned: Set<string>;
+const EDITED = "the model is truncated or was edited wrongly";
+
+function outputNames(graph: GraphProto, file: string): readonly string[] {
+  const outputs = (graph.output ?? []).map((o) => o.name ?? "");
+  if (outputs.length === 0) fail("QC-ONNX-016", `${file} has no outputs`, { help: EDITED });
+  const twice = outputs.find((o, i) => outputs.indexOf(o) !== i);
+  if (twice !== undefined) fail("QC-ONNX-016", `'${twice}' is listed twice among the outputs of ${file}`, { help: EDITED });
+  for (const o of graph.output ?? []) {
+    if (o.type && !o.type.tensorType && (o.type.sequenceType || o.type.mapType || o.type.optionalType || o.type.sparseTensorType)) {
+      fail("QC-ONNX-011", `output '${o.name}' is no tensor`, { help: "sequences, maps and optionals are not supported" });
+    }
+  }
+  return outputs;
+}
+
+/** Inputs, initializers and nodes define every name once; an initializer may repeat an input, which is then its default. */
+function checkNames(graph: GraphProto, file: string): void {
+  const kinds: readonly (readonly [string, readonly string[]])[] = [
+    ["input", (graph.input ?? []).map((i) => i.name ?? "")],
+    ["initializer", (graph.initializer ?? []).map((i) => i.name ?? "")],
+  ];
+  const produced = new Set((graph.node ?? []).flatMap((n) => n.output ?? []));
+  for (const [kind, names] of kinds) {
+    const seen = new Set<string>();
+    for (const n of names) {
+      if (seen.has(n)) fail("QC-ONNX-016", `${file} has two ${kind}s named '${n}'`, { help: EDITED });
+      seen.add(n);
+      if (n !== "" && produced.has(n)) {
+        fail("QC-ONNX-016", `'${n}' is an ${kind} and the output of a node`, { loc: { file, node: n }, help: EDITED });
+      }
+    }
+  }
 }
 
 function opsetsOf(model: ModelProto, file: string, ctx: IrContext): ReadonlyMap<string, number> {
@@ -125,81 +132,4 @@ function defineInputs(graph: GraphProto, env: Map<string, ValueId>, run: Run, op
   const types = inputTypes(free, options.shapes ?? NO_SHAPES, run.state.ctx.report);
   for (const [name, type] of types) env.set(name, run.state.builder.param(name, type));
   for (const [name, t] of Object.entries(freeze)) env.set(name, run.state.builder.constant(t.type, bytesOf(t), name));
-}
-
-function importNodes(nodes: readonly NodeProto[], env: Map<string, ValueId>, run: Run): void {
-  for (const node of nodes) {
-    const outputs = node.output ?? [];
-    if (readsOf(node).some((r) => run.poisoned.has(r))) {
-      for (const o of outputs) run.poisoned.add(o);
-      continue;
-    }
-    const loc: Loc = { file: run.file, node: node.name || outputs.find((o) => o !== "") || node.opType || "node" };
-    try {
-      const values = importNode(node, loc, env, run);
-      outputs.forEach((o, i) => {
-        if (o !== "" && values[i] !== undefined) env.set(o, values[i]);
-      });
-    } catch (e) {
-      const refusal = asRefusal(e, node, loc);
-      if (!refusal) throw e;
-      run.refused.push(refusal);
-      for (const o of outputs) run.poisoned.add(o);
-    }
-  }
-}
-
-function asRefusal(e: unknown, node: NodeProto, loc: Loc): Refusal | null {
-  const op = node.domain && node.domain !== "ai.onnx" ? `${node.domain}::${node.opType}` : (node.opType ?? "");
-  if (isUnsupported(e)) return { op, loc, reason: e.reason, help: e.help };
-  if (e instanceof QcError && e.code === "QC-ONNX-018")
-    return { op, loc, reason: e.diags[0].message, help: e.diags[0].help, diag: e.diags[0] };
-  return null;
-}
-
-function importNode(node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: Run): readonly ValueId[] {
-  const inputs = (node.input ?? []).map((name) => (name === "" ? "" : (env.get(name) ?? undefinedInput(name, loc))));
-  const domain = node.domain === "ai.onnx" ? "" : (node.domain ?? "");
-  const opset = run.opsets.get(domain) ?? run.opsets.get("") ?? 1;
-  const n = createNodeImport(run.state, node, Math.min(opset, domain === "" ? NEWEST_OPSET : opset), inputs, loc);
-  const key = domain === "" ? (node.opType ?? "") : `${domain}::${node.opType}`;
-  if (key === "If") return importIf(node, n.known(n.input(0)), loc, env, run);
-  const fn = run.functions.get(`${domain}::${node.opType}`);
-  if (fn) {
-    const inner = new Map<string, ValueId>();
-    const expanded = expandFunction(fn, node, loc);
-    (fn.input ?? []).forEach((name, i) => inner.set(name, inputs[i] ?? ""));
-    importNodes(expanded, inner, run);
-    return (fn.output ?? []).map((o) => inner.get(o) ?? "");
-  }
-  const rule = run.rules[key] ?? n.unsupported(`op '${key}' is not supported`);
-  const values = rule(n);
-  return typeof values === "string" ? [values] : values;
-}
-
-function undefinedInput(name: string, loc: Loc): never {
-  return fail("QC-ONNX-016", `operand '${name}' is defined nowhere`, {
-    loc,
-    help: "the model is truncated or was edited wrongly",
-  });
-}
-
-/** `If` with a condition known at compile time is the chosen branch. */
-function importIf(node: NodeProto, cond: Tensor | null, loc: Loc, env: Map<string, ValueId>, run: Run): readonly ValueId[] {
-  if (!cond)
-    throw new QcError([
-      { severity: "error", code: "QC-ONNX-018", message: "op 'If' with a condition computed at run time is not supported", loc },
-    ]);
-  const branch = node.attribute?.find((a) => a.name === (Number(cond.data[0]) ? "then_branch" : "else_branch"))?.g;
-  if (!branch) return fail("QC-ONNX-016", "If is malformed: a branch is missing", { loc });
-  const outputs = (branch.output ?? []).map((o) => o.name ?? "");
-  const inner = new Map(env);
-  for (const init of branch.initializer ?? []) {
-    const t = tensorFromProto(init, run.state.folder, init.name ?? "");
-    inner.set(init.name ?? "", run.state.builder.constant(t.type, bytesOf(t), init.name ?? "c"));
-  }
-  const nodes = orderedNodes(branch, outputs, run.file);
-  const state = { ...run.state, wanted: new Set([...nodes.flatMap(readsOf), ...outputs]) };
-  importNodes(nodes, inner, { ...run, state });
-  return outputs.map((o) => inner.get(o) ?? "");
 }

@@ -3,6 +3,7 @@
 import { type TensorType, tensorType } from "../../ir/type/tensor-type.js";
 import { type Diag, fail } from "../../support/diag.js";
 import { didYouMean } from "../../support/suggest.js";
+import { checkSize } from "./limits.js";
 import { dtypeOfOnnx, onnxTypeName, toSafeInt, type ValueInfoProto } from "./proto.js";
 
 /** `--input_shapes`: shapes by input name; under "" by position for calls that name none. */
@@ -54,7 +55,7 @@ export function inputTypes(
     const name = names[i];
     if (!info.type?.tensorType)
       fail("QC-ONNX-011", `input '${name}' is no tensor`, { help: "sequences, maps and optionals are not supported" });
-    const given = shapes.named[name] ?? shapes.positional[i];
+    const given = (hasField(shapes.named, name) ? shapes.named[name] : undefined) ?? shapes.positional[i];
     const dims = declaredDims(info);
     const hasShape = info.type?.tensorType?.shape != null;
     if (given && hasShape && given.length !== dims.length) {
@@ -88,7 +89,9 @@ export function inputTypes(
     const elem = info.type?.tensorType?.elemType ?? 0;
     const dtype =
       dtypeOfOnnx(elem) ?? fail("QC-ONNX-011", `input '${name}' has element type ${onnxTypeName(elem)}, which qc does not have`);
-    types.set(name, tensorType(dtype, shape));
+    const type = tensorType(dtype, shape);
+    checkSize(type, `input '${name}'`);
+    types.set(name, type);
   }
   if (unbound.length) {
     const name = drafts.find((d) => d.sizes.includes(null))?.name ?? "input";

@@ -1,13 +1,14 @@
 /** The view of one ONNX node that importer rules work on: checked attributes, constant operands, emission with folding. */
 import type { Attrs } from "../../ir/attr/attr.js";
-import type { FuncBuilder } from "../../ir/graph/func-builder.js";
+import type { FuncBuilder, InferNode } from "../../ir/graph/func-builder.js";
 import { isAbsent, type ValueId } from "../../ir/graph/module.js";
-import { inferWith } from "../../ir/op/infer-node.js";
+import { evalWork } from "../../ir/op/work.js";
 import { bytesOf, dataFromBytes, numbersOf, type Tensor, tensorOf } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { byteSize, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, type Loc, QcError } from "../../support/diag.js";
 import { type AttributeProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
+import { type Budget, checkSize, LIMITS } from "./limits.js";
 import type { NodeImport } from "./rule.js";
 
 /** Raised by `unsupported`: the driver collects these, so that one run lists all of them. */
@@ -24,17 +25,15 @@ export class Unsupported extends Error {
 export interface ImportState {
   readonly ctx: IrContext;
   readonly builder: FuncBuilder;
+  /** Typing within the limits. */
+  readonly infer: InferNode;
   /** Folder that external data must stay in. */
   readonly folder: string;
   /** Graph names that something reads. */
   readonly wanted: ReadonlySet<string>;
+  readonly budget: Budget;
 }
 
-/**
- * Nodes with constant operands are evaluated when their results stay below this; larger ones are left to the generated code. A
- * `dequantize` never is: the quantize pass wants to see stored weights.
- */
-const FOLD_LIMIT_BYTES = 64 << 20;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 const decoder = new TextDecoder();
@@ -102,11 +101,15 @@ export function createNodeImport(
     },
     emits(op, operands, given: Attrs = {}) {
       const tensors = operands.map((v) => (isAbsent(v) ? null : known(v)));
+      // Nodes with constant operands are evaluated within the limits; `dequantize` never is: the quantize pass wants to see stored weights.
       const allKnown = operands.length > 0 && operands.every((v, i) => isAbsent(v) || tensors[i]);
       const def = ctx.ops.get(op);
       if (allKnown && def && !def.traits.includes("effect") && op !== "dequantize") {
-        const done = inferAt(ctx, op, tensors, given, loc);
-        if (done.types.reduce((sum, t) => sum + byteSize(t), 0) <= FOLD_LIMIT_BYTES) {
+        const types = tensors.map((t) => t?.type ?? null);
+        const done = state.infer(op, types, given, loc);
+        const bytes = done.types.reduce((sum, t) => sum + byteSize(t), 0);
+        if (bytes <= LIMITS.foldedBytes && evalWork(def, types, done.types, done.attrs) <= LIMITS.foldedWork) {
+          state.budget.countBytes(bytes, loc);
           return def.eval(tensors, done.attrs as never, done.types).map(constant);
         }
       }
@@ -115,22 +118,16 @@ export function createNodeImport(
     emit: (op, operands, given) => n.emits(op, operands, given)[0],
     constant,
     scalar: (dtype, value) => constant(tensorOf(tensorType(dtype, []), [value])),
-    array: (dtype, shape, values) => constant(tensorOf(tensorType(dtype, shape), values)),
+    array(dtype, shape, values) {
+      checkSize(tensorType(dtype, shape), "a constant", loc);
+      return constant(tensorOf(tensorType(dtype, shape), values));
+    },
     unsupported(reason, help) {
       throw new Unsupported(reason, help);
     },
     malformed,
   };
   return n;
-}
-
-function inferAt(ctx: IrContext, op: string, tensors: readonly (Tensor | null)[], attrs: Attrs, loc: Loc) {
-  return inferWith(ctx.ops)(
-    op,
-    tensors.map((t) => t?.type ?? null),
-    attrs,
-    loc,
-  );
 }
 
 export const isUnsupported = (e: unknown): e is Unsupported => e instanceof Unsupported;

@@ -1,12 +1,14 @@
 /** Decoding of ONNX protobufs into checked values: the one place that trusts nothing in the file. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import onnxProto from "onnx-proto";
 import { dataFromBytes, emptyData, type Tensor, type TypedArray } from "../../ir/op/tensor.js";
 import { type DType, dtypeInfo } from "../../ir/type/dtype.js";
-import { numElements, tensorType } from "../../ir/type/tensor-type.js";
+import { byteSize, numElements, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, QcError } from "../../support/diag.js";
-import { resolveInside } from "../../support/fs.js";
+import { readExternal } from "./external-data.js";
+import { checkNesting, checkSize, createBudget } from "./limits.js";
+import { functionAttributes } from "./newer-fields.js";
+import { graphsOf } from "./topology.js";
 
 const { onnx } = onnxProto;
 export type ModelProto = onnxProto.onnx.IModelProto;
@@ -15,7 +17,8 @@ export type NodeProto = onnxProto.onnx.INodeProto;
 export type TensorProto = onnxProto.onnx.ITensorProto;
 export type AttributeProto = onnxProto.onnx.IAttributeProto;
 export type ValueInfoProto = onnxProto.onnx.IValueInfoProto;
-export type FunctionProto = onnxProto.onnx.IFunctionProto;
+/** With the field `attribute_proto` (attributes with a default), which is newer than the package. */
+export type FunctionProto = onnxProto.onnx.IFunctionProto & { readonly attributeProto?: readonly AttributeProto[] };
 
 /** TensorProto.DataType; 21 and 22 are newer than the package's enum but decode as numbers. */
 const DTYPE_OF: Readonly<Record<number, DType>> = {
@@ -62,25 +65,34 @@ export function toSafeInt(v: Integer | null | undefined): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, n));
 }
 
-/** Decodes a model file's bytes. Truncated, damaged or foreign bytes are QC-ONNX-001. */
+const NO_MODEL = "the file is damaged, truncated or no ONNX protobuf; export or copy it again";
+
+/**
+ * Decodes a model file's bytes; fields that the package does not know are skipped. Truncated, damaged or foreign bytes are QC-ONNX-001,
+ * more than LIMITS allow QC-ONNX-021.
+ */
 export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
   let model: ModelProto;
   try {
     model = onnx.ModelProto.decode(bytes);
+    const added = functionAttributes(bytes);
+    model.functions = (model.functions ?? []).map((f, i) => ({ ...f, attributeProto: added[i] ?? [] }));
   } catch (e) {
-    return fail("QC-ONNX-001", `${path.basename(file)} is not a readable ONNX model: ${(e as Error).message}`, {
-      help: "the file is damaged, truncated or no ONNX protobuf; export or copy it again",
-    });
+    return fail("QC-ONNX-001", `${path.basename(file)} is not a readable ONNX model: ${(e as Error).message}`, { help: NO_MODEL });
   }
   if (!model.graph?.node || !model.opsetImport?.length) {
-    fail(
-      "QC-ONNX-001",
-      `${path.basename(file)} is not a readable ONNX model: it has no ${model.graph ? "opset import" : "graph"}`,
-      {
-        help: "the file is damaged, truncated or no ONNX protobuf; export or copy it again",
-      },
-    );
+    fail("QC-ONNX-001", `${path.basename(file)} is not a readable ONNX model: it has no ${model.graph ? "opset import" : "graph"}`, {
+      help: NO_MODEL,
+    });
   }
+  const budget = createBudget();
+  const measure = (nodes: readonly NodeProto[], depth: number): void => {
+    budget.countNodes(nodes.length);
+    checkNesting(depth, `sub-graphs of ${path.basename(file)}`);
+    for (const n of nodes) for (const a of n.attribute ?? []) for (const g of graphsOf(a)) measure(g.node ?? [], depth + 1);
+  };
+  measure(model.graph?.node ?? [], 0);
+  for (const f of model.functions ?? []) measure(f.node ?? [], 0);
   return model;
 }
 
@@ -95,37 +107,34 @@ export function decodeTensor(bytes: Uint8Array, file: string): { name: string; t
   }
 }
 
-const MAX_ELEMENTS = 2 ** 31;
-
 /** The values of a tensor; external data is read from inside `folder` only. */
 export function tensorFromProto(p: TensorProto, folder: string, what: string): Tensor {
   const name = p.name || what;
-  const dtype = dtypeOfOnnx(p.dataType ?? 0);
-  if (!dtype) {
-    return fail("QC-ONNX-003", `tensor '${name}' has element type ${onnxTypeName(p.dataType ?? 0)}, which qc does not have`);
-  }
+  const dtype =
+    dtypeOfOnnx(p.dataType ?? 0) ??
+    fail("QC-ONNX-003", `tensor '${name}' has element type ${onnxTypeName(p.dataType ?? 0)}, which qc does not have`, {
+      help: "convert it to a type that qc has: floats of 16 to 64 bits, integers of 4 to 64 bits, booleans",
+    });
   const shape = (p.dims ?? []).map(toSafeInt);
-  if (shape.some((d) => d < 0) || numElements(shape) > MAX_ELEMENTS) {
-    fail("QC-ONNX-004", `tensor '${name}' has the impossible shape [${shape}]`);
-  }
-  const n = numElements(shape);
+  if (p.segment) fail("QC-ONNX-005", `tensor '${name}' is stored in segments, which qc does not read`, { help: "export the model again" });
   const type = tensorType(dtype, shape);
-  const raw = p.dataLocation === 1 ? externalBytes(p, folder, name) : p.rawData?.length ? p.rawData : null;
-  const data = raw ? fromRaw(dtype, raw, n, name) : fromFields(p, dtype, n, name);
+  checkSize(type, `tensor '${name}'`);
+  const n = numElements(shape);
+  const stored = dtype === "i4" || dtype === "u4" ? Math.ceil(n / 2) : byteSize(type);
+  const raw = p.dataLocation === 1 ? readExternal(p, folder, name, stored) : p.rawData?.length ? p.rawData : null;
+  const data = raw ? fromRaw(dtype, raw, n, stored, name) : fromFields(p, dtype, n, name);
+  if (dtype === "bool") for (let i = 0; i < n; i++) data[i] = data[i] ? 1 : 0;
   return { type, data };
 }
 
 const wrongLength = (name: string, got: number, want: number): never =>
-  fail("QC-ONNX-005", `tensor '${name}' holds ${got} bytes or values, its shape needs ${want}`);
+  fail("QC-ONNX-005", `tensor '${name}' holds ${got} bytes or values, its shape needs ${want}`, {
+    help: "the file is damaged or truncated; export or copy it again",
+  });
 
-function fromRaw(dtype: DType, raw: Uint8Array, n: number, name: string): TypedArray {
-  if (dtype === "i4" || dtype === "u4") {
-    if (raw.length < Math.ceil(n / 2)) wrongLength(name, raw.length, Math.ceil(n / 2));
-    return unpack4((i) => raw[i], dtype, n);
-  }
-  const want = n * dtypeInfo(dtype).bytes;
-  if (raw.length !== want) wrongLength(name, raw.length, want);
-  return dataFromBytes(dtype, raw.slice());
+function fromRaw(dtype: DType, raw: Uint8Array, n: number, stored: number, name: string): TypedArray {
+  if (raw.length !== stored) wrongLength(name, raw.length, stored);
+  return dtype === "i4" || dtype === "u4" ? unpack4((i) => raw[i], dtype, n) : dataFromBytes(dtype, raw.slice());
 }
 
 /** Two 4-bit values a byte, low half first. */
@@ -143,54 +152,15 @@ function fromFields(p: TensorProto, dtype: DType, n: number, name: string): Type
     if ((values?.length ?? 0) !== want) wrongLength(name, values?.length ?? 0, want);
     return values ?? [];
   };
-  const data = emptyData(dtype, n);
   if (dtype === "i4" || dtype === "u4") {
     const bytes = list(p.int32Data, Math.ceil(n / 2));
     return unpack4((i) => Number(bytes[i]), dtype, n);
   }
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    const src = list(dtype === "i64" ? p.int64Data : p.uint64Data);
-    for (let i = 0; i < n; i++) data[i] = BigInt(src[i].toString());
-    return data;
-  }
-  const field = dtype === "f32" ? p.floatData : dtype === "f64" ? p.doubleData : dtype === "u32" ? p.uint64Data : p.int32Data;
+  const wide = dtype === "i64" || dtype === "u64";
+  const field = { f32: p.floatData, f64: p.doubleData, i64: p.int64Data, u32: p.uint64Data, u64: p.uint64Data }[dtype as "f32"] ?? p.int32Data;
   const src = list(field);
-  for (let i = 0; i < n; i++) data[i] = Number(src[i]);
+  const data = emptyData(dtype, n);
+  if (wide) for (let i = 0; i < n; i++) (data as BigInt64Array)[i] = BigInt(src[i].toString());
+  else for (let i = 0; i < n; i++) data[i] = Number(src[i]);
   return data;
-}
-
-/** ONNX external data: location relative to the model, offset and length in bytes. */
-function externalBytes(p: TensorProto, folder: string, name: string): Uint8Array {
-  const entry = (key: string) => p.externalData?.find((e) => e.key === key)?.value ?? undefined;
-  const location = entry("location") ?? fail("QC-ONNX-006", `tensor '${name}' has external data without a location`);
-  const file = resolveInside(folder, location);
-  let fd: number;
-  try {
-    fd = openSync(file, "r");
-  } catch {
-    return fail("QC-ONNX-007", `tensor '${name}': its data file '${location}' cannot be read`, {
-      help: `put '${location}' into the model's folder`,
-    });
-  }
-  try {
-    const size = fstatSync(fd).size;
-    const offset = Number(entry("offset") ?? 0);
-    const length = Number(entry("length") ?? size - offset);
-    if (
-      !(Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0 && offset + length <= size)
-    ) {
-      fail("QC-ONNX-008", `tensor '${name}': bytes ${offset}..${offset + length} lie outside '${location}' (${size} bytes)`, {
-        help: "the data file is truncated or belongs to another model",
-      });
-    }
-    const bytes = new Uint8Array(length);
-    for (let done = 0; done < length; ) {
-      const got = readSync(fd, bytes, done, length - done, offset + done);
-      if (got === 0) fail("QC-ONNX-008", `tensor '${name}': '${location}' ended early`);
-      done += got;
-    }
-    return bytes;
-  } finally {
-    closeSync(fd);
-  }
 }

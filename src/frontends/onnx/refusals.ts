@@ -13,7 +13,12 @@ export interface Refusal {
 /** One diagnostic per kind of refusal, naming the first node and counting the rest, and a closing line. */
 export function refusals(list: readonly Refusal[], file: string): Diag[] {
   const kinds = new Map<string, Refusal[]>();
-  for (const r of list) kinds.set(`${r.op}\n${r.reason}`, [...(kinds.get(`${r.op}\n${r.reason}`) ?? []), r]);
+  for (const r of list) {
+    const kind = `${r.op}\n${r.reason}`;
+    const known = kinds.get(kind);
+    if (known) known.push(r);
+    else kinds.set(kind, [r]);
+  }
   const diags = [...kinds.values()].map(([first, ...rest]): Diag => {
     const node = rest.length
       ? `${first.loc.node}' and ${rest.length} more: '${rest

@@ -5,11 +5,11 @@ import type { AttributeProto, GraphProto, NodeProto } from "./proto.js";
 /** Names that a node reads, its sub-graphs' free names included. */
 export function readsOf(node: NodeProto): string[] {
   const names = (node.input ?? []).filter((n) => n !== "");
-  for (const a of node.attribute ?? []) for (const g of graphsOf(a)) names.push(...freeNames(g));
-  return names;
+  return (node.attribute ?? []).reduce((all, a) => graphsOf(a).reduce((list, g) => list.concat(freeNames(g)), all), names);
 }
 
-const graphsOf = (a: AttributeProto): readonly GraphProto[] => [...(a.g ? [a.g] : []), ...(a.graphs ?? [])];
+/** The sub-graphs of an attribute. */
+export const graphsOf = (a: AttributeProto): readonly GraphProto[] => [...(a.g ? [a.g] : []), ...(a.graphs ?? [])];
 
 function freeNames(g: GraphProto): string[] {
   const bound = new Set<string>([...(g.input ?? []).map((i) => i.name ?? ""), ...(g.initializer ?? []).map((i) => i.name ?? "")]);
@@ -51,8 +51,10 @@ export function orderedNodes(graph: GraphProto, outputs: readonly string[], file
         const names = stack
           .slice(stack.findIndex((s) => s.node === from))
           .map((s) => nodes[s.node].name || nodes[s.node].output?.[0]);
-        fail("QC-ONNX-015", `the graph has a cycle: ${names.join(" -> ")} -> ${names[0]}`, {
+        const way = names.length > 8 ? [...names.slice(0, 8), `... ${names.length - 8} more`] : names;
+        fail("QC-ONNX-015", `the graph has a cycle: ${way.join(" -> ")} -> ${names[0]}`, {
           loc: { file, node: String(names[0]) },
+          help: "no order of these nodes computes them; the model was edited wrongly",
         });
       }
       state[from] = 1;

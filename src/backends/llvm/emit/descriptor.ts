@@ -1,8 +1,7 @@
 import type { Port, Program } from "../../../ir/loop/program.js";
 import type { Target } from "../../../ir/target/target.js";
-import { type DType, dtypeInfo } from "../../../ir/type/dtype.js";
+import type { DType } from "../../../ir/type/dtype.js";
 import { byteSize } from "../../../ir/type/tensor-type.js";
-import { fail } from "../../../support/diag.js";
 import { type ModuleFacts, WEIGHTS } from "./program.js";
 import { escapeText, floatText } from "./types.js";
 
@@ -66,13 +65,8 @@ function createPool(): Pool {
   };
 }
 
-function tensorText(port: Port, role: string, pool: Pool): string {
+function tensorText(port: Port, pool: Pool): string {
   const { dtype, shape, quant } = port.type;
-  if (dtypeInfo(dtype).bits === 4) {
-    fail("QC-LLVM-020", `${role} '${port.name}' is ${dtype}: tensors that cross the boundary have at least 8 bits`, {
-      help: "cast it to i8 or u8 inside the network",
-    });
-  }
   const known = quant && quant.kind !== "block" ? quant : null;
   const scales = known === null ? [] : known.kind === "tensor" ? [known.scale] : known.scales;
   const zeros = known === null ? [] : known.kind === "tensor" ? [known.zero] : known.zeros;
@@ -104,8 +98,8 @@ export const neededFeatures = (target: Target): string => target.features.filter
 /** The exported constant `qc_model`, a qc_descriptor, and what it points to. */
 export function descriptorText(program: Program, target: Target, facts: ModuleFacts): string {
   const pool = createPool();
-  const inputs = program.inputs.map((p) => tensorText(p, "input", pool));
-  const outputs = program.outputs.map((p) => tensorText(p, "output", pool));
+  const inputs = program.inputs.map((p) => tensorText(p, pool));
+  const outputs = program.outputs.map((p) => tensorText(p, pool));
   const phases = program.launches.map(
     (l) => `{ ${pool.string(l.label)}, double ${floatText(l.flops)}, double ${floatText(l.bytes)} }`,
   );

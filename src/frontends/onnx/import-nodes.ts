@@ -1,0 +1,154 @@
+/** Translation of a list of nodes in one scope: rules, calls of local functions, and `If` with a known condition. */
+import { isAbsent, type ValueId } from "../../ir/graph/module.js";
+import { bytesOf } from "../../ir/op/tensor.js";
+import { fail, type Loc, QcError } from "../../support/diag.js";
+import { didYouMean } from "../../support/suggest.js";
+import { expandFunction, functionKey } from "./functions.js";
+import { checkNesting } from "./limits.js";
+import { createNodeImport, type ImportState, isUnsupported } from "./node-import.js";
+import { type FunctionProto, type GraphProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
+import type { Refusal } from "./refusals.js";
+import type { ImportRules, NodeImport } from "./rule.js";
+import { orderedNodes, readsOf } from "./topology.js";
+
+export const NEWEST_OPSET = 28;
+
+/** What stays the same while the nodes of one scope are translated. */
+export interface Run {
+  readonly state: ImportState;
+  readonly rules: ImportRules;
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly functions: ReadonlyMap<string, FunctionProto>;
+  readonly file: string;
+  /** Collected over all scopes. */
+  readonly refused: Refusal[];
+  /** Names of this scope whose producer was refused; their readers are skipped. */
+  readonly poisoned: Set<string>;
+  /** Calls and branches around this scope. */
+  readonly depth: number;
+}
+
+/** The value of an output, `""` for one that is left out, null for one whose producer was refused. */
+type Output = ValueId | null;
+
+/** The initializers of a graph that something reads. */
+export function defineConstants(graph: GraphProto, env: Map<string, ValueId>, run: Run, shadows = false): void {
+  const { wanted, builder, folder, budget } = run.state;
+  for (const init of graph.initializer ?? []) {
+    if (!init.name || !wanted.has(init.name) || (env.has(init.name) && !shadows)) continue;
+    const t = tensorFromProto(init, folder, init.name);
+    budget.countBytes(t.data.byteLength);
+    env.set(init.name, builder.constant(t.type, bytesOf(t), init.name));
+  }
+}
+
+/** Translates `nodes`, which stand in dependency order, into `env`; refusals are collected in the run. */
+export function importNodes(nodes: readonly NodeProto[], env: Map<string, ValueId>, run: Run): void {
+  run.state.budget.countNodes(nodes.length);
+  for (const node of nodes) {
+    const outputs = node.output ?? [];
+    const poison = () => outputs.forEach((o) => run.poisoned.add(o));
+    if (readsOf(node).some((r) => run.poisoned.has(r))) {
+      poison();
+      continue;
+    }
+    const loc: Loc = { file: run.file, node: node.name || outputs.find((o) => o !== "") || node.opType || "node" };
+    try {
+      const values = importNode(node, loc, env, run);
+      outputs.forEach((o, i) => {
+        const value = values[i];
+        if (value === null) run.poisoned.add(o);
+        else if (o !== "" && value !== undefined) env.set(o, value);
+      });
+    } catch (e) {
+      if (e instanceof RangeError) outOfMemory(e, node, loc);
+      const refusal = asRefusal(e, node, loc);
+      if (!refusal) throw e;
+      run.refused.push(refusal);
+      poison();
+    }
+  }
+}
+
+/** What JavaScript throws for an array longer than it can hold, and for recursion without end. */
+function outOfMemory(e: RangeError, node: NodeProto, loc: Loc): never {
+  fail("QC-ONNX-021", `${node.opType} asks for more than this machine holds: ${e.message}`, {
+    loc,
+    help: "the model is damaged, or its shapes are not what its author meant",
+  });
+}
+
+function asRefusal(e: unknown, node: NodeProto, loc: Loc): Refusal | null {
+  const op = node.domain && node.domain !== "ai.onnx" ? `${node.domain}::${node.opType}` : (node.opType ?? "");
+  if (isUnsupported(e)) return { op, loc, reason: e.reason, help: e.help };
+  if (e instanceof QcError && e.code === "QC-ONNX-018") {
+    return { op, loc, reason: e.diags[0].message, help: e.diags[0].help, diag: e.diags[0] };
+  }
+  return null;
+}
+
+function importNode(node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: Run): readonly Output[] {
+  const inputs = (node.input ?? []).map((name) => (name === "" ? "" : (env.get(name) ?? undefinedInput(name, loc, env))));
+  const domain = node.domain === "ai.onnx" ? "" : (node.domain ?? "");
+  const fn = run.functions.get(functionKey(domain, node.opType));
+  if (fn) return importCall(fn, node, inputs, loc, run);
+  const opset = run.opsets.get(domain) ?? run.opsets.get("");
+  if (opset === undefined) {
+    return fail("QC-ONNX-001", `${run.file} imports no opset for '${node.opType}'`, { loc, help: "export the model again" });
+  }
+  const n = createNodeImport(run.state, node, domain === "" ? Math.min(opset, NEWEST_OPSET) : opset, inputs, loc);
+  const key = domain === "" ? (node.opType ?? "") : `${domain}::${node.opType}`;
+  if (key === "If") return importIf(n, node, loc, env, run);
+  const rule = Object.hasOwn(run.rules, key) ? run.rules[key] : n.unsupported(`op '${key}' is not supported`);
+  const values = rule(n);
+  return typeof values === "string" ? [values] : values;
+}
+
+function undefinedInput(name: string, loc: Loc, env: ReadonlyMap<string, ValueId>): never {
+  return fail("QC-ONNX-016", `operand '${name}' is defined nowhere`, {
+    loc,
+    help: didYouMean(name, [...env.keys()].slice(0, 1000)) ?? "the model is truncated or was edited wrongly",
+  });
+}
+
+/** The scope of a graph or function body: what it wants and what it could not compute are its own. */
+function innerRun(nodes: readonly NodeProto[], outputs: readonly string[], poisoned: Set<string>, loc: Loc, run: Run): Run {
+  checkNesting(run.depth + 1, "function calls and branches", loc);
+  const wanted = new Set([...nodes.flatMap(readsOf), ...outputs]);
+  return { ...run, state: { ...run.state, wanted }, poisoned, depth: run.depth + 1 };
+}
+
+function outputsOf(names: readonly string[], env: ReadonlyMap<string, ValueId>, inner: Run, loc: Loc): readonly Output[] {
+  return names.map((o) => (inner.poisoned.has(o) ? null : (env.get(o) ?? undefinedInput(o, loc, env))));
+}
+
+/** A local function stands for its body; only what the call passes in is visible there. */
+function importCall(fn: FunctionProto, node: NodeProto, inputs: readonly ValueId[], loc: Loc, run: Run): readonly Output[] {
+  const used = (fn.output ?? []).filter((_, i) => run.state.wanted.has(node.output?.[i] ?? ""));
+  checkNesting(run.depth + 1, "function calls and branches", loc);
+  const body = orderedNodes({ node: expandFunction(fn, node, loc) }, used, run.file);
+  const env = new Map<string, ValueId>((fn.input ?? []).map((name, i) => [name, inputs[i] ?? ""]));
+  const opsets = new Map([...run.opsets, ...(fn.opsetImport ?? []).map((o): [string, number] => [o.domain === "ai.onnx" ? "" : (o.domain ?? ""), toSafeInt(o.version)])]);
+  const inner = { ...innerRun(body, used, new Set(), loc, run), opsets };
+  importNodes(body, env, inner);
+  const results = outputsOf(used, env, inner, loc);
+  return (fn.output ?? []).map((o) => (used.includes(o) ? results[used.indexOf(o)] : ""));
+}
+
+/** `If` with a condition known at compile time is the chosen branch, which sees the names around it. */
+function importIf(n: NodeImport, node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: Run): readonly Output[] {
+  const condition = n.knownInts(0, "condition");
+  if (condition.length !== 1) n.malformed(`its condition has ${condition.length} elements`);
+  const name = condition[0] ? "then_branch" : "else_branch";
+  const branch = node.attribute?.find((a) => a.name === name)?.g ?? n.malformed(`'${name}' is missing`);
+  const outputs = (branch.output ?? []).map((o) => o.name ?? "");
+  if (outputs.length < (node.output ?? []).length) n.malformed(`'${name}' has ${outputs.length} outputs`);
+  const nodes = orderedNodes(branch, outputs, run.file);
+  const scope = new Map(env);
+  const inner = innerRun(nodes, outputs, new Set(run.poisoned), loc, run);
+  defineConstants(branch, scope, inner, true);
+  importNodes(nodes, scope, inner);
+  const values = outputsOf(outputs, scope, inner, loc);
+  if (values.some((v) => v !== null && isAbsent(v))) n.malformed(`an output of '${name}' is absent`);
+  return values;
+}
