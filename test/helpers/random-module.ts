@@ -10,6 +10,7 @@ import type { IrContext } from "../../src/ir/pass/context.js";
 import { isFloat } from "../../src/ir/type/dtype.js";
 import { numElements } from "../../src/ir/type/tensor-type.js";
 import { type Loc, QcError } from "../../src/support/diag.js";
+import { addChainStep } from "./chain-steps.js";
 
 export interface RandomModule {
   readonly module: Module;
@@ -22,6 +23,8 @@ export interface RandomModuleOptions {
   readonly nodes?: number;
   /** Which ops may be drawn. Default: all without effects. */
   readonly ops?: (def: OpDef) => boolean;
+  /** Also neighbourhoods of chain-steps.ts: convolution and BatchNorm, transposes in a row, ... Default: true unless `ops` is given. */
+  readonly chains?: boolean;
 }
 
 /** How often an operand that could be an earlier value is one. */
@@ -32,7 +35,8 @@ const REUSE = 4;
  * values only: integers may be indices, whose values matter), else parameters or constants. Some nodes are duplicates, some are dead,
  * some have only constant operands; results may repeat, and may be parameters or constants.
  */
-export function randomModule(ctx: IrContext, seed: number, options: RandomModuleOptions = {}): RandomModule {
+export function randomModule(ctx: IrContext, seed: number, given: RandomModuleOptions = {}): RandomModule {
+  const options = { chains: given.ops === undefined, ...given };
   const g = createGen(seed);
   const defs = ctx.ops.all().filter((d) => !hasTrait(d, "effect") && (options.ops?.(d as OpDef) ?? true));
   const b = createFuncBuilder("main", inferWith(ctx.ops), ctx.blobs);
@@ -48,7 +52,16 @@ export function randomModule(ctx: IrContext, seed: number, options: RandomModule
   if (g.int(0, 3) === 0) values.push(param(g.tensor()));
   const count = g.int(1, options.nodes ?? 8);
   const made: { op: string; operands: readonly ValueId[]; attrs: RandomAttrs }[] = [];
+  if (options.chains) {
+    const x = g.tensor({ shape: g.shape(g.pick([2, 3, 4, 4]), 4) });
+    values.push(g.int(0, 5) ? param(x) : constant(x));
+  }
   for (let i = 0; i < count; i++) {
+    const chained = !options.chains || g.int(0, 4) === 0 ? null : addChainStep(b, g, values, (op) => drawLoc(g, op, i));
+    if (chained) {
+      values.push(...chained);
+      continue;
+    }
     const def = g.pick(defs) as OpDef;
     const { inputs: drawn, attrs } = def.sample(g);
     const fixed = g.int(0, 4) === 0;
@@ -72,7 +85,7 @@ export function randomModule(ctx: IrContext, seed: number, options: RandomModule
     results.map((r, i) => (g.bool() ? r.slice(1) : `out ${i}`)),
   );
   const props = g.bool()
-    ? { opset: 17, producer: 'a "tool"', ranges: [0.1, -0, Number.POSITIVE_INFINITY], ready: g.bool(), names: ["a", "b\n"] }
+    ? { opset: 17, producer: 'a "tool"', numbers: [0.1, -0, Number.POSITIVE_INFINITY], ready: g.bool(), names: ["a", "b\n"] }
     : {};
   const module: Module = { version: 1, name: `random ${seed}`, funcs: [{ ...func, paramNames }], consts, props };
   return { module, inputs };

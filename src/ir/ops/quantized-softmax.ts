@@ -57,7 +57,8 @@ export const quantizedSoftmax = defineOp({
     if (!(scale > 2 ** -24 && scale < 1) || zero < min || zero > max) {
       fail("QC-OP-007", `quantized_softmax: no result with scale ${scale} and zero point ${zero}`);
     }
-    if (x.shape[axis] > 2 ** 20) fail("QC-OP-010", `quantized_softmax: ${x.shape[axis]} elements in a row, at most ${2 ** 20}`);
+    const length = x.shape[axis];
+    if (length < 1 || length > 2 ** 20) fail("QC-OP-010", `quantized_softmax: ${length} elements in a row, not 1 to ${2 ** 20}`);
     return [tensorType(dtype, x.shape, perTensor(scale, zero))];
   },
   eval(inputs, { axis, scale, zero }, [type]) {
