@@ -200,7 +200,9 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
   const activation = operands.find((o) => o !== weights) ?? null;
   if (operands.length > 2 || activation?.along === "strided") return null;
   const lanes = fittingLanes(lanesFor(m, r.acc.dtype), k.extent, r.acc.dtype);
-  if (k.extent < lanes / 4 || !VECTOR_SUMS.has(r.acc.dtype)) return null;
+  const packs = activation !== null && (weights.buffer.role === "const" || weights.along === "strided");
+  // few channels waste most of a vector, which is still better than none where the weights can be padded
+  if ((k.extent < lanes / 4 && !packs) || !VECTOR_SUMS.has(r.acc.dtype)) return null;
   const group = activation?.group ?? null;
   if (group !== null && group % lanes !== 0) return null;
 
@@ -212,7 +214,6 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
     within: group,
   });
   const width = shape.vectors * lanes;
-  const packs = activation !== null && (weights.buffer.role === "const" || weights.along === "strided");
   if (!packs && weights.along === "strided") return null;
 
   const pairLoopOf = activation && packs ? pairLoop(r, activation, weights) : null;
