@@ -6,6 +6,7 @@ import { collapse, writeback } from "./steps/kernel.js";
 import { fuse, parallel, reorder, split, unroll } from "./steps/loops.js";
 import { tile } from "./steps/tile.js";
 import { vectorize } from "./steps/vectorize.js";
+import { widen } from "./steps/widen.js";
 
 /** Every schedule step, by name. */
 export const STEPS = {
@@ -19,6 +20,7 @@ export const STEPS = {
   parallel,
   vectorize,
   tile,
+  widen,
   contract,
   pairs,
 } as const;

@@ -22,6 +22,8 @@ export type Step =
       readonly buffer: string;
       readonly layout?: readonly LayoutPart[];
       readonly dtype?: "i16";
+      /** Elements beyond the end of a row that may be read too; only of a halo. */
+      readonly slack?: number;
     }
   | { readonly step: "split"; readonly stage: string; readonly loop: string; readonly factor: number; readonly tail: Tail }
   | { readonly step: "reorder"; readonly stage: string; readonly loops: readonly string[] }
@@ -37,6 +39,7 @@ export type Step =
       /** Order of the loops over tiles, outermost first: `i.o` for tiled loops, `i` for the others. */
       readonly order: readonly string[];
     }
+  | { readonly step: "widen"; readonly stage: string; readonly loop: string; readonly extent: number }
   | { readonly step: "contract"; readonly stage: string }
   | { readonly step: "pairs"; readonly stage: string; readonly loop: string };
 

@@ -76,6 +76,8 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "collapse", loops: d[3] % 2 ? [loop, after] : blocks };
     case "writeback":
       return { step: "writeback", buffer };
+    case "widen":
+      return { step: "widen", ...on, loop, extent: pick([4, 6, 8], d[4]) };
     case "contract":
       return { step: "contract", ...on };
     case "pairs":

@@ -113,15 +113,15 @@ function packing(o: Operand, k: string, width: number, pairDim: number | null): 
   ];
 }
 
-/** The innermost reduction loop, where both operands hold neighbours of it side by side and it is even: made of pairs. */
-function pairLoop(r: Reduction, x: Operand, w: Operand): { loop: string; dim: number } | null {
+/** The innermost reduction loop, where both operands hold neighbours of it side by side. */
+function pairLoop(r: Reduction, x: Operand, w: Operand): { loop: string; dim: number; extent: number } | null {
   const c = r.inner[r.inner.length - 1];
-  if (!c || c.extent % 2 !== 0 || r.acc.dtype !== "i32") return null;
+  if (!c || c.extent < 2 || r.acc.dtype !== "i32") return null;
   const last = x.load.index[x.load.index.length - 1];
   const dim = w.load.index.findIndex((e) => e.k === "var" && e.name === c.name);
   const side =
     affineOf(last).terms.get(c.name)?.coef === 1 && x.load.index.slice(0, -1).every((e) => !usesVar(e, new Set([c.name])));
-  return side && dim >= 0 ? { loop: c.name, dim } : null;
+  return side && dim >= 0 ? { loop: c.name, dim, extent: c.extent } : null;
 }
 
 /** Vectorised innermost channel loop, everything above it in the tile unrolled; the same for init and maps. */
@@ -217,12 +217,16 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
   if (!packs && weights.along === "strided") return null;
 
   const pairLoopOf = activation && packs ? pairLoop(r, activation, weights) : null;
+  const odd = pairLoopOf !== null && pairLoopOf.extent % 2 === 1;
+  let slack = false;
   let narrow = r.acc.dtype === "i32" && activation !== null && isNarrow(activation) && isNarrow(weights);
   // halves are widened once, not at every use
   const half = activation?.buffer.dtype === "f16" || activation?.buffer.dtype === "bf16";
   if (activation && (narrow || half || isPredicated(r.reduce.value))) {
     const step = { step: "cache", stage: name, buffer: activation.buffer.name } as const;
-    const asPairs = narrow ? attempt(s, { ...step, dtype: "i16" }) : null;
+    const roomy = narrow && odd ? attempt(s, { ...step, dtype: "i16", slack: 1 }) : null;
+    slack = roomy !== null;
+    const asPairs = roomy ?? (narrow ? attempt(s, { ...step, dtype: "i16" }) : null);
     narrow = asPairs !== null;
     s = asPairs ?? attempt(s, step) ?? s;
   } else if (!activation && isPredicated(r.reduce.value)) {
@@ -237,7 +241,11 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
       layout: packing(weights, k.name, width, pair && pairLoopOf ? pairLoopOf.dim : null),
       ...(narrow ? { dtype: "i16" as const } : {}),
     });
-    const withPairs = narrow && pairLoopOf ? attempt(s, pack(true)) : null;
+    const even = (x: Scheduled | null): Scheduled | null =>
+      x && odd && pairLoopOf
+        ? attempt(x, { step: "widen", stage: name, loop: pairLoopOf.loop, extent: pairLoopOf.extent + 1 })
+        : x;
+    const withPairs = narrow && pairLoopOf && (!odd || slack) ? even(attempt(s, pack(true))) : null;
     const packed = withPairs ?? attempt(s, pack(false));
     if (!packed && weights.along === "strided") return null;
     if (packed) [s, paired] = [packed, withPairs !== null];

@@ -181,6 +181,14 @@ function fillStage(
   return { name: `fill.${cache.name}`, body };
 }
 
+/** Rows that are longer than what is filled from the operand. */
+const withSlack = (k: Kernel, name: string, slack: number): Kernel => ({
+  ...k,
+  buffers: k.buffers.map((b) =>
+    b.name === name ? { ...b, shape: [...b.shape.slice(0, -1), b.shape[b.shape.length - 1] + slack] } : b,
+  ),
+});
+
 /**
  * The same fill without predicates on elements, where the halo is in dimensions up to `e` and those behind it are whole: dimensions e.. of both
  * buffers become one, and a row is zeros, a copy, zeros, or zeros throughout where an outer index lies in the halo.
@@ -193,6 +201,7 @@ function fillByRows(
   source: Buffer,
   o: Operand,
   spans: readonly Range[],
+  slack: number,
 ): Kernel | null {
   const dims = source.shape;
   const halo = spans.map(([lo, hi], d) => lo < 0 || hi >= dims[d]);
@@ -202,7 +211,7 @@ function fillByRows(
   const [lo, hi] = spans[e];
   const left = Math.max(0, -lo) * run;
   const copied = Math.max(0, Math.min(hi, dims[e] - 1) - Math.max(lo, 0) + 1) * run;
-  const right = (hi - lo + 1) * run - left - copied;
+  const right = (hi - lo + 1) * run - left - copied + slack;
   if (copied === 0) return null;
   const outer = spans.slice(0, e).map((_, d) => make.variable(`i${d}`));
   const at = outer.map((i, d) =>
@@ -228,7 +237,7 @@ function fillByRows(
     ...cells("behind", left + copied, right, () => zero),
   );
   const body = inside ? make.ifThen(inside, row, make.seq(...cells("empty", 0, left + copied + right, () => zero))) : row;
-  const merged = mergeTail(mergeTail(kernel, cache.name, e), source.name, e);
+  const merged = withSlack(mergeTail(mergeTail(kernel, cache.name, e), source.name, e), cache.name, slack);
   const nested = simplifyStmt(
     nest(
       "i",
@@ -302,7 +311,9 @@ export const cache: StepDef<"cache"> = {
         buffers: [...kernel.buffers, buffer],
         stages: [...rest.slice(0, before), fill, ...rest.slice(before)],
       };
-      return step.layout ? next : (fillByRows(next, fill.name, buffer, source, o, spans) ?? next);
+      const rows = step.layout ? null : fillByRows(next, fill.name, buffer, source, o, spans, step.slack ?? 0);
+      if (step.slack && !rows) illegal(step, "slack is for halos");
+      return rows ?? next;
     }
     const original: Buffer = { ...source, role: "in" };
     const prepare: Kernel = {
