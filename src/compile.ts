@@ -19,6 +19,7 @@ import type { PlannedProgram } from "./passes/memory/program.js";
 import { parsePipeline } from "./passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "./passes/presets.js";
 import type { Quantizer } from "./passes/quant/grids.js";
+import { extendPipeline } from "./plugin.js";
 import { load, type Net } from "./runtime/index.js";
 import { readBytes } from "./support/fs.js";
 import { sha256Hex } from "./support/hash.js";
@@ -126,7 +127,8 @@ function openLine(request: BuildRequest, ctx: Context): Line {
       seconds[name] = (seconds[name] ?? 0) + (performance.now() - start) / 1000;
       return result;
     },
-    passes: (m, pipeline) => runPipeline(m, parsePipeline(pipeline, ctx.passes), ctx, request.instruments),
+    passes: (m, pipeline) =>
+      runPipeline(m, parsePipeline(extendPipeline(pipeline, ctx.plugins), ctx.passes), ctx, request.instruments),
     plan: (m) => planModule(m, ctx, (k) => scheduleKernel(k, tools.target).kernel),
   };
 }

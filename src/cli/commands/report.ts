@@ -4,10 +4,13 @@ import { byteText } from "./values.js";
 
 const MOST_ISLANDS = 8;
 
+/** A folder as seen from the current one. */
+export const folderText = (path: string): string => relative(process.cwd(), resolve(path)) || ".";
+
 /** What was built, for people: times, files, memory, what stays in float and why, and what to type next. */
 export function reportText(report: BuildReport, next: string): string {
   const { outputPath, files, target, seconds, arenaBytes, arenaLowerBound, weightBytes, kernels, launches } = report;
-  const folder = relative(process.cwd(), resolve(outputPath)) || ".";
+  const folder = folderText(outputPath);
   const total = Object.values(seconds).reduce((a, b) => a + b, 0);
   const stages = Object.entries(seconds).map(([stage, s]) => `${stage} ${s.toFixed(2)}`);
   const over =

@@ -49,7 +49,7 @@ const common = (doc: string, value: string | null, o: ValueCommon) => ({
 });
 
 /** A usage error about one value (QC-CLI-005). */
-export function badValue(spelling: string, text: string, why: string, help?: string): never {
+export function badValue(spelling: string, text: string, why: string, help = `--help says what ${spelling} takes`): never {
   return failUsage("QC-CLI-005", `${spelling}: '${text}' ${why}`, help);
 }
 

@@ -48,7 +48,9 @@ export function inputTypes(
     }
   }
   if (shapes.positional.length > inputs.length) {
-    fail("QC-ONNX-010", `--input_shapes gives ${shapes.positional.length} shapes, the model has ${inputs.length} inputs`);
+    fail("QC-ONNX-010", `--input_shapes gives ${shapes.positional.length} shapes, the model has ${inputs.length} inputs`, {
+      help: `its inputs are ${names.map((n) => `'${n}'`).join(", ")}`,
+    });
   }
   const bound = new Map<string, number>();
   const drafts = inputs.map((info, i) => {
@@ -59,7 +61,9 @@ export function inputTypes(
     const dims = declaredDims(info);
     const hasShape = info.type?.tensorType?.shape != null;
     if (given && hasShape && given.length !== dims.length) {
-      fail("QC-ONNX-013", `--input_shapes gives input '${name}' rank ${given.length}, the model declares rank ${dims.length}`);
+      fail("QC-ONNX-013", `--input_shapes gives input '${name}' rank ${given.length}, the model declares rank ${dims.length}`, {
+        help: `write --input_shapes "${name}:[${dims.map((d) => d.size ?? (d.symbol || "N")).join(",")}]"`,
+      });
     }
     const sizes = given ? given.map((g, d) => agree(name, d, g, dims[d]?.size ?? null)) : dims.map((d) => d.size);
     sizes.forEach((size, d) => {
@@ -106,9 +110,14 @@ export function inputTypes(
 }
 
 function agree(name: string, axis: number, given: number, declared: number | null): number {
-  if (!Number.isInteger(given) || given < 0) fail("QC-ONNX-013", `--input_shapes gives '${name}' the dimension ${given}`);
+  if (!Number.isInteger(given) || given < 0)
+    fail("QC-ONNX-013", `--input_shapes gives '${name}' the dimension ${given}`, {
+      help: "a dimension is a whole number, 0 or more",
+    });
   if (declared !== null && declared !== given) {
-    fail("QC-ONNX-013", `--input_shapes gives input '${name}' size ${given} on axis ${axis}, the model fixes it to ${declared}`);
+    fail("QC-ONNX-013", `--input_shapes gives input '${name}' size ${given} on axis ${axis}, the model fixes it to ${declared}`, {
+      help: `give ${declared} there, or export the model with a symbolic size on that axis`,
+    });
   }
   return given;
 }
