@@ -3,11 +3,12 @@
  * hold. Errors, all with a position:
  *   QC-TEXT-001 syntax   002 a value that is not defined   003 defined twice   004 unknown op   005 a type that is not the inferred one
  *   006 a function defined twice   007 unknown function   008 a call or return that does not fit   009 a blob that is nowhere
- *   010 a constant's elements   011 no function   012 a bad escape   013 a bad type   014 an attribute twice; what an op refuses keeps its code
+ *   010 a constant's elements   011 no function   012 a bad escape   013 a bad type   014 an attribute twice
+ *   015 nested too deeply; what an op refuses keeps its code
  */
 import path from "node:path";
 import type { Token } from "antlr4ts";
-import type { Loc } from "../../support/diag.js";
+import { fail, type Loc } from "../../support/diag.js";
 import { didYouMean } from "../../support/suggest.js";
 import { completeAttrs } from "../attr/attr.js";
 import type { BlobStore } from "../blob/blob-store.js";
@@ -19,7 +20,7 @@ import type { ConstantContext, FileContext, FuncContext, NodeContext, PlaceConte
 import { elementBytes } from "./literal.js";
 import { kernelFrom } from "./parse-kernel.js";
 import { createTypeReader, readAttrs, readName, readString, readValueId, type TypeReader } from "./read-type.js";
-import { failAt, type Place, parseSyntax, type Source } from "./syntax.js";
+import { failAt, guardDepth, type Place, parseSyntax, posAt, type Source } from "./syntax.js";
 
 export interface ParseContext {
   readonly ops: OpRegistry;
@@ -36,21 +37,21 @@ export interface ParsedText {
 /** Reads a text of functions, constants and kernels. `file` names it in errors. */
 export function parseText(text: string, file: string, ctx: ParseContext): ParsedText {
   const source: Source = { file, text };
-  const tree = parseSyntax(source);
-  const kernels = tree.item().flatMap((i) => i.kernel() ?? []);
-  return {
-    module: tree.item().some((i) => i.func()) ? moduleFrom(tree, source, ctx) : null,
-    kernels: kernels.map((k) => kernelFrom(k, source)),
-  };
+  return guardDepth(source, () => {
+    const tree = parseSyntax(source);
+    const items = tree.item();
+    return {
+      module: items.some((i) => i.func()) ? moduleFrom(tree, source, ctx) : null,
+      kernels: items.flatMap((i) => i.kernel() ?? []).map((k) => kernelFrom(k, source)),
+    };
+  });
 }
 
 /** Reads a module. QC-TEXT-011 where the text holds no function. */
 export function parseModule(text: string, file: string, ctx: ParseContext): Module {
-  const source: Source = { file, text };
-  const tree = parseSyntax(source);
-  return tree.item().some((i) => i.func())
-    ? moduleFrom(tree, source, ctx)
-    : failAt(source, "QC-TEXT-011", tree, "the file holds no function", "func @main(%x: f32[4]) -> f32[4] { return %x }");
+  const { module } = parseText(text, file, ctx);
+  const help = "func @main(%x: f32[4]) -> f32[4] { return %x }";
+  return module ?? fail("QC-TEXT-011", `'${file}' holds no function`, { pos: posAt({ file, text }, 0), help });
 }
 
 interface Signature {

@@ -86,7 +86,7 @@ export function createTypeReader(source: Source): TypeReader {
 function readQuant(source: Source, ctx: QuantContext): Quant {
   const axisToken = ctx.AXIS();
   if (!axisToken) return perTensor(readNum(ctx.num(0)), readNum(ctx.num(1)));
-  const [scales, zeros] = ctx.nums().map(readNums);
+  const [scales, zeros] = ctx.nums().map((n) => readNums(source, n));
   if (scales.length !== zeros.length) {
     failAt(
       source,
@@ -101,10 +101,24 @@ function readQuant(source: Source, ctx: QuantContext): Quant {
   return block === undefined ? along : { ...along, kind: "block", block };
 }
 
-function readNums(ctx: NumsContext): number[] {
+/** Far more than any tensor has channels or blocks. */
+const MOST_REPEATS = 2 ** 24;
+
+function readNums(source: Source, ctx: NumsContext): number[] {
   const repeat = ctx.NUMBER();
   const numbers = ctx.num().map(readNum);
-  return repeat ? new Array<number>(Number(repeat.text)).fill(numbers[0]) : numbers;
+  if (!repeat) return numbers;
+  const count = Number(repeat.text);
+  if (!Number.isInteger(count) || count > MOST_REPEATS) {
+    failAt(
+      source,
+      "QC-TEXT-013",
+      repeat.symbol,
+      `${repeat.text} repetitions of a number`,
+      `a whole number up to ${MOST_REPEATS}`,
+    );
+  }
+  return new Array<number>(count).fill(numbers[0]);
 }
 
 /** `{key = value, ...}`. QC-TEXT-014 for a key that stands twice. */

@@ -32,6 +32,32 @@ export function failAt(source: Source, code: string, place: Place, message: stri
   return fail(code, message, { pos: posAt(source, Math.min(tokenOf(place).startIndex + skip, source.text.length)), help });
 }
 
+/** Runs a reader; where the text is nested deeper than the stack is, QC-TEXT-015 at its deepest place. */
+export function guardDepth<T>(source: Source, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RangeError && /call stack/.test(error.message))) throw error;
+    return failAt(
+      source,
+      "QC-TEXT-015",
+      tokenAt(deepest(source.text)) as Token,
+      "the text is nested too deeply",
+      "name inner parts with `let`",
+    );
+  }
+}
+
+/** Offset of the innermost bracket. */
+function deepest(text: string): number {
+  let [depth, most, at] = [0, -1, 0];
+  for (let i = 0; i < text.length; i++) {
+    if ("({[".includes(text[i]) && ++depth > most) [most, at] = [depth, i];
+    else if (")}]".includes(text[i])) depth--;
+  }
+  return at;
+}
+
 /** The syntax tree of a text. QC-TEXT-001 at the first token that does not fit. */
 export function parseSyntax(source: Source): FileContext {
   const lexer = new qcLexer(CharStreams.fromString(source.text));
