@@ -99,7 +99,9 @@ function importNode(node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: R
   const n = createNodeImport(run.state, node, domain === "" ? Math.min(opset, NEWEST_OPSET) : opset, inputs, loc);
   const key = domain === "" ? (node.opType ?? "") : `${domain}::${node.opType}`;
   if (key === "If") return importIf(n, node, loc, env, run);
-  const rule = Object.hasOwn(run.rules, key) ? run.rules[key] : n.unsupported(`op '${key}' is not supported`);
+  const rule = Object.hasOwn(run.rules, key)
+    ? run.rules[key]
+    : n.unsupported(`op '${key}' is not supported`, "docs/ops.md lists what is; a plugin can add it (docs/plugins.md)");
   const values = rule(n);
   return typeof values === "string" ? [values] : values;
 }
@@ -128,7 +130,13 @@ function importCall(fn: FunctionProto, node: NodeProto, inputs: readonly ValueId
   checkNesting(run.depth + 1, "function calls and branches", loc);
   const body = orderedNodes({ node: expandFunction(fn, node, loc) }, used, run.file);
   const env = new Map<string, ValueId>((fn.input ?? []).map((name, i) => [name, inputs[i] ?? ""]));
-  const opsets = new Map([...run.opsets, ...(fn.opsetImport ?? []).map((o): [string, number] => [o.domain === "ai.onnx" ? "" : (o.domain ?? ""), toSafeInt(o.version)])]);
+  const opsets = new Map([
+    ...run.opsets,
+    ...(fn.opsetImport ?? []).map((o): [string, number] => [
+      o.domain === "ai.onnx" ? "" : (o.domain ?? ""),
+      toSafeInt(o.version),
+    ]),
+  ]);
   const inner = { ...innerRun(body, used, new Set(), loc, run), opsets };
   importNodes(body, env, inner);
   const results = outputsOf(used, env, inner, loc);
