@@ -1,14 +1,14 @@
 import type { CalibrationSamples } from "../compile.js";
 import type { Context } from "../context.js";
 import type { Module, ValueId } from "../ir/graph/module.js";
-import type { Range } from "../passes/quant/grids.js";
+import type { Observed } from "../passes/quant/grids.js";
 import { observe, observerNames } from "../passes/quant/observe.js";
 import { withRanges } from "../passes/quant/ranges.js";
 import type { Net } from "../runtime/index.js";
 import { fail } from "../support/diag.js";
 
 /**
- * Ranges of every quantization point over the samples: the least and the greatest value seen. The observed network runs natively, one
+ * Ranges of every quantization point over the samples: the least and the greatest value seen, and the mean square. The observed network runs natively, one
  * sample at a time; memory does not grow with their number.
  * `build` makes the module runnable. Errors: QC-QUANT-001 no samples, 002 a value that is not finite.
  */
@@ -20,21 +20,22 @@ export async function calibrate(
 ): Promise<{ module: Module; count: number }> {
   const { module, points } = observe(m, ctx);
   if (points.length === 0) return { module: m, count: 0 };
-  const ranges = new Map<ValueId, Range>();
+  const ranges = new Map<ValueId, Observed>();
   const net = await build(module);
   let count = 0;
   try {
     for await (const sample of samples) {
       const out = (await net.run(sample as never)) as Record<string, Float32Array>;
-      for (const v of points) {
-        const [min, max] = observerNames(v).map((name) => out[name][0]);
+      for (const { id, elements } of points) {
+        const [min, max, squares] = observerNames(id).map((name) => out[name][0]);
         if (!Number.isFinite(min) || !Number.isFinite(max)) {
-          fail("QC-QUANT-002", `calibration sample ${count + 1} makes '${v}' reach ${Number.isFinite(min) ? max : min}`, {
+          fail("QC-QUANT-002", `calibration sample ${count + 1} makes '${id}' reach ${Number.isFinite(min) ? max : min}`, {
             help: "check the preprocessor, and that the sample is valid",
           });
         }
-        const known = ranges.get(v);
-        ranges.set(v, known ? { min: Math.min(known.min, min), max: Math.max(known.max, max) } : { min, max });
+        const known = ranges.get(id) ?? { min, max, power: 0 };
+        const power = known.power + (squares / elements - known.power) / (count + 1);
+        ranges.set(id, { min: Math.min(known.min, min), max: Math.max(known.max, max), power });
       }
       count++;
     }

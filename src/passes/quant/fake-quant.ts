@@ -9,13 +9,14 @@ import { type SweepView, sweep } from "../rewrite/sweep.js";
 import {
   activationGrid,
   asymmetricGrid,
+  gridSqnr,
   QUANTIZERS,
   type Quantizer,
   quantizeValue,
   type Range,
   symmetricScale,
 } from "./grids.js";
-import { CONTRACTIONS, quantPoints } from "./points.js";
+import { CONTRACTIONS, integerOperands, quantPoints } from "./points.js";
 import { rangeOf } from "./ranges.js";
 
 /**
@@ -26,19 +27,24 @@ import { rangeOf } from "./ranges.js";
 export const fakeQuant = definePass({
   name: "fake-quant",
   doc: "Simulates quantization: quantize and dequantize at every point, weights stored as integers.",
-  options: { quantizer: attr.oneOf("grids of weights and activations", QUANTIZERS, "symmetricpc") },
+  options: {
+    quantizer: attr.oneOf("grids of weights and activations", QUANTIZERS, "symmetricpc"),
+    sqnr: attr.f32("element-wise ops read a value in floats where its grid gives less than this, in dB", 36),
+  },
   requires: [],
   establishes: [],
-  run(m, ctx, { quantizer }) {
+  run(m, ctx, { quantizer, sqnr }) {
     if (quantizer === "none") return m;
     const { points, classOf } = quantPoints(m.funcs[0], ctx.ops);
     const ranges = classRanges(m, points, classOf);
     const pairs = new Map<ValueId, ValueId>();
     return sweep(m, ctx, "fake-quant", (view) => {
       const { node, inputs, b } = view;
+      const kernel = integerOperands(node, ctx.ops);
       const onGrid = inputs.map((v, i) => {
         const range = ranges.get(classOf.get(node.inputs[i]) ?? "");
-        if (range) return activationPair(view, v, quantizer, range, pairs);
+        const coarse = () => sqnrOf(m, node.inputs[i], quantizer, range!) < sqnr;
+        if (range && (kernel.includes(i) || !coarse())) return activationPair(view, v, quantizer, range, pairs);
         return isWeight(view, i) ? weightPair(view, ctx, v, quantizer) : v;
       });
       if (onGrid.every((v, i) => v === inputs[i])) return null;
@@ -52,6 +58,12 @@ export const fakeQuant = definePass({
     });
   },
 });
+
+/** Signal to noise of a value on the grid of its class; infinite where its power is unknown. */
+function sqnrOf(m: Module, v: ValueId, quantizer: Quantizer, range: Range): number {
+  const power = rangeOf(m, v)?.power ?? 0;
+  return power > 0 ? gridSqnr(power, activationGrid(quantizer, range)) : Number.POSITIVE_INFINITY;
+}
 
 /** The union of the members' ranges, for every class that was observed. */
 function classRanges(

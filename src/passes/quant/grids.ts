@@ -6,6 +6,12 @@ export interface Range {
   readonly max: number;
 }
 
+/** What calibration knows of a value. */
+export interface Observed extends Range {
+  /** Mean of the squares over all elements of all samples; 0 where unknown. */
+  readonly power: number;
+}
+
 export interface Grid {
   readonly dtype: DType;
   readonly scale: number;
@@ -53,3 +59,6 @@ export function roundHalfEven(x: number): number {
   const r = Math.round(x);
   return Math.abs(x % 1) === 0.5 && r % 2 !== 0 ? r - 1 : r;
 }
+
+/** Signal to quantization noise in dB, noise being uniform within a step: 10 log10(power / (scale^2 / 12)). */
+export const gridSqnr = (power: number, { scale }: Grid): number => 10 * Math.log10((12 * power) / (scale * scale));

@@ -3,24 +3,25 @@ import { createFuncBuilder } from "../../ir/graph/func-builder.js";
 import { type Module, typesOf, type ValueId } from "../../ir/graph/module.js";
 import { inferWith } from "../../ir/op/infer-node.js";
 import type { IrContext } from "../../ir/pass/context.js";
+import { numElements } from "../../ir/type/tensor-type.js";
 import { derivedLoc } from "../rewrite/sweep.js";
 import { quantPoints } from "./points.js";
 
-export interface Observed {
-  /** The network with two extra results per point: its least and its greatest element. The original results are gone. */
+export interface ObservedModule {
+  /** The network with three results per point: its least and its greatest element, and the sum of squares. The original results are gone. */
   readonly module: Module;
   /** The points in the order of the results. */
-  readonly points: readonly ValueId[];
+  readonly points: readonly { readonly id: ValueId; readonly elements: number }[];
 }
 
 /** Names of the results of a point in the observed module. */
-export const observerNames = (v: ValueId): readonly [string, string] => [`min ${v}`, `max ${v}`];
+export const observerNames = (v: ValueId): readonly [string, string, string] => [`min ${v}`, `max ${v}`, `squares ${v}`];
 
 /**
  * Replaces the results by observers of every quantization point. They are ordinary nodes, so calibration runs through the native
  * backend, and a run needs memory for one sample only.
  */
-export function observe(m: Module, ctx: IrContext): Observed {
+export function observe(m: Module, ctx: IrContext): ObservedModule {
   const f = m.funcs[0];
   const points = [...quantPoints(f, ctx.ops).points];
   const types = typesOf(m, f);
@@ -31,8 +32,11 @@ export function observe(m: Module, ctx: IrContext): Observed {
     const maker = f.body.find((n) => n.outputs.some((o) => o.id === v));
     const loc = maker ? derivedLoc("observe", [maker]) : { file: m.name, node: v, pass: "observe" };
     const axes = types.get(v)!.shape.map((_, i) => i);
-    return ["reduce_min", "reduce_max"].map((op) => b.node(op, [v], { axes, keepdims: false }, loc));
+    return ["reduce_min", "reduce_max", "reduce_sum_square"].map((op) => b.node(op, [v], { axes, keepdims: false }, loc));
   });
   const { func, consts } = b.finish(results, points.flatMap(observerNames));
-  return { module: replaceFunc(m, { ...func, paramNames: f.paramNames }, consts), points };
+  return {
+    module: replaceFunc(m, { ...func, paramNames: f.paramNames }, consts),
+    points: points.map((id) => ({ id, elements: numElements(types.get(id)!.shape) })),
+  };
 }

@@ -1,5 +1,5 @@
 /** Which values of a float graph become 8-bit: the inputs and outputs of what has an integer kernel. */
-import { type Func, isAbsent, isConst, type Node, usesOf, type ValueId } from "../../ir/graph/module.js";
+import { type Func, isAbsent, isConst, type Node, type ValueId } from "../../ir/graph/module.js";
 import { hasTrait } from "../../ir/op/define.js";
 import type { OpRegistry } from "../../ir/op/registry.js";
 import type { TensorType } from "../../ir/type/tensor-type.js";
@@ -36,39 +36,43 @@ export interface QuantPoints {
 }
 
 /**
- * A float value is a point when an integer kernel reads it or makes it. Not so
+ * A float value is a point when an integer kernel reads it or stores it. Not so
  *  - between a contraction and the element-wise ops fused behind it, where the value never leaves registers;
  *  - in the tail: behind the last contraction nothing integer follows, so results stay exact floats.
- * Values around a same-grid op (max_pool, concat, reshape, ...) share a class.
+ * An op that only moves elements is integer where its result must be, and never on its own account. Values around a same-grid op
+ * (max_pool, concat, reshape, ...) share a class.
  */
 export function quantPoints(f: Func, ops: OpRegistry): QuantPoints {
   const types = new Map<ValueId, TensorType>(f.params.map((p) => [p.id, p.type]));
-  const consumers = new Map<ValueId, Node[]>();
+  const readers = new Map<ValueId, Node[]>();
   for (const n of f.body) {
     for (const o of n.outputs) types.set(o.id, o.type);
-    for (const i of new Set(n.inputs)) consumers.set(i, [...(consumers.get(i) ?? []), n]);
+    for (const i of new Set(n.inputs)) readers.set(i, [...(readers.get(i) ?? []), n]);
   }
-  const uses = usesOf(f);
   const tail = tailOf(f);
   const isActivation = (id: ValueId) => !isConst(id) && !isAbsent(id) && types.get(id)?.dtype === "f32";
   const points = new Set<ValueId>();
-  for (const n of f.body) {
+  for (const n of f.body.toReversed()) {
     if (tail.has(n)) continue;
-    for (const i of integerOperands(n, ops)) if (isActivation(n.inputs[i])) points.add(n.inputs[i]);
-    const makesInteger = integerOperands(n, ops).length > 0;
-    if (!makesInteger) continue;
-    for (const o of n.outputs) {
-      const readers = consumers.get(o.id) ?? [];
-      const fused = uses.get(o.id) === 1 && readers.length === 1 && staysInKernel(n, readers[0], ops);
-      const isResult = f.results.includes(o.id);
-      if (isActivation(o.id) && !fused && !isResult && !readers.every((r) => tail.has(r))) points.add(o.id);
-    }
+    if (isKernel(n, ops)) for (const o of n.outputs) if (isActivation(o.id) && isStored(n, o.id)) points.add(o.id);
+    const wanted = isKernel(n, ops) || n.outputs.some((o) => points.has(o.id));
+    if (wanted) for (const i of integerOperands(n, ops)) if (isActivation(n.inputs[i])) points.add(n.inputs[i]);
   }
-  for (const n of f.body) addFusedOutputs(n, f, ops, consumers, tail, points, isActivation);
   return { points, classOf: gridClasses(f, ops, points) };
+
+  /** Does the result go to memory, to a node that is not in the tail? */
+  function isStored(n: Node, id: ValueId): boolean {
+    const to = readers.get(id) ?? [];
+    const fused = to.length === 1 && !f.results.includes(id) && staysInKernel(n, to[0], ops);
+    return !fused && !f.results.includes(id) && !to.every((r) => tail.has(r));
+  }
 }
 
-function integerOperands(n: Node, ops: OpRegistry): readonly number[] {
+/** Has the op an integer kernel that computes, rather than moves? */
+const isKernel = (n: Node, ops: OpRegistry): boolean => isTableOp(n, ops) || (n.op in INTEGER_OPERANDS && n.op !== "gather");
+
+/** Operands that an integer kernel reads. */
+export function integerOperands(n: Node, ops: OpRegistry): readonly number[] {
   if (isTableOp(n, ops)) return [0];
   return INTEGER_OPERANDS[n.op] ?? sameGridOperands(n, ops);
 }
@@ -79,29 +83,6 @@ function staysInKernel(producer: Node, reader: Node, ops: OpRegistry): boolean {
   const sameShape = reader.outputs[0]?.type.shape.join() === producer.outputs[0].type.shape.join();
   if (!def || !hasTrait(def, "elementwise") || !sameShape) return false;
   return (CONTRACTIONS.has(producer.op) && !isTableOp(reader, ops)) || isTableOp(producer, ops);
-}
-
-/** The end of an element-wise chain behind a contraction is stored: what non-tail nodes read becomes a point. */
-function addFusedOutputs(
-  n: Node,
-  f: Func,
-  ops: OpRegistry,
-  consumers: ReadonlyMap<ValueId, readonly Node[]>,
-  tail: ReadonlySet<Node>,
-  points: Set<ValueId>,
-  isActivation: (id: ValueId) => boolean,
-): void {
-  const def = ops.get(n.op);
-  if (!def || !hasTrait(def, "elementwise") || tail.has(n) || n.outputs.length !== 1) return;
-  const { id } = n.outputs[0];
-  const readers = consumers.get(id) ?? [];
-  const stored = readers.length > 1 || (readers.length === 1 && !staysElementwise(n, readers[0], ops));
-  if (isActivation(id) && stored && !f.results.includes(id) && !readers.every((r) => tail.has(r))) points.add(id);
-}
-
-function staysElementwise(producer: Node, reader: Node, ops: OpRegistry): boolean {
-  const def = ops.get(reader.op);
-  return !!def && hasTrait(def, "elementwise") && reader.outputs[0].type.shape.join() === producer.outputs[0].type.shape.join();
 }
 
 /** Nodes from which only results and other tail nodes follow, up to the last contraction. */

@@ -61,8 +61,10 @@ function quantized(
 ): { simulated: Module; integer: Module } {
   const seen = observe(m, ctx);
   const values = evaluateModule(seen.module, ctx, [sample]).map((t) => numbersOf(t)[0]);
-  const ranges = new Map(seen.points.map((p, i) => [p, { min: values[2 * i], max: values[2 * i + 1] }]));
-  const simulated = fakeQuant.run(withRanges(m, ranges), ctx, { quantizer });
+  const ranges = new Map(
+    seen.points.map((p, i) => [p.id, { min: values[3 * i], max: values[3 * i + 1], power: values[3 * i + 2] / p.elements }]),
+  );
+  const simulated = fakeQuant.run(withRanges(m, ranges), ctx, { quantizer, sqnr: 0 });
   const integer = dce.run(
     foldConstants.run(quantizePass.run(simulated, ctx, {}), ctx, { limit: 1 << 26, dequantize: true }),
     ctx,
