@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { runKernel } from "../../../src/backends/js/run-kernel.js";
-import { dtypeInfo } from "../../../src/ir/type/dtype.js";
 import type { Tensor } from "../../../src/ir/op/tensor.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
+import { dtypeInfo } from "../../../src/ir/type/dtype.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
 import { difference, drawCase, lowerCase, operandData } from "../../ir/ops/lower-op.js";
 import { buildNative, openNative } from "./native.js";
@@ -34,7 +34,9 @@ for (const name of ["llvm", "llvm -mcpu=haswell", "llvm -mcpu=x86-64"]) {
           if (b.role !== "out" && b.role !== "inout") return [];
           const tensor: Tensor = { type: tensorType(b.dtype, b.shape), data: want[b.name] };
           const differs = difference(tensor, got[b.name]);
-          return differs === null ? [] : [`${def.name}, seed ${seed}, ${b.name} ${dtypeInfo(b.dtype).bits} bits: ${differs}; ${JSON.stringify(c.attrs)}`];
+          return differs === null
+            ? []
+            : [`${def.name}, seed ${seed}, ${b.name} ${dtypeInfo(b.dtype).bits} bits: ${differs}; ${JSON.stringify(c.attrs)}`];
         });
       });
       expect(failures).toEqual([]);
