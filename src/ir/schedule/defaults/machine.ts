@@ -23,7 +23,7 @@ export interface TileShape {
   readonly vectors: number;
 }
 
-interface TileQuestion {
+export interface TileQuestion {
   /** Extent of the tiled position loop; 1 where there is none. */
   readonly positions: number;
   readonly channels: number;
@@ -41,9 +41,14 @@ interface TileQuestion {
  * 10 accumulators keep two ports with four cycles of latency busy; every load takes a slot, and weights come from the second-level cache
  * (3x3 convolutions of 28 x 28 x 128 with 16 registers: 6 x 2 130, 4 x 2 113, 14 x 1 117 GFLOP/s of 134).
  */
-export function chooseTile(m: Machine, q: TileQuestion): TileShape {
-  let best: TileShape = { positions: 1, vectors: 1 };
-  let bestScore = 0;
+export function chooseTile(m: Machine, q: TileQuestion, vectors: number | null = null): TileShape {
+  const shapes = tileShapes(m, q).filter((t) => vectors === null || t.vectors === vectors);
+  return shapes.reduce((best, t) => (t.score > best.score ? t : best), { positions: 1, vectors: vectors ?? 1, score: 0 });
+}
+
+/** Every tile whose accumulators and operands fit the registers, with its score: the share of the machine's peak, about. */
+export function tileShapes(m: Machine, q: TileQuestion): readonly (TileShape & { readonly score: number })[] {
+  const shapes: (TileShape & { score: number })[] = [];
   for (let vectors = 1; vectors <= 8; vectors++) {
     const width = vectors * q.lanes;
     if (vectors > 1 && width >= q.channels + q.lanes) break;
@@ -56,9 +61,8 @@ export function chooseTile(m: Machine, q: TileQuestion): TileShape {
       const used = q.positions / (Math.ceil(q.positions / positions) * positions);
       const wide = q.channels / (Math.ceil(q.channels / width) * width);
       const time = (Math.max(accumulators, loads, 10) + 0.15 * positions + 0.35 * vectors) / accumulators;
-      const score = (used * wide) / time;
-      if (score > bestScore) [best, bestScore] = [{ positions, vectors }, score];
+      shapes.push({ positions, vectors, score: (used * wide) / time });
     }
   }
-  return best;
+  return shapes;
 }

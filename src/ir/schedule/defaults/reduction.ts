@@ -12,7 +12,8 @@ import { accessesOf, type LoopHead, loadsOf, nestOf, usesVar, walkExpr } from ".
 import { type DType, dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
-import { chooseTile, lanesFor, type Machine, type TileShape } from "./machine.js";
+import type { Chooser } from "./choose.js";
+import { chooseTile, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
 import { after, attempt, type Scheduled } from "./session.js";
 
 /** Half of a common L2 cache: weights up to this size stay there while positions go by. */
@@ -172,8 +173,36 @@ function fittingLanes(lanes: number, channels: number, t: DType): number {
   return fit;
 }
 
+/** The tile of the rules, or another one that fits the registers. */
+function tileOf(m: Machine, q: TileQuestion, name: string, choose: Chooser): TileShape {
+  const shapes = tileShapes(m, q);
+  const best = chooseTile(m, q);
+  const options = (pick: (t: TileShape) => number, of: readonly TileShape[], also: number) => [
+    ...new Set([...of.map(pick), also]),
+  ];
+  const vectors = choose(
+    `${name}.vectors`,
+    options((t) => t.vectors, shapes, best.vectors),
+    best.vectors,
+  );
+  const fitting = vectors === best.vectors ? best : chooseTile(m, q, vectors);
+  const positions = choose(
+    `${name}.positions`,
+    options(
+      (t) => t.positions,
+      shapes.filter((t) => t.vectors === vectors),
+      fitting.positions,
+    ),
+    fitting.positions,
+  );
+  return { positions, vectors };
+}
+
+/** Factors by which the innermost reduction loop may be unrolled. */
+const UNROLLS = [1, 2, 4, 8];
+
 /** Schedules a reduction; null where it is of another shape and the general schedule applies. */
-export function scheduleReduction(start: Scheduled, name: string, m: Machine): Scheduled | null {
+export function scheduleReduction(start: Scheduled, name: string, m: Machine, choose: Chooser): Scheduled | null {
   let s = start;
   let r = reductionOf(s.kernel, name);
   if (!r) return null;
@@ -181,7 +210,7 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
     s = attempt(s, { step: "writeback", buffer: r.acc.name }) ?? s;
     r = reductionOf(s.kernel, name);
   }
-  if (r && r.outer.length > 2) {
+  if (r && r.outer.length > 2 && choose(`${name}.collapse`, [true, false], true)) {
     const spatial = r.outer.slice(0, -1).map((l) => l.name);
     const collapsed =
       attempt(s, { step: "collapse", loops: spatial }) ?? attempt(s, { step: "collapse", loops: spatial.slice(1) });
@@ -199,20 +228,25 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
   if (!weights) return null;
   const activation = operands.find((o) => o !== weights) ?? null;
   if (operands.length > 2 || activation?.along === "strided") return null;
-  const lanes = fittingLanes(lanesFor(m, r.acc.dtype), k.extent, r.acc.dtype);
-  const packs = activation !== null && (weights.buffer.role === "const" || weights.along === "strided");
+  const widest = fittingLanes(lanesFor(m, r.acc.dtype), k.extent, r.acc.dtype);
+  const isHalvable = widest >= 8 && dtypeInfo(r.acc.dtype).bytes >= 4;
+  const lanes = choose(`${name}.lanes`, isHalvable ? [widest, widest / 2] : [widest], widest);
+  const mayPack = activation !== null && (weights.buffer.role === "const" || weights.along === "strided");
+  const mayLeave = weights.along === "unit" && k.extent >= lanes;
+  const packs = mayPack && (!mayLeave || choose(`${name}.pack`, [true, false], true));
   // few channels waste most of a vector, which is still better than none where the weights can be padded
   if ((k.extent < lanes / 4 && !packs) || !VECTOR_SUMS.has(r.acc.dtype)) return null;
   const group = activation?.group ?? null;
   if (group !== null && group % lanes !== 0) return null;
 
-  const shape = chooseTile(m, {
+  const question = {
     positions: position?.extent ?? 1,
     channels: k.extent,
     lanes,
     elementwise: activation === null || activation.along === "unit",
     within: group,
-  });
+  };
+  const shape = tileOf(m, question, name, choose);
   const width = shape.vectors * lanes;
   if (!packs && weights.along === "strided") return null;
 
@@ -222,14 +256,16 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
   let narrow = r.acc.dtype === "i32" && activation !== null && isNarrow(activation) && isNarrow(weights);
   // halves are widened once, not at every use
   const half = activation?.buffer.dtype === "f16" || activation?.buffer.dtype === "bf16";
-  if (activation && (narrow || half || isPredicated(r.reduce.value))) {
+  const predicated = isPredicated(r.reduce.value);
+  const fills = predicated && (narrow || half || choose(`${name}.halo`, [true, false], true));
+  if (activation && (narrow || half || fills)) {
     const step = { step: "cache", stage: name, buffer: activation.buffer.name } as const;
     const roomy = narrow && odd ? attempt(s, { ...step, dtype: "i16", slack: 1 }) : null;
     slack = roomy !== null;
     const asPairs = roomy ?? (narrow ? attempt(s, { ...step, dtype: "i16" }) : null);
     narrow = asPairs !== null;
     s = asPairs ?? attempt(s, step) ?? s;
-  } else if (!activation && isPredicated(r.reduce.value)) {
+  } else if (!activation && fills) {
     s = attempt(s, { step: "cache", stage: name, buffer: weights.buffer.name }) ?? s;
   }
   let paired = false;
@@ -261,10 +297,13 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
     .map((l) => l.name);
   const blocks = p ? [`${p.name}.o`] : [];
   const resident = numElements(weights.buffer.shape) * dtypeInfo(weights.buffer.dtype).bytes <= RESIDENT_BYTES;
-  const order =
-    resident || activation === null
-      ? [...rest, ...(rest.length ? [`${k.name}.o`, ...blocks] : [...blocks, `${k.name}.o`])]
-      : [`${k.name}.o`, ...rest, ...blocks];
+  const orders = {
+    "channels outside": [`${k.name}.o`, ...rest, ...blocks],
+    "channels between": [...rest, `${k.name}.o`, ...blocks],
+    "channels inside": [...rest, ...blocks, `${k.name}.o`],
+  } as const;
+  const standard = !resident && activation !== null ? "channels outside" : rest.length ? "channels between" : "channels inside";
+  const order = orders[choose(`${name}.order`, ["channels outside", "channels between", "channels inside"] as const, standard)];
   const tiled = attempt(s, {
     step: "tile",
     stages,
@@ -284,11 +323,25 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine): S
   if (paired && pairLoopOf) s = after(s, { step: "pairs", stage: name, loop: `${pairLoopOf.loop}.i` });
   const taps = r.inner.reduce((n, l) => n * l.extent, 1);
   if (activation === null || activation.along === "unit") {
-    if (taps <= 32) for (const l of r.inner) s = attempt(s, { step: "unroll", stage: name, loop: l.name }) ?? s;
+    if (taps <= 64 && choose(`${name}.taps`, [true, false], taps <= 32))
+      for (const l of r.inner) s = attempt(s, { step: "unroll", stage: name, loop: l.name }) ?? s;
   }
   // the three channels of an image: not worth a loop
   const innermost = r.inner[r.inner.length - 1];
   if (!paired && innermost && innermost.extent <= 4) s = attempt(s, { step: "unroll", stage: name, loop: innermost.name }) ?? s;
+  else if (innermost && taps > 4) {
+    const loop = paired ? `${innermost.name}.o` : innermost.name;
+    const extent = paired && pairLoopOf ? Math.ceil(innermost.extent / 2) : innermost.extent;
+    const factor = choose(
+      `${name}.unroll`,
+      UNROLLS.filter((f) => extent % f === 0),
+      1,
+    );
+    if (factor > 1) {
+      const split = attempt(s, { step: "split", stage: name, loop, factor, tail: "cut" });
+      s = (split && attempt(split, { step: "unroll", stage: name, loop: `${loop}.i` })) ?? s;
+    }
+  }
   s = attempt(s, { step: "contract", stage: name }) ?? s;
   return inParallel(s, name);
 }

@@ -2,7 +2,8 @@ import { flopsOf } from "../../loop/cost.js";
 import type { Kernel, Stage } from "../../loop/stmt.js";
 import { nestOf, walkStmt } from "../../loop/visit.js";
 import type { Step } from "../step.js";
-import { isaName, type Machine } from "./machine.js";
+import { byDefault, type Chooser } from "./choose.js";
+import { isaName, lanesFor, type Machine } from "./machine.js";
 import { inParallel, reductionOf, scheduleReduction } from "./reduction.js";
 import { attempt, type Scheduled, unscheduled } from "./session.js";
 
@@ -46,21 +47,47 @@ function collapseMaps(s: Scheduled): Scheduled {
   return s;
 }
 
+/** Explicit vectors for an elementwise stage where they are chosen; without, LLVM's loop vectoriser makes them. */
+function mapOnVectors(s: Scheduled, stage: Stage, m: Machine, choose: Chooser): Scheduled {
+  const { loops, body } = nestOf(stage.body);
+  const innermost = loops[loops.length - 1];
+  if (!innermost || body.k !== "store" || innermost.kind !== "serial") return s;
+  const lanes = lanesFor(m, body.value.t === "index" ? "i64" : body.value.t);
+  const widths = [lanes, 2 * lanes].filter((n) => n <= 64 && n <= innermost.extent);
+  const width = choose(`${stage.name}.lanes`, [0, ...widths], 0);
+  if (width === 0) return s;
+  const tails = innermost.extent % width === 0 ? (["cut"] as const) : (["overlap", "guard"] as const);
+  const tail = choose(`${stage.name}.tail`, tails, tails[0]);
+  const split = attempt(s, { step: "split", stage: stage.name, loop: innermost.name, factor: width, tail });
+  return (split && attempt(split, { step: "vectorize", stage: stage.name, loop: `${innermost.name}.i` })) ?? s;
+}
+
 /**
  * The default schedule of a kernel for a machine, and the steps that make it. Reductions over a contiguous dimension of channels get
  * register tiles; every other stage keeps its loops, contiguous dimension innermost, its outermost loop parallel where that pays.
+ * `choose` may decide otherwise wherever there is a choice; every decision gives a legal schedule.
  */
-export function scheduleKernel(kernel: Kernel, machine: Machine): { readonly kernel: Kernel; readonly steps: readonly Step[] } {
+export function scheduleKernel(
+  kernel: Kernel,
+  machine: Machine,
+  choose: Chooser = byDefault,
+): { readonly kernel: Kernel; readonly steps: readonly Step[] } {
   let s = collapseMaps(unscheduled(kernel));
   for (const { name } of kernel.stages) {
-    if (reductionOf(s.kernel, name)) s = scheduleReduction(s, name, machine) ?? s;
+    if (reductionOf(s.kernel, name)) s = scheduleReduction(s, name, machine, choose) ?? s;
+  }
+  for (const stage of s.kernel.stages) {
+    if (!isParallel(stage)) s = mapOnVectors(s, stage, machine, choose);
   }
   for (const stage of s.kernel.stages) {
     if (isParallel(stage) || workOf(stage) < PARALLEL_FLOPS) continue;
     s = inParallel(s, stage.name);
   }
-  return { kernel: { ...s.kernel, name: `${kernel.name}_${isaName(machine)}` }, steps: s.steps };
+  return { kernel: { ...s.kernel, name: scheduledName(kernel, machine) }, steps: s.steps };
 }
+
+/** The name of a kernel when it is scheduled for a machine. */
+export const scheduledName = (kernel: Kernel, machine: Machine): string => `${kernel.name}_${isaName(machine)}`;
 
 function isParallel(s: Stage): boolean {
   let found = false;
