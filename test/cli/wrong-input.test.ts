@@ -142,7 +142,7 @@ describe("run, evaluate, bench", () => {
     writeFileSync(at("unlabelled.txt"), "test/0000_zero.png\n");
   });
   it.each([
-    ["no model", ["run"], "QC-CLI-030", 2],
+    ["no model", ["run", "--input", "x.npy"], "QC-CLI-030", 2],
     ["a folder that is none", ["run", "empty", "--input", "x.npy"], "QC-RT-003", 1],
     ["no sample", ["run", "built"], "QC-CLI-032", 2],
     ["a sample that is not there", ["run", "built", "--input", "none.npy"], "QC-IO-003", 1],

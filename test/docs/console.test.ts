@@ -9,6 +9,8 @@ import { glyphFolder, MAIN, ROOT } from "../cli/qc.js";
 interface Block {
   readonly line: number;
   readonly commands: readonly string[];
+  /** A block "```js name" is a file that later commands use. */
+  readonly file?: { readonly name: string; readonly text: string };
 }
 
 const documents = [
@@ -19,14 +21,18 @@ const documents = [
 ];
 
 /** Lines that begin with `$ ` are commands; a backslash goes on to the next line; all else is what they print. */
-function consoleBlocks(text: string): Block[] {
-  return [...text.matchAll(/^```console\n([\s\S]*?)^```$/gm)].map((match) => ({
-    line: text.slice(0, match.index).split("\n").length,
-    commands: match[1]
-      .replace(/\\\n\s*/g, " ")
-      .split("\n")
-      .filter((l) => l.startsWith("$ "))
-      .map((l) => l.slice(2)),
+function blocksOf(text: string): Block[] {
+  return [...text.matchAll(/^```(?:console|js (\S+))\n([\s\S]*?)^```$/gm)].map(([, name, body], i, all) => ({
+    line: text.slice(0, all[i].index).split("\n").length,
+    file: name === undefined ? undefined : { name, text: body },
+    commands:
+      name === undefined
+        ? body
+            .replace(/\\\n\s*/g, " ")
+            .split("\n")
+            .filter((l) => l.startsWith("$ "))
+            .map((l) => l.slice(2))
+        : [],
   }));
 }
 
@@ -42,16 +48,20 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 describe("console blocks", () => {
   it("are found", () => {
-    const blocks = consoleBlocks("a\n```console\n$ qc x \\\n    --y\nprinted\n$ ls\n```\n```sh\nno\n```\n");
-    expect(blocks).toEqual([{ line: 2, commands: ["qc x  --y", "ls"] }]);
+    const blocks = blocksOf("a\n```console\n$ qc x \\\n    --y\nprinted\n$ ls\n```\n```sh\nno\n```\n```js a.mjs\n1;\n```\n");
+    expect(blocks).toEqual([
+      { line: 2, commands: ["qc x  --y", "ls"] },
+      { line: 11, commands: [], file: { name: "a.mjs", text: "1;\n" } },
+    ]);
   });
   for (const path of documents) {
-    const blocks = consoleBlocks(readFileSync(join(ROOT, path), "utf8"));
+    const blocks = blocksOf(readFileSync(join(ROOT, path), "utf8"));
     if (blocks.length === 0) continue;
     it(`of ${path} run`, { timeout: 300_000 }, () => {
       const folder = glyphFolder(join(work, path.replaceAll("/", "_")));
       const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, QC: ROOT };
-      for (const { line, commands } of blocks) {
+      for (const { line, commands, file } of blocks) {
+        if (file) writeFileSync(join(folder, file.name), file.text);
         for (const command of commands) {
           const r = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", env });
           expect(r.status, `${path}:${line}: $ ${command}\n${r.stdout}${r.stderr}`).toBe(0);
@@ -64,9 +74,9 @@ describe("console blocks", () => {
 describe("npm commands in the documentation", () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> };
   it.each(documents)("of %s exist", (path) => {
-    const used = [
-      ...readFileSync(join(ROOT, path), "utf8").matchAll(/npm (?:run (?:-s )?)?(test|(?<=run (?:-s )?)[\w:-]+)/g),
-    ].map(([, s]) => s);
+    const used = [...readFileSync(join(ROOT, path), "utf8").matchAll(/npm (?:run (?:-s )?)?(test|(?<=run (?:-s )?)[\w-]+)/g)].map(
+      ([, s]) => s,
+    );
     expect(used.filter((s) => !Object.hasOwn(scripts, s))).toEqual([]);
   });
 });
