@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as fx from "../../../scripts/fixed-point.mjs";
 import { helpers } from "../../../src/backends/js/helpers.js";
@@ -167,3 +168,14 @@ for (const targetName of ["llvm", "llvm -mcpu=x86-64"]) {
     });
   });
 }
+
+it("docs/math.md states the bounds that are tested", () => {
+  const text = readFileSync(new URL("../../../docs/math.md", import.meta.url), "utf8");
+  const rows = Array.from(text.matchAll(/^\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \| (.*) \|$/gm), ([, fn, f32, f64, range]) => ({
+    fn,
+    ulp: { f32: Number(f32), f64: Number(f64) },
+    bounded: range !== "all",
+  }));
+  const known = Array.from(MATH, ([fn, f]) => ({ fn, ulp: f.ulp, bounded: f.limit !== undefined }));
+  expect(rows).toEqual(known);
+});
