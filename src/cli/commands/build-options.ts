@@ -28,7 +28,7 @@ export const buildOptions = {
   outputNames: { ...outputNames(), hidden: true },
   plugin: plugins(),
   bundle: bundle(),
-  emit: texts("also keep these under optimization_artifacts/, by comma: llvm, asm, obj", { separator: ",", value: "WHAT" }),
+  emit: texts("also write these, by comma: llvm (model.ll), asm (model.s), obj (model.o)", { separator: ",", value: "WHAT" }),
   passes: text("pipeline in place of the preset: pass,pass{option=value}", { value: "PIPELINE", group: DEBUG }),
   optLevel: maybeChoice("preset of passes, 0 only what is needed to 3 all; also -O0 to -O3", LEVELS, { group: DEBUG }),
   o0: flag("-O0", { aliases: ["-O0"], hidden: true }),
