@@ -37,6 +37,12 @@ const NEEDS = [
   { what: "ar (binutils)", there: () => runs("ar"), packages: ["binutils"] },
 ];
 const TEST_NEEDS = [
+  {
+    what: "the ONNX test data",
+    there: () => existsSync("/usr/share/libonnx-testdata/data"),
+    packages: ["libonnx-testdata"],
+    optional: true,
+  },
   { what: "python3", there: () => runs("python3"), packages: ["python3"] },
   { what: "numpy", there: () => runs("python3", ["-c", "import numpy"]), packages: ["python3-numpy"], optional: true },
   { what: "valgrind", there: () => runs("valgrind"), packages: ["valgrind"], optional: true },
