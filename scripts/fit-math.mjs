@@ -165,7 +165,11 @@ const CONSTANTS = {
 
 const literal = (v) => (Object.is(v, -0) ? "-0" : String(v));
 
-const lines = ["/** Made by scripts/fit-math.mjs; polynomials are listed from the constant term up. */", ""];
+const lines = [
+  "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: parts of constants, each exact",
+  "/** Made by scripts/fit-math.mjs; polynomials are listed from the constant term up. */",
+  "",
+];
 for (const [name, [type, degree, a, b, f, what, center = 0n]] of Object.entries(FITS)) {
   const poly = interpolate(f, a, b, degree, center);
   const rounded = poly.map(fx.toDouble).map((v) => (type === "f32" ? Math.fround(v) : v));

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: parts of constants, each exact
 /** Made by scripts/fit-math.mjs; polynomials are listed from the constant term up. */
 
 /** (e^r - 1 - r) / r^2, |r| <= ln 2 / 2. */

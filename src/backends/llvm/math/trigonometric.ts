@@ -38,8 +38,9 @@ function reduce(o: Ops, x: Value, parts: readonly number[]): Reduced {
   const rest = o.add(o.sub(middle, r), tail);
   // beyond the range of the parts r is no remainder any more: keep it where the polynomials are bounded
   const limit = o.num(0.8);
-  const bounded = o.select(o.greater(o.abs(r), limit), o.copysign(limit, r), r);
-  return { ...kernels(o, bounded, rest), quadrant: o.bits(magic) };
+  const outside = o.greater(o.abs(r), limit);
+  const bounded = o.select(outside, o.copysign(limit, r), r);
+  return { ...kernels(o, bounded, o.select(outside, o.num(0), rest)), quadrant: o.bits(magic) };
 }
 
 const bitSet = (o: Ops, x: Value, mask: number): Value => {
