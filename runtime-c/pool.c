@@ -1,7 +1,10 @@
 /*
- * A persistent pool with static partition. A job is published by incrementing `epoch`; workers spin on it for a while, then sleep
- * on a condition variable. Both sleeps use the same handshake: the sleeper announces itself before it looks again, the waker
- * changes the value before it looks for sleepers (both sequentially consistent), so one of the two sees the other.
+ * A persistent pool. A job is cut into parts, the same ones whoever runs them, and parts are claimed one by one through `ticket`, which
+ * holds the number of the job, of its parts, and of the next free one. So the caller never waits for a worker that has not started: on a
+ * busy machine it runs the parts itself. A claimed part keeps its job open, so the job's fields are stable while it runs.
+ * Workers spin on the ticket for a while, then sleep on a condition variable. Both sleeps use the same handshake: the sleeper announces
+ * itself before it looks again, the waker changes the value before it looks for sleepers (both sequentially consistent), so one of the
+ * two sees the other.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
@@ -13,20 +16,19 @@
 #include "internal.h"
 
 struct qc_pool {
-  _Alignas(64) atomic_uint epoch; /* the line that workers spin on */
-  _Alignas(64) atomic_int pending; /* the line that the caller spins on */
+  _Alignas(64) atomic_ullong ticket; /* job << 32 | parts << 16 | next part; the line that workers spin on */
+  _Alignas(64) atomic_int pending; /* parts that are not done; the line that the caller spins on */
   _Alignas(64) atomic_int sleepers;
   atomic_int caller_sleeps;
   atomic_int active, quit;
   qc_body body;
   void *ctx;
   int64_t extent;
-  int32_t parts, threads, spin_us;
+  int32_t threads, spin_us;
   pthread_mutex_t lock;
   pthread_cond_t wake, done;
   struct worker {
     qc_pool *pool;
-    int32_t index;
     pthread_t thread;
   } workers[];
 };
@@ -45,19 +47,39 @@ static int64_t now_us(void) {
   return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static void run_part(const qc_pool *p, int32_t part) {
-  int64_t share = p->extent / p->parts, rest = p->extent % p->parts;
+enum { PARTS_PER_THREAD = 4, MOST_PARTS = 1 << 12 };
+
+static inline uint32_t parts_of(uint64_t ticket) { return (ticket >> 16) & 0xffff; }
+static inline uint32_t next_of(uint64_t ticket) { return ticket & 0xffff; }
+
+static void run_part(const qc_pool *p, int64_t part, int64_t parts) {
+  int64_t share = p->extent / parts, rest = p->extent % parts;
   int64_t begin = part * share + (part < rest ? part : rest), end = begin + share + (part < rest);
   p->body(p->ctx, begin, end);
 }
 
-/* True when *value became different from `old` within spin_us. */
-static int spin_while_unsigned(atomic_uint *value, unsigned old, int32_t spin_us) {
-  if (atomic_load_explicit(value, memory_order_acquire) != old) return 1;
-  if (spin_us <= 0) return 0;
-  for (int64_t until = now_us() + spin_us;;) {
+/* Runs parts until none is free; returns the ticket that said so. */
+static uint64_t run_parts(qc_pool *p) {
+  uint64_t ticket = atomic_load_explicit(&p->ticket, memory_order_acquire);
+  while (next_of(ticket) < parts_of(ticket)) {
+    if (!atomic_compare_exchange_weak_explicit(&p->ticket, &ticket, ticket + 1, memory_order_acq_rel, memory_order_acquire)) continue;
+    run_part(p, next_of(ticket), parts_of(ticket));
+    if (atomic_fetch_sub(&p->pending, 1) == 1 && atomic_load(&p->caller_sleeps)) {
+      pthread_mutex_lock(&p->lock);
+      pthread_cond_signal(&p->done);
+      pthread_mutex_unlock(&p->lock);
+    }
+    ticket = atomic_load_explicit(&p->ticket, memory_order_acquire);
+  }
+  return ticket;
+}
+
+/* True when the ticket became different from `old` within spin_us. */
+static int spin_while(qc_pool *p, uint64_t old) {
+  if (p->spin_us <= 0) return 0;
+  for (int64_t until = now_us() + p->spin_us;;) {
     for (int i = 0; i < 64; i++) {
-      if (atomic_load_explicit(value, memory_order_acquire) != old) return 1;
+      if (atomic_load_explicit(&p->ticket, memory_order_acquire) != old) return 1;
       relax();
     }
     if (now_us() > until) return 0;
@@ -67,26 +89,21 @@ static int spin_while_unsigned(atomic_uint *value, unsigned old, int32_t spin_us
 static void *work(void *arg) {
   struct worker *self = arg;
   qc_pool *p = self->pool;
-  for (unsigned seen = 0;; seen++) {
-    if (!spin_while_unsigned(&p->epoch, seen, p->spin_us)) {
-      pthread_mutex_lock(&p->lock);
-      atomic_fetch_add(&p->sleepers, 1);
-      while (atomic_load(&p->epoch) == seen) pthread_cond_wait(&p->wake, &p->lock);
-      atomic_fetch_sub(&p->sleepers, 1);
-      pthread_mutex_unlock(&p->lock);
-    }
+  for (;;) {
+    uint64_t seen = run_parts(p);
     if (atomic_load_explicit(&p->quit, memory_order_relaxed)) return NULL;
-    if (self->index < p->parts) run_part(p, self->index);
-    if (atomic_fetch_sub(&p->pending, 1) == 1 && atomic_load(&p->caller_sleeps)) {
-      pthread_mutex_lock(&p->lock);
-      pthread_cond_signal(&p->done);
-      pthread_mutex_unlock(&p->lock);
-    }
+    if (spin_while(p, seen)) continue;
+    pthread_mutex_lock(&p->lock);
+    atomic_fetch_add(&p->sleepers, 1);
+    while (atomic_load(&p->ticket) == seen) pthread_cond_wait(&p->wake, &p->lock);
+    atomic_fetch_sub(&p->sleepers, 1);
+    pthread_mutex_unlock(&p->lock);
   }
 }
 
-static void publish(qc_pool *p) {
-  atomic_fetch_add(&p->epoch, 1);
+static void publish(qc_pool *p, uint64_t parts) {
+  uint64_t job = (atomic_load_explicit(&p->ticket, memory_order_relaxed) >> 32) + 1;
+  atomic_store(&p->ticket, job << 32 | parts << 16);
   if (!atomic_load(&p->sleepers)) return;
   pthread_mutex_lock(&p->lock);
   pthread_cond_broadcast(&p->wake);
@@ -119,10 +136,12 @@ void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent) {
   p->body = body;
   p->ctx = ctx;
   p->extent = extent;
-  p->parts = extent < p->threads ? (int32_t)extent : p->threads;
-  atomic_store_explicit(&p->pending, p->threads - 1, memory_order_relaxed);
-  publish(p);
-  run_part(p, 0);
+  int64_t parts = (int64_t)p->threads * PARTS_PER_THREAD;
+  if (parts > MOST_PARTS) parts = MOST_PARTS;
+  if (parts > extent) parts = extent;
+  atomic_store_explicit(&p->pending, (int)parts, memory_order_relaxed);
+  publish(p, (uint64_t)parts);
+  run_parts(p);
   join(p);
   atomic_store(&p->active, 0);
 }
@@ -130,7 +149,7 @@ void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent) {
 qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
   qc_pool *p = aligned_alloc(64, (sizeof *p + (size_t)threads * sizeof *p->workers + 63) / 64 * 64);
   if (!p) return NULL;
-  atomic_init(&p->epoch, 0);
+  atomic_init(&p->ticket, 0);
   atomic_init(&p->pending, 0);
   atomic_init(&p->sleepers, 0);
   atomic_init(&p->caller_sleeps, 0);
@@ -151,7 +170,6 @@ qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
   for (; p->threads < threads; p->threads++) {
     struct worker *w = &p->workers[p->threads - 1];
     w->pool = p;
-    w->index = p->threads;
     if (pthread_create(&w->thread, &attr, work, w)) break;
   }
   pthread_sigmask(SIG_SETMASK, &old, NULL);
@@ -164,7 +182,7 @@ qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
 void qc_pool_destroy(qc_pool *p) {
   if (!p) return;
   atomic_store(&p->quit, 1);
-  publish(p);
+  publish(p, 0);
   for (int32_t i = 0; i + 1 < p->threads; i++) pthread_join(p->workers[i].thread, NULL);
   pthread_cond_destroy(&p->done);
   pthread_cond_destroy(&p->wake);
