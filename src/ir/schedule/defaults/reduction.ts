@@ -342,8 +342,7 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
       s = (split && attempt(split, { step: "unroll", stage: name, loop: `${loop}.i` })) ?? s;
     }
   }
-  s = attempt(s, { step: "contract", stage: name }) ?? s;
-  return inParallel(s, name);
+  return attempt(s, { step: "contract", stage: name }) ?? s;
 }
 
 function companionsOf(kernel: Kernel, name: string): readonly string[] | null {

@@ -7,8 +7,19 @@ import { isaName, lanesFor, type Machine } from "./machine.js";
 import { inParallel, reductionOf, scheduleReduction } from "./reduction.js";
 import { attempt, type Scheduled, unscheduled } from "./session.js";
 
-/** Fewer operations than this are not worth waking threads for. */
-const PARALLEL_FLOPS = 1 << 16;
+/**
+ * Operations that one thread does in about ten microseconds, several times what it takes to share them: register-tiled reductions run near
+ * the arithmetic peak, other stages at the speed of memory.
+ */
+const parallelFrom = (s: Stage, m: Machine): number => (hasReduce(s) ? (m.vectorBits / 512) * 2 ** 21 : 2 ** 17);
+
+function hasReduce(s: Stage): boolean {
+  let found = false;
+  walkStmt(s.body, (x) => {
+    if (x.k === "reduce") found = true;
+  });
+  return found;
+}
 
 /** Stores and operations of a stage. */
 function workOf(s: Stage): number {
@@ -26,13 +37,7 @@ function workOf(s: Stage): number {
 
 /** Loops of elementwise stages that run over whole buffers become one. */
 function collapseMaps(s: Scheduled): Scheduled {
-  const reduces = s.kernel.stages.some((x) => {
-    let found = false;
-    walkStmt(x.body, (y) => {
-      if (y.k === "reduce") found = true;
-    });
-    return found;
-  });
+  const reduces = s.kernel.stages.some(hasReduce);
   const first = s.kernel.stages[0];
   if (reduces || !first) return s;
   const names = nestOf(first.body).loops.map((l) => l.name);
@@ -80,7 +85,7 @@ export function scheduleKernel(
     if (!isParallel(stage)) s = mapOnVectors(s, stage, machine, choose);
   }
   for (const stage of s.kernel.stages) {
-    if (isParallel(stage) || workOf(stage) < PARALLEL_FLOPS) continue;
+    if (isParallel(stage) || workOf(stage) < parallelFrom(stage, machine)) continue;
     s = inParallel(s, stage.name);
   }
   return { kernel: { ...s.kernel, name: scheduledName(kernel, machine) }, steps: s.steps };
