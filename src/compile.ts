@@ -14,6 +14,7 @@ import type { InputShapes } from "./frontends/onnx/inputs.js";
 import type { Module } from "./ir/graph/module.js";
 import type { Tensor } from "./ir/op/tensor.js";
 import { scheduleKernel } from "./ir/schedule/defaults/schedule.js";
+import type { Target } from "./ir/target/target.js";
 import { type Instrument, runPipeline } from "./passes/manager.js";
 import type { PlannedProgram } from "./passes/memory/program.js";
 import { parsePipeline } from "./passes/pipeline.js";
@@ -108,7 +109,7 @@ interface Line {
   /** Runs and times one stage; an interrupt is noticed between stages. */
   stage<T>(name: string, run: () => T | Promise<T>): Promise<T>;
   passes(m: Module, pipeline: string): Module;
-  plan(m: Module): PlannedProgram;
+  plan(m: Module, target: Target): PlannedProgram;
 }
 
 function openLine(request: BuildRequest, ctx: Context): Line {
@@ -129,7 +130,7 @@ function openLine(request: BuildRequest, ctx: Context): Line {
     },
     passes: (m, pipeline) =>
       runPipeline(m, parsePipeline(extendPipeline(pipeline, ctx.plugins), ctx.passes), ctx, request.instruments),
-    plan: (m) => planModule(m, ctx, (k) => scheduleKernel(k, tools.target).kernel),
+    plan: (m, target) => planModule(m, ctx, (k) => scheduleKernel(k, target).kernel),
   };
 }
 
@@ -142,7 +143,7 @@ const lowered = ({ request, passes }: Line, m: Module): Module => {
 async function finish(line: Line, canonical: Module, facts: Readonly<Record<string, unknown>>): Promise<BuildReport> {
   const { request, ctx, tools } = line;
   const fused = await line.stage("passes", () => lowered(line, canonical));
-  const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused));
+  const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target));
   const built = await line.stage("emit", () => compileObjects(program, ctx.blobs, tools, request.emit));
   const file = modelFile(request.inputPath);
   const extra = { source: { path: resolve(file), sha256: sha256Hex(readBytes(file)) }, ...facts };
@@ -165,10 +166,10 @@ async function finish(line: Line, canonical: Module, facts: Readonly<Record<stri
   };
 }
 
-/** A module compiled for the machine at hand and loaded, with nothing left on disk. */
+/** A module compiled for the machine at hand, whatever the target, and loaded; nothing is left on disk. */
 async function buildInMemory(line: Line, m: Module): Promise<Net> {
   const tools = openToolchain();
-  const { program } = line.plan(lowered(line, m));
+  const { program } = line.plan(lowered(line, m), tools.target);
   const built = compileObjects(program, line.ctx.blobs, tools);
   const folder = mkdtempSync(join(tmpdir(), "qc-calibrate-"));
   try {
