@@ -8,11 +8,11 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { writeFileAtomic } from "../src/support/fs.js";
 import { type Case, caseId, debianCases, debianInstalled, FLAWED, newestCases, opOf, readModel } from "./conformance/cases.js";
 import type { EngineName } from "./conformance/engines.js";
 import { runPool } from "./conformance/pool.js";
-import { passes, report, type Row, totalsTable } from "./conformance/report.js";
-import { writeFileAtomic } from "../src/support/fs.js";
+import { passes, type Row, report, totalsTable } from "./conformance/report.js";
 
 const LEAST_DEBIAN_PASSES = 500;
 const LIMIT_MS = 60_000;
@@ -22,7 +22,8 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 function opsByCase(cases: readonly Case[]): ReadonlyMap<string, string> {
   const ops = new Map<string, string>();
   const isExpanded = (c: Case) => c.name.includes("_expanded");
-  for (const c of [...cases.filter((c) => !isExpanded(c)), ...cases.filter(isExpanded)]) ops.set(caseId(c), opOf(c, readModel(c), ops));
+  for (const c of [...cases.filter((c) => !isExpanded(c)), ...cases.filter(isExpanded)])
+    ops.set(caseId(c), opOf(c, readModel(c), ops));
   return ops;
 }
 
@@ -61,7 +62,15 @@ async function main(): Promise<number> {
     verdict: results.get(caseId(c)) ?? { outcome: "wrong", reason: "the run ended before it" },
   }));
   console.log(totalsTable(rows).join("\n"));
-  if (o.json) writeFileSync(o.json, JSON.stringify(rows.map((r) => ({ id: caseId(r.c), op: r.op, ms: results.get(caseId(r.c))?.ms, ...r.verdict })), null, 1));
+  if (o.json)
+    writeFileSync(
+      o.json,
+      JSON.stringify(
+        rows.map((r) => ({ id: caseId(r.c), op: r.op, ms: results.get(caseId(r.c))?.ms, ...r.verdict })),
+        null,
+        1,
+      ),
+    );
   const whole = !o.filter && rows.length > 0;
   if (whole) writeFileAtomic(o.output, report(rows, o.engine));
   if (rows.some((r) => r.verdict.outcome === "wrong")) return 1;

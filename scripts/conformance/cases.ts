@@ -37,7 +37,8 @@ const ATOL = 1e-7;
 export const debianInstalled = (): boolean => existsSync(path.join(DEBIAN, "node"));
 
 /** The cases of the Debian package; none where it is not installed. */
-export const debianCases = (groups: readonly string[] = GROUPS): Case[] => groups.flatMap((g) => folderCases("debian", g, path.join(DEBIAN, g)));
+export const debianCases = (groups: readonly string[] = GROUPS): Case[] =>
+  groups.flatMap((g) => folderCases("debian", g, path.join(DEBIAN, g)));
 
 /** The cases of the archives in `archives`, unpacked once into a folder for temporary files. */
 export function newestCases(archives: string): Case[] {
@@ -76,7 +77,9 @@ function folderCases(set: SetName, group: string, folder: string): Case[] {
 function dataSets(set: SetName, group: string, name: string, folder: string): Case[] {
   const tolerances = path.join(folder, "data.json");
   const given = existsSync(tolerances) ? (JSON.parse(readFileSync(tolerances, "utf8")) as { rtol?: number; atol?: number }) : {};
-  const sets = readdirSync(folder).filter((d) => d.startsWith("test_data_set_")).sort();
+  const sets = readdirSync(folder)
+    .filter((d) => d.startsWith("test_data_set_"))
+    .sort();
   return sets.map((d) => ({
     set,
     group,
@@ -95,7 +98,16 @@ function lightCases(folder: string): Case[] {
     .sort()
     .map((f) => {
       const name = f.slice(0, -".onnx".length);
-      return { set: "newest", group: "light", name, model: path.join(folder, f), inputs: null, outputs: numbered(folder, `${name}_output_`), rtol: RTOL, atol: ATOL };
+      return {
+        set: "newest",
+        group: "light",
+        name,
+        model: path.join(folder, f),
+        inputs: null,
+        outputs: numbered(folder, `${name}_output_`),
+        rtol: RTOL,
+        atol: ATOL,
+      };
     });
 }
 

@@ -26,7 +26,12 @@ export function createEngine(name: EngineName): Engine {
     case "eval":
       return evaluateModule;
     case "js":
-      return (m, ctx, inputs) => loadProgram(programOf(m, ctx, (k) => k), ctx.blobs, { checked: true }).run(inputs);
+      return (m, ctx, inputs) =>
+        loadProgram(
+          programOf(m, ctx, (k) => k),
+          ctx.blobs,
+          { checked: true },
+        ).run(inputs);
     case "native":
       return nativeEngine();
     default:

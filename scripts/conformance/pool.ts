@@ -64,8 +64,14 @@ function runWorker(queue: Case[], { engine, limitMs }: PoolOptions, record: (r: 
     child.on("close", (code, signal) => {
       clearTimeout(timer);
       if (current) {
-        const how = signal === "SIGKILL" ? `took longer than ${limitMs / 1000} s` : `ended the process: ${signal ?? `exit code ${code}`}`;
-        record({ id: caseId(current), ms: 0, outcome: "wrong", reason: `${how} ${said.trim().split("\n").slice(-3).join(" ")}`.trim() });
+        const how =
+          signal === "SIGKILL" ? `took longer than ${limitMs / 1000} s` : `ended the process: ${signal ?? `exit code ${code}`}`;
+        record({
+          id: caseId(current),
+          ms: 0,
+          outcome: "wrong",
+          reason: `${how} ${said.trim().split("\n").slice(-3).join(" ")}`.trim(),
+        });
       }
       resolve();
     });

@@ -30,7 +30,9 @@ export function totalsTable(rows: readonly Row[]): string[] {
   return [
     line(["set", "cases", "pass", "of these frozen", "unsupported", "wrong"]),
     "|---|---|---|---|---|---|",
-    ...[...groups].map(([name, g]) => line([name, g.length, passes(g), count(g, "frozen"), count(g, "unsupported"), count(g, "wrong")])),
+    ...[...groups].map(([name, g]) =>
+      line([name, g.length, passes(g), count(g, "frozen"), count(g, "unsupported"), count(g, "wrong")]),
+    ),
     line(["**all**", rows.length, passes(rows), count(rows, "frozen"), count(rows, "unsupported"), count(rows, "wrong")]),
   ];
 }
@@ -87,6 +89,8 @@ export function report(rows: readonly Row[], engine: string): string {
     "",
     ...Object.entries(FLAWED).map(([id, why]) => `- ${id}: ${why}`),
     "",
-    ...(wrong.length ? ["## Wrong", "", ...wrong.map((r) => `- ${r.c.set}/${r.c.group}/${r.c.name}: ${escaped(r.verdict.reason)}`), ""] : []),
+    ...(wrong.length
+      ? ["## Wrong", "", ...wrong.map((r) => `- ${r.c.set}/${r.c.group}/${r.c.name}: ${escaped(r.verdict.reason)}`), ""]
+      : []),
   ].join("\n");
 }

@@ -1,11 +1,18 @@
 /** One case from model file to verdict. */
 import { readFileSync } from "node:fs";
+import type { Context } from "../../src/context.js";
 import { createContext } from "../../src/context.js";
 import { importOnnx } from "../../src/frontends/onnx/import.js";
-import { decodeModel, decodeTensor, dtypeOfOnnx, type ModelProto, toSafeInt, type ValueInfoProto } from "../../src/frontends/onnx/proto.js";
-import { emptyData, type Tensor, tensorOf } from "../../src/ir/op/tensor.js";
+import {
+  decodeModel,
+  decodeTensor,
+  dtypeOfOnnx,
+  type ModelProto,
+  toSafeInt,
+  type ValueInfoProto,
+} from "../../src/frontends/onnx/proto.js";
 import type { Module } from "../../src/ir/graph/module.js";
-import type { Context } from "../../src/context.js";
+import { emptyData, type Tensor, tensorOf } from "../../src/ir/op/tensor.js";
 import { numElements, tensorType } from "../../src/ir/type/tensor-type.js";
 import { QcError } from "../../src/support/diag.js";
 import type { Case } from "./cases.js";
@@ -79,7 +86,8 @@ function asDeclared(t: Tensor, info: ValueInfoProto | undefined): Tensor {
   const declared = info?.type?.tensorType;
   const dtype = dtypeOfOnnx(declared?.elemType ?? 0) === "bf16" && t.type.dtype === "u16" ? "bf16" : t.type.dtype;
   const dims = (declared?.shape?.dim ?? []).map((d) => toSafeInt(d.dimValue));
-  if (t.data.length !== 1 || dims.length === t.type.shape.length || dims.includes(0)) return { type: tensorType(dtype, t.type.shape), data: t.data };
+  if (t.data.length !== 1 || dims.length === t.type.shape.length || dims.includes(0))
+    return { type: tensorType(dtype, t.type.shape), data: t.data };
   return { type: tensorType(dtype, dims), data: emptyData(dtype, numElements(dims)) };
 }
 
@@ -88,7 +96,10 @@ function recordedInput(model: ModelProto, c: Case, at: number, name: string): Te
   if (c.inputs) return asDeclared(decodeTensor(readFileSync(c.inputs[at]), c.inputs[at]).tensor, info);
   const shape = (info?.type?.tensorType?.shape?.dim ?? []).map((d) => toSafeInt(d.dimValue));
   const n = numElements(shape);
-  return tensorOf(tensorType("f32", shape), Float32Array.from({ length: n }, (_, i) => i / n));
+  return tensorOf(
+    tensorType("f32", shape),
+    Float32Array.from({ length: n }, (_, i) => i / n),
+  );
 }
 
 /** Imports; inputs that must be constant are frozen to their recorded value and the import is repeated. */

@@ -18,12 +18,17 @@ export function readExternal(p: TensorProto, folder: string, name: string, want:
   const whole = (key: string): number | undefined => {
     const text = entry(key);
     if (text === undefined || text === "") return undefined;
-    return /^\d{1,15}$/.test(text) ? Number(text) : fail("QC-ONNX-008", `tensor '${name}': its external ${key} is '${text}'`, { help: HELP });
+    return /^\d{1,15}$/.test(text)
+      ? Number(text)
+      : fail("QC-ONNX-008", `tensor '${name}': its external ${key} is '${text}'`, { help: HELP });
   };
-  const location = entry("location") ?? fail("QC-ONNX-006", `tensor '${name}' has external data without a location`, { help: HELP });
+  const location =
+    entry("location") ?? fail("QC-ONNX-006", `tensor '${name}' has external data without a location`, { help: HELP });
   const file = resolveInside(folder, location);
   const missing = (): never =>
-    fail("QC-ONNX-007", `tensor '${name}': its data file '${location}' cannot be read`, { help: `put '${location}' into the model's folder` });
+    fail("QC-ONNX-007", `tensor '${name}': its data file '${location}' cannot be read`, {
+      help: `put '${location}' into the model's folder`,
+    });
   if (!isFile(file)) missing();
   const offset = whole("offset") ?? 0;
   let fd: number;
@@ -36,9 +41,12 @@ export function readExternal(p: TensorProto, folder: string, name: string, want:
     const size = fstatSync(fd).size;
     const length = whole("length") ?? size - offset;
     if (offset + length > size || length < 0) {
-      fail("QC-ONNX-008", `tensor '${name}': bytes ${offset}..${offset + length} lie outside '${location}' (${size} bytes)`, { help: HELP });
+      fail("QC-ONNX-008", `tensor '${name}': bytes ${offset}..${offset + length} lie outside '${location}' (${size} bytes)`, {
+        help: HELP,
+      });
     }
-    if (length !== want) fail("QC-ONNX-008", `tensor '${name}': its shape needs ${want} bytes, '${location}' gives ${length}`, { help: HELP });
+    if (length !== want)
+      fail("QC-ONNX-008", `tensor '${name}': its shape needs ${want} bytes, '${location}' gives ${length}`, { help: HELP });
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const got = readSync(fd, bytes, done, length - done, offset + done);

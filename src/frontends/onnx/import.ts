@@ -25,13 +25,19 @@ export interface ImportOptions {
 /** Older opsets are refused, newer ones than NEWEST_OPSET read with a warning. */
 const OLDEST_OPSET = 7;
 
-/** Reads a model file. Errors: QC-ONNX-001..021; every unsupported node is listed in one error. */
+/** Reads a model file. Errors: QC-ONNX-001..022; every unsupported node is listed in one error. */
 export function importOnnxFile(file: string, rules: ImportRules, ctx: IrContext, options: ImportOptions = {}): Module {
   return importOnnx(readBytes(file), file, rules, ctx, options);
 }
 
 /** `file` names the model in messages; external data is read from its folder. */
-export function importOnnx(bytes: Uint8Array, file: string, rules: ImportRules, ctx: IrContext, options: ImportOptions = {}): Module {
+export function importOnnx(
+  bytes: Uint8Array,
+  file: string,
+  rules: ImportRules,
+  ctx: IrContext,
+  options: ImportOptions = {},
+): Module {
   const model = decodeModel(bytes, file);
   const name = path.basename(file);
   const graph = model.graph as GraphProto;
@@ -40,6 +46,7 @@ export function importOnnx(bytes: Uint8Array, file: string, rules: ImportRules, 
   const infer = inferWithin(ctx.ops);
   const builder = createFuncBuilder("main", infer, ctx.blobs);
   const outputs = outputNames(graph, name);
+  checkNames(graph, name);
   const nodes = orderedNodes(graph, outputs, name);
   const wanted = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const run: Run = {
@@ -52,7 +59,6 @@ export function importOnnx(bytes: Uint8Array, file: string, rules: ImportRules, 
     poisoned: new Set(),
     depth: 0,
   };
-  checkNames(graph, name);
   defineInputs(graph, env, run, options);
   defineConstants(graph, env, run);
   importNodes(nodes, env, run);
@@ -73,7 +79,11 @@ function outputNames(graph: GraphProto, file: string): readonly string[] {
   const twice = outputs.find((o, i) => outputs.indexOf(o) !== i);
   if (twice !== undefined) fail("QC-ONNX-016", `'${twice}' is listed twice among the outputs of ${file}`, { help: EDITED });
   for (const o of graph.output ?? []) {
-    if (o.type && !o.type.tensorType && (o.type.sequenceType || o.type.mapType || o.type.optionalType || o.type.sparseTensorType)) {
+    if (
+      o.type &&
+      !o.type.tensorType &&
+      (o.type.sequenceType || o.type.mapType || o.type.optionalType || o.type.sparseTensorType)
+    ) {
       fail("QC-ONNX-011", `output '${o.name}' is no tensor`, { help: "sequences, maps and optionals are not supported" });
     }
   }

@@ -42,7 +42,8 @@ export function createBudget(): Budget {
     },
     countBytes(n, loc) {
       bytes += n;
-      if (bytes > LIMITS.constantBytes) refuse(`the constants of the model are larger than ${LIMITS.constantBytes / 2 ** 30} GiB`, loc);
+      if (bytes > LIMITS.constantBytes)
+        refuse(`the constants of the model are larger than ${LIMITS.constantBytes / 2 ** 30} GiB`, loc);
     },
   };
 }
@@ -60,12 +61,26 @@ export function checkSize(t: TensorType, what: string, loc?: Loc): void {
   }
 }
 
+/** Scales are positive and finite: a NaN from a damaged file would spread through every kernel. */
+function checkScales(t: TensorType, what: string, loc: Loc): void {
+  const scales = !t.quant ? [] : t.quant.kind === "tensor" ? [t.quant.scale] : t.quant.scales;
+  const wrong = scales.find((s) => !(s > 0 && s < Infinity));
+  if (wrong === undefined) return;
+  fail("QC-ONNX-022", `${what} is quantized with the scale ${wrong}`, {
+    loc,
+    help: "scales must be positive and finite; quantize the model again",
+  });
+}
+
 /** Typing of nodes, with every result checked against the limits. */
 export function inferWithin(ops: OpRegistry): InferNode {
   const infer = inferWith(ops);
   return (op, types, attrs, loc) => {
     const done = infer(op, types, attrs, loc);
-    for (const t of done.types) checkSize(t, `the result of ${op}`, loc);
+    for (const t of done.types) {
+      checkSize(t, `the result of ${op}`, loc);
+      checkScales(t, `the result of ${op}`, loc);
+    }
     return done;
   };
 }

@@ -2,13 +2,13 @@
 import type { Attrs } from "../../ir/attr/attr.js";
 import type { FuncBuilder, InferNode } from "../../ir/graph/func-builder.js";
 import { isAbsent, type ValueId } from "../../ir/graph/module.js";
-import { evalWork } from "../../ir/op/work.js";
 import { bytesOf, dataFromBytes, numbersOf, type Tensor, tensorOf } from "../../ir/op/tensor.js";
+import { evalWork } from "../../ir/op/work.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { byteSize, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, type Loc, QcError } from "../../support/diag.js";
-import { type AttributeProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
 import { type Budget, checkSize, LIMITS } from "./limits.js";
+import { type AttributeProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
 import type { NodeImport } from "./rule.js";
 
 /** Raised by `unsupported`: the driver collects these, so that one run lists all of them. */
@@ -83,7 +83,7 @@ export function createNodeImport(
     input: (i) => (inputs[i] === undefined || isAbsent(inputs[i]) ? malformed(`operand ${i} is missing`) : inputs[i]),
     has: (i) => inputs[i] !== undefined && !isAbsent(inputs[i]),
     wants: (i) => state.wanted.has(node.output?.[i] ?? ""),
-    type: (v) => builder.typeOf(v),
+    type: (v) => (v ? builder.typeOf(v) : malformed("an operand is missing")),
     known,
     knownInts: (i, what) => intsOf(constantOperand(i, what)),
     knownFloats: (i, what) => Array.from(numbersOf(constantOperand(i, what))),
@@ -99,7 +99,8 @@ export function createNodeImport(
       const t = attrs.get(name)?.t;
       return t ? tensorFromProto(t, state.folder, `${loc.node}.${name}`) : null;
     },
-    emits(op, operands, given: Attrs = {}) {
+    emits(op, list, given: Attrs = {}) {
+      const operands = list.map((v) => v ?? ""); // a rule may pass on an operand that the node does not have
       const tensors = operands.map((v) => (isAbsent(v) ? null : known(v)));
       // Nodes with constant operands are evaluated within the limits; `dequantize` never is: the quantize pass wants to see stored weights.
       const allKnown = operands.length > 0 && operands.every((v, i) => isAbsent(v) || tensors[i]);

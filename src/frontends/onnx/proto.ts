@@ -78,12 +78,18 @@ export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
     const added = functionAttributes(bytes);
     model.functions = (model.functions ?? []).map((f, i) => ({ ...f, attributeProto: added[i] ?? [] }));
   } catch (e) {
-    return fail("QC-ONNX-001", `${path.basename(file)} is not a readable ONNX model: ${(e as Error).message}`, { help: NO_MODEL });
-  }
-  if (!model.graph?.node || !model.opsetImport?.length) {
-    fail("QC-ONNX-001", `${path.basename(file)} is not a readable ONNX model: it has no ${model.graph ? "opset import" : "graph"}`, {
+    return fail("QC-ONNX-001", `${path.basename(file)} is not a readable ONNX model: ${(e as Error).message}`, {
       help: NO_MODEL,
     });
+  }
+  if (!model.graph?.node || !model.opsetImport?.length) {
+    fail(
+      "QC-ONNX-001",
+      `${path.basename(file)} is not a readable ONNX model: it has no ${model.graph ? "opset import" : "graph"}`,
+      {
+        help: NO_MODEL,
+      },
+    );
   }
   const budget = createBudget();
   const measure = (nodes: readonly NodeProto[], depth: number): void => {
@@ -116,7 +122,8 @@ export function tensorFromProto(p: TensorProto, folder: string, what: string): T
       help: "convert it to a type that qc has: floats of 16 to 64 bits, integers of 4 to 64 bits, booleans",
     });
   const shape = (p.dims ?? []).map(toSafeInt);
-  if (p.segment) fail("QC-ONNX-005", `tensor '${name}' is stored in segments, which qc does not read`, { help: "export the model again" });
+  if (p.segment)
+    fail("QC-ONNX-005", `tensor '${name}' is stored in segments, which qc does not read`, { help: "export the model again" });
   const type = tensorType(dtype, shape);
   checkSize(type, `tensor '${name}'`);
   const n = numElements(shape);
@@ -157,7 +164,9 @@ function fromFields(p: TensorProto, dtype: DType, n: number, name: string): Type
     return unpack4((i) => Number(bytes[i]), dtype, n);
   }
   const wide = dtype === "i64" || dtype === "u64";
-  const field = { f32: p.floatData, f64: p.doubleData, i64: p.int64Data, u32: p.uint64Data, u64: p.uint64Data }[dtype as "f32"] ?? p.int32Data;
+  const field =
+    { f32: p.floatData, f64: p.doubleData, i64: p.int64Data, u32: p.uint64Data, u64: p.uint64Data }[dtype as "f32"] ??
+    p.int32Data;
   const src = list(field);
   const data = emptyData(dtype, n);
   if (wide) for (let i = 0; i < n; i++) (data as BigInt64Array)[i] = BigInt(src[i].toString());

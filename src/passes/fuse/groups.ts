@@ -5,6 +5,9 @@ import type { OpRegistry } from "../../ir/op/registry.js";
 /** Nodes that become one kernel, in topological order; the last one's results leave the group. */
 export type Group = readonly Node[];
 
+/** Nodes of one kernel: past this, lowering takes quadratic time and values no longer stay in registers. */
+const MAX_GROUP = 32;
+
 type Role = "view" | "elementwise" | "movement" | "anchor";
 
 function roleOf(n: Node, ops: OpRegistry): Role {
@@ -50,7 +53,8 @@ export function groupsOf(f: Func, ops: OpRegistry): readonly (Group | Node)[] {
     }
     const candidates = role === "elementwise" ? joinable(n) : [];
     const anchors = candidates.filter((g) => g.some((m) => roleOf(m, ops) === "anchor"));
-    const merged = anchors.length ? [anchors[0], ...candidates.filter((g) => !anchors.includes(g))] : candidates;
+    const wanted = anchors.length ? [anchors[0], ...candidates.filter((g) => !anchors.includes(g))] : candidates;
+    const merged = withinSize(wanted);
     const group = merged.length ? mergeGroups(merged, f) : [];
     for (const g of merged) order.splice(order.indexOf(g), 1);
     group.push(n);
@@ -58,6 +62,16 @@ export function groupsOf(f: Func, ops: OpRegistry): readonly (Group | Node)[] {
     for (const member of group) for (const o of member.outputs) groupOf.set(o.id, group);
   }
   return order;
+}
+
+/** The first groups that together leave room for one more node. */
+function withinSize(groups: readonly Node[][]): Node[][] {
+  let size = 1;
+  return groups.filter((g) => {
+    const fits = size + g.length <= MAX_GROUP;
+    if (fits) size += g.length;
+    return fits;
+  });
 }
 
 function mergeGroups(groups: readonly Node[][], f: Func): Node[] {

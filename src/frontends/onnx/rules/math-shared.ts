@@ -6,7 +6,8 @@ import { castTo, plain } from "./nn-shared.js";
 
 /** Operand i as ONNX sees it: its elements, without a quantization that they were given elsewhere. */
 export const operand = (n: NodeImport, i: number): ValueId => plain(n, n.input(i));
-export const operands = (n: NodeImport): ValueId[] => n.inputs.map((_, i) => operand(n, i));
+/** All operands; a node without any is malformed. */
+export const operands = (n: NodeImport): ValueId[] => [operand(n, 0), ...n.inputs.slice(1).map((_, i) => operand(n, i + 1))];
 
 /** Axes counted from the front. */
 export function resolveAxes(n: NodeImport, axes: readonly number[], rank: number): number[] {
