@@ -155,7 +155,7 @@ async function finish(line: Line, canonical: Module, facts: Readonly<Record<stri
   return {
     outputPath: request.outputPath,
     files,
-    target: tools.targetText,
+    target: tools.targetLabel,
     arenaBytes: program.arenaBytes,
     arenaLowerBound,
     weightBytes: program.weightBytes,

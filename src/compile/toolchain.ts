@@ -11,6 +11,8 @@ export interface Toolchain {
   readonly llvm: LLVM;
   readonly target: Target;
   readonly targetText: string;
+  /** For people: names the processor where the target leaves it to the host. */
+  readonly targetLabel: string;
   readonly instrs: InstrTable;
   /** `qc 0.1.0` */
   readonly producer: string;

@@ -60,7 +60,7 @@ export function writeModel(
     toolchain: { llvm: tools.llvm.version },
     abiVersion: ABI_VERSION,
     sha256: Object.fromEntries(files.map((f) => [f, sha256Hex(readFileSync(out.path(f)))])),
-    extra: request.extra,
+    extra: { cpu: tools.target.mcpu, features: tools.target.features, ...request.extra },
   };
   out.write("model.json", modelJson(program, facts));
   return [...files, "model.json"];
