@@ -7,6 +7,7 @@ import { calibrate } from "./compile/calibrate.js";
 import { importModel, modelFile } from "./compile/import-model.js";
 import { floatIslands } from "./compile/islands.js";
 import { planModule } from "./compile/plan.js";
+import { quantizationReport } from "./compile/quantization-report.js";
 import { openToolchain, type Toolchain } from "./compile/toolchain.js";
 import { compileObjects, writeModel } from "./compile/write.js";
 import type { Context } from "./context.js";
@@ -98,7 +99,8 @@ export async function optimizeModel(request: QuantizeRequest, ctx: Context): Pro
   );
   const simulated = line.passes(observed.module, `fake-quant{quantizer=${request.quantizer}}`);
   const facts = { quantizer: request.quantizer, preprocessor: request.preprocessor, calibrationSamples: observed.count };
-  return finish(line, simulated, facts);
+  const report = { "optimization_artifacts/quantization.json": `${JSON.stringify(quantizationReport(simulated), null, 2)}\n` };
+  return finish(line, simulated, facts, report);
 }
 
 interface Line {
@@ -140,7 +142,12 @@ const lowered = ({ request, passes }: Line, m: Module): Module => {
 };
 
 /** From the canonical module to the files. */
-async function finish(line: Line, canonical: Module, facts: Readonly<Record<string, unknown>>): Promise<BuildReport> {
+async function finish(
+  line: Line,
+  canonical: Module,
+  facts: Readonly<Record<string, unknown>>,
+  reports: Readonly<Record<string, string>> = {},
+): Promise<BuildReport> {
   const { request, ctx, tools } = line;
   const fused = await line.stage("passes", () => lowered(line, canonical));
   const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target));
@@ -149,7 +156,7 @@ async function finish(line: Line, canonical: Module, facts: Readonly<Record<stri
   const extra = { source: { path: resolve(file), sha256: sha256Hex(readBytes(file)) }, ...facts };
   const files = await line.stage("link", () =>
     withOutputFolder(request.outputPath, async (out) =>
-      writeModel(program, built, tools, out, { emit: request.emit ?? [], bundle: request.bundle ?? false, extra }),
+      writeModel(program, built, tools, out, { emit: request.emit ?? [], bundle: request.bundle ?? false, extra, reports }),
     ),
   );
   return {

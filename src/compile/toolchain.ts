@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostInfo, type LLVM, openLLVM } from "../backends/llvm/libllvm/open.js";
+import { builtinInstrs } from "../ir/instr/builtin.js";
 import { type InstrTable, instrTable } from "../ir/instr/define.js";
-import { x86Instrs } from "../ir/instr/x86.js";
 import { resolveTarget, targetText } from "../ir/target/resolve.js";
 import type { Target } from "../ir/target/target.js";
 import { fail } from "../support/diag.js";
@@ -26,7 +26,14 @@ export function openToolchain(target: string | readonly string[] = "llvm"): Tool
       help: 'compile for a CPU: --target "llvm -mcpu=..."',
     });
   }
-  return { llvm, target: resolved, targetText: targetText(resolved), instrs: instrTable(x86Instrs), producer: `qc ${version()}` };
+  return {
+    llvm,
+    target: resolved,
+    targetText: targetText(resolved),
+    targetLabel: resolved.host ? `this machine (${resolved.mcpu})` : targetText(resolved),
+    instrs: instrTable(builtinInstrs),
+    producer: `qc ${version()}`,
+  };
 }
 
 const version = (): string => {

@@ -16,6 +16,8 @@ export interface WriteRequest {
   readonly emit: readonly ("llvm" | "asm" | "obj")[];
   readonly bundle: boolean;
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Further text files by name. */
+  readonly reports: Readonly<Record<string, string>>;
 }
 
 export function compileObjects(
@@ -50,6 +52,7 @@ export function writeModel(
   add("model.ll", built.llvm);
   add("model.s", built.asm);
   if (request.emit.includes("obj")) built.objects.forEach((o, i) => add(i === 0 ? "model.o" : `model.${i}.o`, o));
+  for (const [name, text] of Object.entries(request.reports)) add(name, text);
   if (request.bundle) {
     bundle(built, tools, out.path("model"));
     files.push("model");
