@@ -25,7 +25,9 @@ function floatDifference(got: Tensor, want: Tensor, rtol: number, atol: number):
   const [a, b] = [numbersOf(got), numbersOf(want)];
   for (let i = 0; i < b.length; i++) {
     if (a[i] === b[i] || (Number.isNaN(a[i]) && Number.isNaN(b[i]))) continue;
-    if (!(Math.abs(a[i] - b[i]) <= atol + rtol * Math.abs(b[i]))) return `[${i}] is ${a[i]}, not ${b[i]}`;
+    // an infinity is near nothing but itself
+    if (!(Math.abs(a[i] - b[i]) <= atol + rtol * Math.abs(b[i])) || !Number.isFinite(b[i]))
+      return `[${i}] is ${a[i]}, not ${b[i]}`;
   }
   return null;
 }

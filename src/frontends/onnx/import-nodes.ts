@@ -4,6 +4,7 @@ import { bytesOf } from "../../ir/op/tensor.js";
 import { fail, type Loc, QcError } from "../../support/diag.js";
 import { didYouMean } from "../../support/suggest.js";
 import { expandFunction, functionKey } from "./functions.js";
+import { legacyInputs, OLDEST_RULES } from "./legacy.js";
 import { checkNesting } from "./limits.js";
 import { createNodeImport, type ImportState, isUnsupported } from "./node-import.js";
 import { type FunctionProto, type GraphProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
@@ -96,7 +97,10 @@ function importNode(node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: R
   if (opset === undefined) {
     return fail("QC-ONNX-001", `${run.file} imports no opset for '${node.opType}'`, { loc, help: "export the model again" });
   }
-  const n = createNodeImport(run.state, node, domain === "" ? Math.min(opset, NEWEST_OPSET) : opset, inputs, loc);
+  const version = domain === "" ? Math.min(opset, NEWEST_OPSET) : opset;
+  const view = (operands: readonly ValueId[]) =>
+    createNodeImport(run.state, node, Math.max(version, domain === "" ? OLDEST_RULES : 0), operands, loc);
+  const n = domain === "" && version < OLDEST_RULES ? view(legacyInputs(view(inputs), version)) : view(inputs);
   const key = domain === "" ? (node.opType ?? "") : `${domain}::${node.opType}`;
   if (key === "If") return importIf(n, node, loc, env, run);
   const rule = Object.hasOwn(run.rules, key)

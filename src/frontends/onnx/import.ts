@@ -22,8 +22,8 @@ export interface ImportOptions {
   readonly freeze?: Readonly<Record<string, Tensor>>;
 }
 
-/** Older opsets are refused, newer ones than NEWEST_OPSET read with a warning. */
-const OLDEST_OPSET = 7;
+/** Ops of opsets below 7 are read where they mean the same (legacy.ts), opsets above NEWEST_OPSET with a warning. */
+const OLDEST_OPSET = 1;
 
 /** Reads a model file. Errors: QC-ONNX-001..022; every unsupported node is listed in one error. */
 export function importOnnxFile(file: string, rules: ImportRules, ctx: IrContext, options: ImportOptions = {}): Module {

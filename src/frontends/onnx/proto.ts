@@ -2,7 +2,7 @@
 import path from "node:path";
 import onnxProto from "onnx-proto";
 import { dataFromBytes, emptyData, type Tensor, type TypedArray } from "../../ir/op/tensor.js";
-import { type DType, dtypeInfo } from "../../ir/type/dtype.js";
+import type { DType } from "../../ir/type/dtype.js";
 import { byteSize, numElements, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, QcError } from "../../support/diag.js";
 import { readExternal } from "./external-data.js";

@@ -1,4 +1,4 @@
-import type { Attrs, AttrSchema } from "../attr/attr.js";
+import type { AttrSchema, Attrs } from "../attr/attr.js";
 import { numElements, type TensorType } from "../type/tensor-type.js";
 import type { OpDef } from "./define.js";
 

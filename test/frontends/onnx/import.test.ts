@@ -5,12 +5,30 @@ const relu: Draft = { input: [value("x")], output: [value("y")], node: [node("Re
 const shapes = (named: Record<string, number[]>) => ({ shapes: { named, positional: [] } });
 
 describe("opsets", () => {
-  it("from 7 on are read, older ones refused, newer ones read with a warning", () => {
+  it("from 7 on are read, newer ones with a warning", () => {
     expect(importDraft({ ...relu, opset: 7 }).run([-1, 2])).toEqual([[0, 2]]);
-    expect(errorOf({ ...relu, opset: 6 })).toMatchObject({ code: "QC-ONNX-019", help: expect.stringContaining("convert") });
     const newer = importDraft({ ...relu, opset: 99 });
     expect(newer.warnings.map((w) => w.code)).toEqual(["QC-ONNX-020"]);
     expect(newer.run([-1, 2])).toEqual([[0, 2]]);
+    expect(errorOf({ ...relu, opset: 0 })).toMatchObject({ code: "QC-ONNX-019", help: expect.stringContaining("convert") });
+  });
+  it("below 7 are read where ops mean the same, broadcasting by axis included", () => {
+    expect(importDraft({ ...relu, opset: 6 }).run([-1, 2])).toEqual([[0, 2]]);
+    const attributes = [
+      { name: "broadcast", type: 2, i: 1 },
+      { name: "axis", type: 2, i: 0 },
+    ];
+    const placed = {
+      opset: 6,
+      input: [value("x", [2, 3]), value("b", [2])],
+      output: [value("y", null)],
+      node: [node("Add", ["x", "b"], ["y"], attributes)],
+    };
+    expect(importDraft(placed).run([1, 2, 3, 4, 5, 6], [10, 20])).toEqual([[11, 12, 13, 24, 25, 26]]);
+    const old = { ...relu, opset: 1, node: [node("Selu", ["x"], ["y"], [], "act")] };
+    expect(errorOf(old)).toMatchObject({ code: "QC-ONNX-017", loc: { node: "act" } });
+    const trained = { ...relu, opset: 6, node: [node("Dropout", ["x"], ["y"])] };
+    expect(errorOf(trained)).toMatchObject({ code: "QC-ONNX-017", message: expect.stringContaining("training") });
   });
   it("must cover the domain of a node", () => {
     expect(errorOf({ ...relu, opsets: [{ domain: "ai.onnx.ml", version: 3 }] })).toMatchObject({

@@ -99,7 +99,7 @@ export function mutateBytes(bytes: Uint8Array, r: Random): Uint8Array {
   return out;
 }
 
-function concat(...parts: Uint8Array[]): Uint8Array {
+function concat(...parts: Uint8Array[]) {
   return Uint8Array.from(Buffer.concat(parts));
 }
 
