@@ -24,6 +24,20 @@ export function selectValue(body: Body, cond: Value, a: Value, b: Value): Value 
   return { t: a.t, lanes: a.lanes, v };
 }
 
+/** The magnitude of one float with the sign of another, by bits: LLVM 15 cannot select vector copysign of an extended float. */
+export function copySign(body: Body, magnitude: Value, sign: Value): Value {
+  const { t, lanes } = magnitude;
+  const int: Scalar = t === "f32" ? "i32" : "i64";
+  const [type, bitType] = [typeOf(t, lanes), typeOf(int, lanes)];
+  const mask = 1n << BigInt(registerBits(t) - 1);
+  const part = (x: Value, bits: bigint): string => {
+    const word = body.pure(`bitcast ${type} ${x.v} to ${bitType}`);
+    return body.pure(`and ${bitType} ${word}, ${splatText(typeOf(int), String(bits), lanes)}`);
+  };
+  const both = body.pure(`or ${bitType} ${part(magnitude, mask - 1n)}, ${part(sign, mask)}`);
+  return { t, lanes, v: body.pure(`bitcast ${bitType} ${both} to ${type}`) };
+}
+
 const FLOAT_OPS: Partial<Record<BinOp, string>> = { add: "fadd", sub: "fsub", mul: "fmul", div: "fdiv" };
 const FLOAT_COMPARE: Partial<Record<BinOp, string>> = { eq: "oeq", ne: "une", lt: "olt", le: "ole", gt: "ogt", ge: "oge" };
 const INT_OPS: Partial<Record<BinOp, string>> = { add: "add", sub: "sub", mul: "mul", and: "and", or: "or", xor: "xor" };
@@ -142,7 +156,8 @@ export function binaryValue(body: Body, op: BinOp, a: Value, b: Value, flags: Fl
 export function reduceValue(body: Body, op: ReduceOp, old: Value, value: Value, isProduct: boolean): Value {
   const isSum = op === "add" || op === "mul";
   if (!isFloatScalar(old.t)) return binaryValue(body, op, old, value);
-  if (!isSum) return binaryValue(body, op, old, value, "nnan nsz ");
+  // not on halves: LLVM 15 for AVX-512 narrows such a minimum to an instruction on half that does not exist
+  if (!isSum) return binaryValue(body, op, old, value, isHalf(old.t) ? "" : "nnan nsz ");
   const reassociate = old.lanes === 1;
   const flags = isProduct && op === "add" ? (reassociate ? "reassoc contract " : "contract ") : reassociate ? "reassoc " : "";
   return binaryValue(body, op, old, value, flags);

@@ -4,6 +4,7 @@ import { mathFunction } from "../math/library.js";
 import { binaryValue, intrinsic, selectValue } from "./arith.js";
 import type { Body } from "./body.js";
 import { castValue, narrowTo, widenHalf, wrapNibble } from "./convert.js";
+import { dotProduct } from "./dot.js";
 import { emitExpr } from "./expr.js";
 import { intPower } from "./int-power.js";
 import { multiplyPairs } from "./madd.js";
@@ -115,6 +116,8 @@ export function emitCall(e: CallExpr, s: Scope): Value {
       return bitcastValue(body, x, e.t, e.lanes);
     case "madd":
       return multiplyPairs(body, x, y);
+    case "dot4":
+      return dotProduct(s, null, x, y);
     case "mulhi31":
       return mulHigh31(body, x, y);
     case "fma":

@@ -1,4 +1,4 @@
-import { intrinsic, selectValue } from "./arith.js";
+import { copySign, intrinsic, selectValue } from "./arith.js";
 import type { Body } from "./body.js";
 import { floatText, splatText, typeOf, type Value } from "./types.js";
 
@@ -23,7 +23,7 @@ export function roundFloat(body: Body, how: Rounding, x: Value): Value {
   const whole = x.t === "f32" ? 2 ** 23 : 2 ** 52;
   const magnitude = intrinsic(body, "fabs", [x]);
   const nearest = op("fsub", op("fadd", magnitude, c(whole)), c(whole));
-  const signed = (v: Value): Value => intrinsic(body, "copysign", [v, x]);
+  const signed = (v: Value): Value => copySign(body, v, x);
   const lower = (v: Value, bound: Value): Value => selectValue(body, compare("ogt", v, bound), op("fsub", v, c(1)), v);
   const candidates: Readonly<Record<Rounding, () => Value>> = {
     round: () => signed(nearest),

@@ -6,6 +6,7 @@ import { numElements } from "../../../ir/type/tensor-type.js";
 import { unreachable } from "../../../support/assert.js";
 import { affineConst, affineVar } from "./affine.js";
 import { horizontal, intrinsic, reduceValue } from "./arith.js";
+import { callInstr, dotProduct } from "./dot.js";
 import { emitExpr } from "./expr.js";
 import { emitIndex } from "./index.js";
 import { type Access, accessTo, emitPredicate, laneOf, loadAccess, splatValue, storeAccess } from "./memory.js";
@@ -18,6 +19,14 @@ function emitStore(st: StoreStmt, s: Scope): void {
   const lanes = lanesOf([...st.index, st.value, st.pred]);
   const value = emitExpr(st.value, s);
   storeAccess(accessTo(s.buffer(st.buffer), st.index, lanes, s), value, emitPredicate(st.pred, s), s);
+}
+
+/** acc + dot4(a, b): one instruction where the target has it. */
+function dotAdd(st: ReduceStmt, s: Scope): ((old: Value) => Value) | null {
+  const e = st.value;
+  if (st.op !== "add" || e.k !== "call" || e.fn !== "dot4") return null;
+  const [a, b] = e.args.map((x) => emitExpr(x, s));
+  return (old) => dotProduct(s, old, a, b);
 }
 
 const isProduct = (e: Expr): boolean => e.k === "bin" && e.op === "mul" && (e.t === "f32" || e.t === "f64");
@@ -34,7 +43,7 @@ function emitReduce(st: ReduceStmt, s: Scope): void {
   const lanes = lanesOf([...st.index, st.value]);
   const access = accessTo(s.buffer(st.buffer), st.index, lanes, s);
   if (access.k === "even" && access.stride !== 0 && lanes > 1) {
-    const fused = multiplyAdd(st, s);
+    const fused = multiplyAdd(st, s) ?? dotAdd(st, s);
     const value = fused ? null : splatValue(emitExpr(st.value, s), lanes, s);
     const old = loadAccess(access, null, s);
     storeAccess(access, fused ? fused(old) : reduceValue(s.body, st.op, old, value ?? old, false), null, s);
@@ -126,17 +135,15 @@ function emitInstr(st: InstrStmt, s: Scope): void {
   const { body } = s;
   const def = s.instrs.get(st.name);
   const template = def?.needs.every((f) => body.module.features.has(f)) ? def.emit.llvm : undefined;
-  if (template === undefined) {
+  if (!def || !template) {
     emitStmt(expandInstr(st, s.instrs), s);
     return;
   }
-  body.module.declare(template.declare);
   const buffer = s.buffer(st.dst.buffer);
   const access = accessTo(buffer, st.dst.index, lanesOf(st.dst.index), s);
-  const args = st.args.map((a) => emitExpr(a, s).v);
+  const args = st.args.map((a) => emitExpr(a, s));
   const old = template.call.includes("$d") ? loadAccess(access, null, s).v : "";
-  const call = template.call.replace(/\$(d|\d+)/g, (_, key: string) => (key === "d" ? old : args[Number(key)]));
-  storeAccess(access, { t: buffer.def.dtype, lanes: access.lanes, v: body.pure(call) }, null, s);
+  storeAccess(access, { t: buffer.def.dtype, lanes: access.lanes, v: callInstr(body, def, old, args) }, null, s);
 }
 
 /** Instructions of a statement, after the current block. */

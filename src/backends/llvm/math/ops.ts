@@ -1,4 +1,4 @@
-import { intrinsic, selectValue } from "../emit/arith.js";
+import { copySign, intrinsic, selectValue } from "../emit/arith.js";
 import type { Body } from "../emit/body.js";
 import { roundFloat } from "../emit/rounding.js";
 import { floatText, splatText, typeOf, type Value } from "../emit/types.js";
@@ -64,7 +64,7 @@ export function createOps(body: Body, t: FloatType, lanes: number): Ops {
     neg: (a) => value(body.pure(`fneg ${type} ${a.v}`)),
     abs: (a) => intrinsic(body, "fabs", [a]),
     sqrt: (a) => intrinsic(body, "sqrt", [a]),
-    copysign: (a, b) => intrinsic(body, "copysign", [a, b]),
+    copysign: (a, b) => copySign(body, a, b),
     round: (a) => roundFloat(body, "round", a),
     less: compare("olt"),
     greater: compare("ogt"),
