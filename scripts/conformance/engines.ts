@@ -3,16 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadProgram } from "../../src/backends/js/run-program.js";
-import { buildShared } from "../../src/backends/llvm/build.js";
-import { hostInfo, openLLVM } from "../../src/backends/llvm/libllvm/open.js";
+import { linkShared } from "../../src/backends/llvm/libllvm/link.js";
 import { planModule } from "../../src/compile/plan.js";
+import { openToolchain } from "../../src/compile/toolchain.js";
+import { compileObjects } from "../../src/compile/write.js";
 import type { Context } from "../../src/context.js";
 import type { Module } from "../../src/ir/graph/module.js";
 import type { Program } from "../../src/ir/loop/program.js";
 import type { Kernel } from "../../src/ir/loop/stmt.js";
 import { evaluateModule } from "../../src/ir/op/evaluate.js";
 import { dataFromBytes, type Tensor } from "../../src/ir/op/tensor.js";
-import { resolveTarget } from "../../src/ir/target/resolve.js";
+import { scheduleKernel } from "../../src/ir/schedule/defaults/schedule.js";
 import { runPipeline } from "../../src/passes/manager.js";
 import { parsePipeline } from "../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline } from "../../src/passes/presets.js";
@@ -45,16 +46,15 @@ function programOf(m: Module, ctx: Context, schedule: (k: Kernel) => Kernel): Pr
   return planModule(runPipeline(m, steps, ctx), ctx, schedule).program;
 }
 
-/** A shared object per case, loaded through the Node runtime into this process. */
+/** A shared object per case, as a default build makes it, loaded through the Node runtime into this process. */
 function nativeEngine(): Engine {
-  const llvm = openLLVM();
-  const target = resolveTarget("llvm", hostInfo(llvm));
+  const tools = openToolchain();
   return (m, ctx, inputs) => {
-    const program = programOf(m, ctx, (k) => k);
+    const program = programOf(m, ctx, (k) => scheduleKernel(k, tools.target).kernel);
     const folder = mkdtempSync(path.join(tmpdir(), "qc-conformance-"));
     try {
       const file = path.join(folder, "model.so");
-      buildShared(program, ctx.blobs, target, llvm, file, { producer: "qc conformance", optLevel: 1 });
+      linkShared({ objects: compileObjects(program, ctx.blobs, tools).objects, output: file });
       const net = loadSync(file, { threads: 1 });
       try {
         const results = net.run(Object.fromEntries(program.inputs.map((p, i) => [p.name, inputs[i].data])));
