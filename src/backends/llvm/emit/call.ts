@@ -5,7 +5,6 @@ import { binaryValue, intrinsic, selectValue } from "./arith.js";
 import type { Body } from "./body.js";
 import { castValue, narrowTo, widenHalf, wrapNibble } from "./convert.js";
 import { dotProduct } from "./dot.js";
-import { emitExpr } from "./expr.js";
 import { intPower } from "./int-power.js";
 import { multiplyPairs } from "./madd.js";
 import { roundFloat } from "./rounding.js";
@@ -109,7 +108,7 @@ function bitcastValue(body: Body, x: Value, t: Scalar, lanes: number): Value {
 
 export function emitCall(e: CallExpr, s: Scope): Value {
   const { body } = s;
-  const args = e.args.map((a) => emitExpr(a, s));
+  const args = e.args.map((a) => s.value(a));
   const [x, y] = args;
   switch (e.fn) {
     case "bitcast":

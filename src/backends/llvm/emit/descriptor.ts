@@ -2,8 +2,17 @@ import type { Port, Program } from "../../../ir/loop/program.js";
 import type { Target } from "../../../ir/target/target.js";
 import type { DType } from "../../../ir/type/dtype.js";
 import { byteSize } from "../../../ir/type/tensor-type.js";
-import { type ModuleFacts, WEIGHTS } from "./program.js";
 import { escapeText, floatText } from "./types.js";
+
+export const WEIGHTS = "qc_weights";
+
+/** What the descriptor says besides the program. */
+export interface ModuleFacts {
+  readonly targetText: string;
+  readonly producer: string;
+  /** Offset of the initial state behind the weights; null: zeros. */
+  readonly stateInitOffset: number | null;
+}
 
 /** QC_ABI_VERSION and QC_MAGIC of runtime-c/qc.h. */
 export const ABI_VERSION = 1;

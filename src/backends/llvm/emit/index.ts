@@ -15,7 +15,6 @@ import {
 import { intrinsic } from "./arith.js";
 import type { Range } from "./body.js";
 import { castValue } from "./convert.js";
-import { emitExpr } from "./expr.js";
 import type { Scope } from "./scope.js";
 import { splatText, type Value, vectorText } from "./types.js";
 
@@ -45,14 +44,14 @@ export function emitIndex(e: Expr, s: Scope): Affine {
       return indexBinary(e.op, emitIndex(e.a, s), emitIndex(e.b, s), s);
     case "select": {
       const [a, b] = [emitIndex(e.a, s), emitIndex(e.b, s)];
-      const cond = emitExpr(e.cond, s).v;
+      const cond = s.value(e.cond).v;
       if (cond === "true" || cond === "false") return cond === "true" ? a : b;
       const [x, y] = [affineRange(s.body, a), affineRange(s.body, b)];
       const v = s.body.pure(`select i1 ${cond}, i64 ${affineText(s.body, a)}, i64 ${affineText(s.body, b)}`);
       return opaque(s, v, [Math.min(x[0], y[0]), Math.max(x[1], y[1])]);
     }
     case "cast": {
-      const x = emitExpr(e.x, s);
+      const x = s.value(e.x);
       const { v } = castValue(s.body, x, "index", e.inRange);
       const isSmallInt = x.t !== "index" && dtypeInfo(x.t).kind !== "float" && dtypeInfo(x.t).bits <= 32;
       return isSmallInt ? opaque(s, v, [dtypeInfo(x.t).min, dtypeInfo(x.t).max]) : affineVar(v);

@@ -2,7 +2,6 @@ import type { Expr, LoadExpr } from "../../../ir/loop/expr.js";
 import { dtypeInfo } from "../../../ir/type/dtype.js";
 import { type Affine, affineAdd, affineAddress, affineAlign, affineConst, affineScale } from "./affine.js";
 import { selectValue } from "./arith.js";
-import { emitExpr } from "./expr.js";
 import { laneIndex, laneVector, splatVector } from "./index.js";
 import type { BufferAt, Scope } from "./scope.js";
 import { floatText, isFloatScalar, isHalf, memoryType, splatText, suffixOf, typeOf, type Value, vectorOf } from "./types.js";
@@ -26,7 +25,7 @@ export function accessTo(buffer: BufferAt, index: readonly Expr[], lanes: number
     const r = regular[d];
     const scaled = r
       ? laneVector({ base: affineScale(r.base, step), stride: r.stride * step }, lanes, s)
-      : s.body.pure(`mul nsw ${type} ${emitExpr(e, s).v}, ${splatText("i64", String(step), lanes)}`);
+      : s.body.pure(`mul nsw ${type} ${s.value(e).v}, ${splatText("i64", String(step), lanes)}`);
     return sum === null ? scaled : s.body.pure(`add nsw ${type} ${sum}, ${scaled}`);
   }, null);
   return { k: "each", buffer, at: at ?? splatText("i64", "0", lanes), lanes };
@@ -44,7 +43,7 @@ function uniform(e: Expr): Expr | null {
 /** A predicate as one bit, or as one a lane; null where it is always true. */
 export function emitPredicate(pred: Expr | null, s: Scope): Value | null {
   if (pred === null) return null;
-  const value = emitExpr(uniform(pred) ?? pred, s);
+  const value = s.value(uniform(pred) ?? pred);
   return value.v === "true" ? null : value;
 }
 

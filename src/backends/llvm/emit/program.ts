@@ -2,11 +2,9 @@ import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Launch, Place, Program } from "../../../ir/loop/program.js";
 import type { Target } from "../../../ir/target/target.js";
 import { createModuleParts, type ModuleParts } from "./body.js";
-import { descriptorText } from "./descriptor.js";
+import { descriptorText, type ModuleFacts, WEIGHTS } from "./descriptor.js";
 import { formProgram } from "./forms.js";
 import { attributesText, type KernelForm, parallelLoop, stageText } from "./stage.js";
-
-export const WEIGHTS = "qc_weights";
 
 /** Field numbers of qc_exec in runtime-c/qc.h. */
 const EXEC = { arena: 0, state: 1, inputs: 2, outputs: 3, parallelFor: 4, pool: 5, tick: 6, user: 7, threads: 8 } as const;
@@ -107,14 +105,6 @@ function runText(program: Program, formOf: readonly number[], forms: readonly Ke
     return [`  call void @phase(ptr %exec, i32 ${n})`, ...stages];
   });
   return ["define internal i32 @run(ptr %exec) #0 {", ...calls, "  ret i32 0", "}"].join("\n");
-}
-
-/** What the descriptor says besides the program. */
-export interface ModuleFacts {
-  readonly targetText: string;
-  readonly producer: string;
-  /** Offset of the initial state behind the weights; null: zeros. */
-  readonly stateInitOffset: number | null;
 }
 
 function stagesText(forms: readonly KernelForm[], module: ModuleParts, instrs: InstrTable): string[] {

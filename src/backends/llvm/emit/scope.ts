@@ -1,4 +1,5 @@
 import type { InstrTable } from "../../../ir/instr/define.js";
+import type { Expr } from "../../../ir/loop/expr.js";
 import type { Buffer } from "../../../ir/loop/stmt.js";
 import { stridesOf } from "../../../ir/type/tensor-type.js";
 import { invariant } from "../../../support/assert.js";
@@ -27,6 +28,8 @@ export type Binding = { readonly k: "index"; readonly at: Affine } | { readonly 
 /** Names in reach while a stage is emitted. */
 export interface Scope {
   readonly body: Body;
+  /** Emits an expression of any kind: what the parts of the emitter call each other through. */
+  value(e: Expr): Value;
   readonly instrs: InstrTable;
   variable(name: string): Binding;
   buffer(name: string): BufferAt;
@@ -35,7 +38,13 @@ export interface Scope {
   withBuffer<T>(buffer: BufferAt, inner: () => T): T;
 }
 
-export function createScope(body: Body, instrs: InstrTable, buffers: readonly BufferAt[]): Scope {
+/** A scope over `buffers` whose expressions `emit` emits. */
+export function createScope(
+  body: Body,
+  instrs: InstrTable,
+  buffers: readonly BufferAt[],
+  emit: (e: Expr, s: Scope) => Value,
+): Scope {
   const variables = new Map<string, Binding>();
   const known = new Map(buffers.map((b) => [b.def.name, b]));
   const within = <V, T>(map: Map<string, V>, name: string, value: V, inner: () => T): T => {
@@ -51,12 +60,14 @@ export function createScope(body: Body, instrs: InstrTable, buffers: readonly Bu
     invariant(found !== undefined, `unknown name '${name}' in loop IR`);
     return found;
   };
-  return {
+  const scope: Scope = {
     body,
+    value: (e) => emit(e, scope),
     instrs,
     variable: (name) => find(variables, name),
     buffer: (name) => find(known, name),
     withVariable: (name, binding, inner) => within(variables, name, binding, inner),
     withBuffer: (buffer, inner) => within(known, buffer.def.name, buffer, inner),
   };
+  return scope;
 }

@@ -5,6 +5,7 @@ import { dtypeInfo } from "../../../ir/type/dtype.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
 import { affineConst } from "./affine.js";
 import { createBody, type ModuleParts } from "./body.js";
+import { emitExpr } from "./expr.js";
 import { bufferAt, createScope } from "./scope.js";
 import { emitLoop, emitStmt } from "./stmt.js";
 
@@ -49,7 +50,7 @@ export function stageText(form: KernelForm, stage: Stage, name: string, module: 
   const body = createBody(module, [...Array.from({ length: count }, (_, p) => `%b${p}`), "%begin", "%end"]);
   const alignOf = (param: number): number => Math.max(...form.params.flatMap((p, i) => (p === param ? [form.aligns[i]] : [])));
   const buffers = kernel.buffers.map((def, i) => bufferAt(def, `%b${form.params[i]}`, alignOf(form.params[i])));
-  const scope = createScope(body, instrs, buffers);
+  const scope = createScope(body, instrs, buffers, emitExpr);
   const parallel = parallelLoop(stage);
   if (parallel && parallel.extent === 1)
     scope.withVariable(parallel.name, { k: "index", at: affineConst(0) }, () => emitStmt(parallel.body, scope));
