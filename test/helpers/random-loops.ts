@@ -85,6 +85,7 @@ function expr(g: Gen, n: Names, t: Scalar, lanes: number, depth: number): Expr {
   if (t === "i32")
     choices.push(
       () => make.madd(sub("i16", lanes * 2), sub("i16", lanes * 2)),
+      () => make.dot4(sub(g.pick(["u8", "i8"] as const), lanes * 4), sub("i8", lanes * 4)),
       () => make.bitcast("i32", sub("i8", lanes * 4)),
     );
   const loads = n.buffers.filter((b) => b.dtype === t);

@@ -173,6 +173,10 @@ function callText(e: CallExpr, lane: string, s: ExprScope): string {
     const pair = (k: number) => `imul(${exprText(a, `(${lane}) * 2 + ${k}`, s)}, ${exprText(b, `(${lane}) * 2 + ${k}`, s)})`;
     return `(${pair(0)} + ${pair(1)} | 0)`;
   }
+  if (e.fn === "dot4") {
+    const product = (k: number) => e.args.map((a) => exprText(a, `(${lane}) * 4 + ${k}`, s)).join(" * ");
+    return `(${[0, 1, 2, 3].map(product).join(" + ")} | 0)`;
+  }
   const [x, y, z] = e.args.map((a) => exprText(a, lane, s));
   const t = e.args[0].t;
   switch (e.fn) {

@@ -4,13 +4,16 @@ import type { Expr } from "./expr.js";
 import type { Kernel, Stmt } from "./stmt.js";
 import { exprsOf, walkExpr } from "./visit.js";
 
+/** Operations a lane of functions that stand for more or less than one. */
+const CALL_FLOPS: Readonly<Record<string, number>> = { fma: 2, madd: 3, dot4: 7, bitcast: 0 };
+
 /** Arithmetic operations on values of one evaluation: index arithmetic, casts and selects are free, a multiply-add counts two. */
 function exprFlops(e: Expr): number {
   let n = 0;
   walkExpr(e, (x) => {
     if (x.t === "index" || (x.k === "bin" && x.a.t === "index")) return;
     if (x.k === "bin") n += x.lanes;
-    if (x.k === "call") n += x.fn === "fma" ? 2 * x.lanes : x.fn === "madd" ? 3 * x.lanes : x.fn === "bitcast" ? 0 : x.lanes;
+    if (x.k === "call") n += (CALL_FLOPS[x.fn] ?? 1) * x.lanes;
   });
   return n;
 }

@@ -88,6 +88,14 @@ export function madd(a: Expr, b: Expr): Expr {
   );
   return { k: "call", t: "i32", lanes: a.lanes / 2, fn: "madd", args: [a, b] };
 }
+/** Sums of four byte products, i32 of a quarter of the lanes. */
+export function dot4(a: Expr, b: Expr): Expr {
+  invariant(
+    (a.t === "u8" || a.t === "i8") && b.t === "i8" && a.lanes === b.lanes && a.lanes % 4 === 0,
+    `dot4 of ${a.t} x ${a.lanes} and ${b.t} x ${b.lanes}`,
+  );
+  return { k: "call", t: "i32", lanes: a.lanes / 4, fn: "dot4", args: [a, b] };
+}
 /** The same bits as `t`, in as many lanes as they fill. */
 export function bitcast(t: DType, x: Expr): Expr {
   invariant(

@@ -4,6 +4,7 @@ import { contract, pairs } from "./steps/arith.js";
 import { cache } from "./steps/cache.js";
 import { collapse, writeback } from "./steps/kernel.js";
 import { fuse, parallel, reorder, split, unroll } from "./steps/loops.js";
+import { bytes, quads } from "./steps/quads.js";
 import { tile } from "./steps/tile.js";
 import { vectorize } from "./steps/vectorize.js";
 import { widen } from "./steps/widen.js";
@@ -23,6 +24,8 @@ export const STEPS = {
   widen,
   contract,
   pairs,
+  bytes,
+  quads,
 } as const;
 
 export const stepDef = <N extends Step["step"]>(name: N): StepDef<N> => STEPS[name] as unknown as StepDef<N>;

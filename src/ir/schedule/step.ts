@@ -21,7 +21,7 @@ export type Step =
       readonly stage: string;
       readonly buffer: string;
       readonly layout?: readonly LayoutPart[];
-      readonly dtype?: "i16";
+      readonly dtype?: "i16" | "i8" | "u8";
       /** Elements beyond the end of a row that may be read too; only of a halo. */
       readonly slack?: number;
     }
@@ -41,7 +41,9 @@ export type Step =
     }
   | { readonly step: "widen"; readonly stage: string; readonly loop: string; readonly extent: number }
   | { readonly step: "contract"; readonly stage: string }
-  | { readonly step: "pairs"; readonly stage: string; readonly loop: string };
+  | { readonly step: "pairs"; readonly stage: string; readonly loop: string }
+  | { readonly step: "bytes"; readonly stage: string; readonly buffer: string; readonly dtype: "i8" | "u8" }
+  | { readonly step: "quads"; readonly stage: string; readonly loop: string };
 
 export type StepOf<N extends Step["step"]> = Extract<Step, { step: N }>;
 

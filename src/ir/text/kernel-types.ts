@@ -70,6 +70,7 @@ export function inferredType(e: Expr, scope: Scope): ExprType | null {
     case "call":
       if (e.fn === "isnan" || e.fn === "isinf") return { t: "bool", lanes: widest(e.args) };
       if (e.fn === "madd") return { t: "i32", lanes: e.args[0].lanes / 2 };
+      if (e.fn === "dot4") return { t: "i32", lanes: e.args[0].lanes / 4 };
       return e.fn === "bitcast" ? null : { t: e.args[0].t, lanes: widest(e.args) };
     default:
       return unreachable(e);

@@ -222,6 +222,7 @@ const ARITY: ReadonlyMap<string, number> = new Map([
     ["pow", 2],
     ["fma", 3],
     ["madd", 2],
+    ["dot4", 2],
     ["mulhi31", 2],
     ["bitcast", 1],
     ["min", 2],

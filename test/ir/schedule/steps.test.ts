@@ -82,6 +82,10 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "contract", ...on };
     case "pairs":
       return { step: "pairs", ...on, loop };
+    case "bytes":
+      return { step: "bytes", ...on, buffer, dtype: d[4] % 2 ? "u8" : "i8" };
+    case "quads":
+      return { step: "quads", ...on, loop };
     case "cache": {
       const rank = pick(kernel.buffers, d[3]).shape.length;
       const dims = Array.from({ length: rank }, (_, dim) => ({ dim }));

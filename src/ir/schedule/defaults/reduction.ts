@@ -13,6 +13,7 @@ import { type DType, dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
+import { type DepthLoop, type Grouping, inQuads } from "./integer.js";
 import { chooseTile, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
 import { after, attempt, type Scheduled } from "./session.js";
 
@@ -102,20 +103,20 @@ const isPredicated = (e: Expr): boolean => {
   return found;
 };
 
-/** [k / KT][the other dimensions in reduction order][KT], pairs of c last where wanted. */
-function packing(o: Operand, k: string, width: number, pairDim: number | null): readonly LayoutPart[] {
+/** [k / KT][the other dimensions in reduction order][KT], groups of c last where wanted. */
+function packing(o: Operand, k: string, width: number, groupDim: number | null, size = 2): readonly LayoutPart[] {
   const dim = o.load.index.findIndex((e) => affineOf(e).terms.has(k));
   const others = o.load.index.map((_, d) => d).filter((d) => d !== dim);
   return [
     { dim, div: width },
-    ...others.map((d): LayoutPart => (d === pairDim ? { dim: d, div: 2 } : { dim: d })),
+    ...others.map((d): LayoutPart => (d === groupDim ? { dim: d, div: size } : { dim: d })),
     { dim, mod: width },
-    ...(pairDim === null ? [] : [{ dim: pairDim, mod: 2 }]),
+    ...(groupDim === null ? [] : [{ dim: groupDim, mod: size }]),
   ];
 }
 
 /** The innermost reduction loop, where both operands hold neighbours of it side by side. */
-function pairLoop(r: Reduction, x: Operand, w: Operand): { loop: string; dim: number; extent: number } | null {
+function depthLoop(r: Reduction, x: Operand, w: Operand): DepthLoop | null {
   const c = r.inner[r.inner.length - 1];
   if (!c || c.extent < 2 || r.acc.dtype !== "i32") return null;
   const last = x.load.index[x.load.index.length - 1];
@@ -250,15 +251,30 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   const width = shape.vectors * lanes;
   if (!packs && weights.along === "strided") return null;
 
-  const pairLoopOf = activation && packs ? pairLoop(r, activation, weights) : null;
-  const odd = pairLoopOf !== null && pairLoopOf.extent % 2 === 1;
+  const depth = activation && packs ? depthLoop(r, activation, weights) : null;
+  const odd = depth !== null && depth.extent % 2 === 1;
   let slack = false;
   let narrow = r.acc.dtype === "i32" && activation !== null && isNarrow(activation) && isNarrow(weights);
   // halves are widened once, not at every use
   const half = activation?.buffer.dtype === "f16" || activation?.buffer.dtype === "bf16";
   const predicated = isPredicated(r.reduce.value);
+  const quads =
+    activation && depth && narrow
+      ? inQuads(s, m, {
+          stage: name,
+          activation: { buffer: activation.buffer.name, dtype: activation.buffer.dtype },
+          weights: weights.buffer.name,
+          depth,
+          predicated,
+          layout: (size) => packing(weights, k.name, width, depth.dim, size),
+        })
+      : null;
+  let grouping: Grouping | null = quads && choose(`${name}.quads`, [true, false], true) ? { step: "quads", size: 4 } : null;
+  if (quads && grouping) s = quads;
   const fills = predicated && (narrow || half || choose(`${name}.halo`, [true, false], true));
-  if (activation && (narrow || half || fills)) {
+  if (grouping) {
+    // the activation is bytes already
+  } else if (activation && (narrow || half || fills)) {
     const step = { step: "cache", stage: name, buffer: activation.buffer.name } as const;
     const roomy = narrow && odd ? attempt(s, { ...step, dtype: "i16", slack: 1 }) : null;
     slack = roomy !== null;
@@ -268,23 +284,21 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   } else if (!activation && fills) {
     s = attempt(s, { step: "cache", stage: name, buffer: weights.buffer.name }) ?? s;
   }
-  let paired = false;
-  if (packs) {
+  if (packs && !grouping) {
     const pack = (pair: boolean): Step => ({
       step: "cache",
       stage: name,
       buffer: weights.buffer.name,
-      layout: packing(weights, k.name, width, pair && pairLoopOf ? pairLoopOf.dim : null),
+      layout: packing(weights, k.name, width, pair && depth ? depth.dim : null),
       ...(narrow ? { dtype: "i16" as const } : {}),
     });
     const even = (x: Scheduled | null): Scheduled | null =>
-      x && odd && pairLoopOf
-        ? attempt(x, { step: "widen", stage: name, loop: pairLoopOf.loop, extent: pairLoopOf.extent + 1 })
-        : x;
-    const withPairs = narrow && pairLoopOf && (!odd || slack) ? even(attempt(s, pack(true))) : null;
+      x && odd && depth ? attempt(x, { step: "widen", stage: name, loop: depth.loop, extent: depth.extent + 1 }) : x;
+    const withPairs = narrow && depth && (!odd || slack) ? even(attempt(s, pack(true))) : null;
     const packed = withPairs ?? attempt(s, pack(false));
     if (!packed && weights.along === "strided") return null;
-    if (packed) [s, paired] = [packed, withPairs !== null];
+    if (packed) s = packed;
+    if (withPairs) grouping = { step: "pairs", size: 2 };
   }
   const stages = companionsOf(s.kernel, name);
   if (!stages) return null;
@@ -315,12 +329,14 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   });
   if (!tiled) return null;
   s = tiled;
-  if (paired && pairLoopOf) s = after(s, { step: "split", stage: name, loop: pairLoopOf.loop, factor: 2, tail: "cut" });
+  const groups = grouping && depth ? Math.ceil(depth.extent / grouping.size) : 0;
+  if (grouping && depth && groups > 1)
+    s = after(s, { step: "split", stage: name, loop: depth.loop, factor: grouping.size, tail: "cut" });
   s = onVectors(s, name, "init.", k.name, p?.name ?? null, shape, lanes);
   s = onVectors(s, name, "", k.name, p?.name ?? null, shape, lanes);
   for (let i = 2; i < stages.length; i++)
     s = onVectors(s, name, i === 2 ? "out." : `out${i - 1}.`, k.name, p?.name ?? null, shape, lanes);
-  if (paired && pairLoopOf) s = after(s, { step: "pairs", stage: name, loop: `${pairLoopOf.loop}.i` });
+  if (grouping && depth) s = after(s, { step: grouping.step, stage: name, loop: groups > 1 ? `${depth.loop}.i` : depth.loop });
   const taps = r.inner.reduce((n, l) => n * l.extent, 1);
   if (activation === null || activation.along === "unit") {
     if (taps <= 64 && choose(`${name}.taps`, [true, false], taps <= 32))
@@ -328,10 +344,10 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   }
   // the three channels of an image: not worth a loop
   const innermost = r.inner[r.inner.length - 1];
-  if (!paired && innermost && innermost.extent <= 4) s = attempt(s, { step: "unroll", stage: name, loop: innermost.name }) ?? s;
+  if (!grouping && innermost && innermost.extent <= 4) s = attempt(s, { step: "unroll", stage: name, loop: innermost.name }) ?? s;
   else if (innermost && taps > 4) {
-    const loop = paired ? `${innermost.name}.o` : innermost.name;
-    const extent = paired && pairLoopOf ? Math.ceil(innermost.extent / 2) : innermost.extent;
+    const loop = grouping ? `${innermost.name}.o` : innermost.name;
+    const extent = grouping ? Math.ceil(innermost.extent / grouping.size) : innermost.extent;
     const factor = choose(
       `${name}.unroll`,
       UNROLLS.filter((f) => extent % f === 0),
