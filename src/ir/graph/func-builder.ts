@@ -53,13 +53,14 @@ export function createFuncBuilder(
   const body: Node[] = [];
   const types = new Map<ValueId, TensorType>();
   const consts: Record<ValueId, Constant> = { ...base.consts };
-  const byContent = new Map<string, ValueId>();
   let nextId = base.nextId ?? 0;
   const contentKey = (c: Constant) => `${c.blob} ${c.type.dtype}[${c.type.shape}]${JSON.stringify(c.type.quant)}`;
-  for (const [id, c] of Object.entries(consts)) {
-    types.set(id, c.type);
-    byContent.set(contentKey(c), id);
-  }
+  for (const [id, c] of Object.entries(consts)) types.set(id, c.type);
+  let known: Map<string, ValueId> | null = null; // most functions are rebuilt without a new constant
+  const byContent = (): Map<string, ValueId> => {
+    known ??= new Map(Object.entries(consts).map(([id, c]) => [contentKey(c), id]));
+    return known;
+  };
 
   const fresh = (sigil: "%" | "#", hint: string): ValueId => {
     const wanted = `${sigil}${safeName(hint)}`;
@@ -114,12 +115,12 @@ export function createFuncBuilder(
       b.adopt({ type: tensorType(type.dtype, type.shape, type.quant), blob: blobs.put(bytes) }, hint),
     adopt(c, hint = "c") {
       const key = contentKey(c);
-      const known = byContent.get(key);
-      if (known) return known;
+      const same = byContent().get(key);
+      if (same) return same;
       const id = fresh("#", hint);
       consts[id] = c;
       types.set(id, c.type);
-      byContent.set(key, id);
+      byContent().set(key, id);
       return id;
     },
     typeOf,

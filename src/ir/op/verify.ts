@@ -37,7 +37,8 @@ export function verifyModule(m: Module, ops: OpRegistry, blobs: BlobStore): read
     }
     checkQuant(c.type, `constant '${id}'`, error);
   }
-  for (const f of m.funcs) verifyFunc(m, f, ops, error);
+  const funcs = new Map<unknown, Func>(m.funcs.toReversed().map((f) => [f.name, f]));
+  for (const f of m.funcs) verifyFunc(m, f, funcs, ops, error);
   return diags;
 }
 
@@ -49,7 +50,7 @@ export function assertValid(m: Module, ops: OpRegistry, blobs: BlobStore): void 
 
 type Report = (code: string, message: string, loc?: Loc) => void;
 
-function verifyFunc(m: Module, f: Func, ops: OpRegistry, error: Report): void {
+function verifyFunc(m: Module, f: Func, funcs: ReadonlyMap<unknown, Func>, ops: OpRegistry, error: Report): void {
   const types = new Map<ValueId, TensorType>();
   const define = (id: ValueId, type: TensorType, loc?: Loc) => {
     if (!id.startsWith("%")) error("QC-IR-021", `value '${id}' does not start with '%'`, loc);
@@ -63,7 +64,7 @@ function verifyFunc(m: Module, f: Func, ops: OpRegistry, error: Report): void {
     const operands = n.inputs.map((id) => (isAbsent(id) ? null : typeOf(id)));
     const missing = n.inputs.filter((_, i) => operands[i] === undefined);
     if (missing.length) error("QC-IR-022", `${n.op} uses ${missing.join(", ")}, which nothing before it defines`, n.loc);
-    else if (n.op === "call") verifyCall(m, f, n, operands as (TensorType | null)[], error);
+    else if (n.op === "call") verifyCall(m, f, funcs.get(n.attrs.callee), n, operands as (TensorType | null)[], error);
     else verifyNode(n, operands as (TensorType | null)[], ops, error);
     for (const o of n.outputs) define(o.id, o.type, n.loc);
   }
@@ -89,8 +90,14 @@ function verifyNode(n: Node, operands: readonly (TensorType | null)[], ops: OpRe
   }
 }
 
-function verifyCall(m: Module, f: Func, n: Node, operands: readonly (TensorType | null)[], error: Report): void {
-  const callee = m.funcs.find((g) => g.name === n.attrs.callee);
+function verifyCall(
+  m: Module,
+  f: Func,
+  callee: Func | undefined,
+  n: Node,
+  operands: readonly (TensorType | null)[],
+  error: Report,
+): void {
   if (!callee) return error("QC-IR-024", `call of '${n.attrs.callee}', which is no function of the module`, n.loc);
   if (callee === f || callee === m.funcs[0]) error("QC-IR-024", `call of '${callee.name}' is recursive`, n.loc);
   const results = callee.results.map((r) => (isConst(r) ? m.consts[r]?.type : valueType(callee, r)));

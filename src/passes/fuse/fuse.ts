@@ -17,12 +17,13 @@ export const fuse = definePass({
   run(m, ctx) {
     const entry = m.funcs[0];
     const names = new Set(m.funcs.map((f) => f.name));
+    const numbers = new Map<string, number>();
     const types = valueTypes(entry);
     const outlined: Func[] = [];
     const body = groupsOf(entry, ctx.ops).map((g): Node => {
       if (!Array.isArray(g)) return g as Node;
       const group = g as Group;
-      const func = outline(group, freshName(group, names), m, ctx, types);
+      const func = outline(group, freshName(group, names, numbers), m, ctx, types);
       outlined.push(func.func);
       const results = group[group.length - 1].outputs;
       return {
@@ -43,10 +44,14 @@ function valueTypes(f: Func): Map<ValueId, Value["type"]> {
   return types;
 }
 
-function freshName(group: Group, taken: Set<string>): string {
+/** `conv_relu`, `conv_relu_1`, ...; `next` holds the number to try first for each base. */
+function freshName(group: Group, taken: Set<string>, next: Map<string, number>): string {
   const base = [...new Set(group.map((n) => n.op))].slice(0, 4).join("_");
   let name = base;
-  for (let i = 1; taken.has(name); i++) name = `${base}_${i}`;
+  for (let i = next.get(base) ?? 1; taken.has(name); i++) {
+    name = `${base}_${i}`;
+    next.set(base, i + 1);
+  }
   taken.add(name);
   return name;
 }
@@ -59,8 +64,11 @@ function outline(
   types: ReadonlyMap<ValueId, Value["type"]>,
 ): { func: Func; operands: readonly ValueId[] } {
   const inside = new Set(group.flatMap((n) => n.outputs.map((o) => o.id)));
-  const operands = [...new Set(group.flatMap((n) => n.inputs).filter((id) => !inside.has(id) && !isConst(id) && !isAbsent(id)))];
-  const b = createFuncBuilder(name, inferWith(ctx.ops), ctx.blobs, { consts: m.consts });
+  const used = [...new Set(group.flatMap((n) => n.inputs))];
+  const operands = used.filter((id) => !inside.has(id) && !isConst(id) && !isAbsent(id));
+  // the group's own constants: the table of all of them, copied for every group, made the pass quadratic
+  const consts = Object.fromEntries(used.filter((id) => isConst(id) && m.consts[id]).map((id) => [id, m.consts[id]]));
+  const b = createFuncBuilder(name, inferWith(ctx.ops), ctx.blobs, { consts });
   const map = new Map<ValueId, ValueId>(operands.map((id) => [id, b.param(id.slice(1), types.get(id)!)]));
   for (const n of group) {
     const values = b.copy(

@@ -1,4 +1,4 @@
-import { type Func, isAbsent, isConst, type Node, type ValueId } from "../../ir/graph/module.js";
+import { type Func, isAbsent, isConst, type Node, usesOf, type ValueId } from "../../ir/graph/module.js";
 import { hasTrait } from "../../ir/op/define.js";
 import type { OpRegistry } from "../../ir/op/registry.js";
 
@@ -26,56 +26,74 @@ function roleOf(n: Node, ops: OpRegistry): Role {
  * Where several operands qualify, the group with an anchor wins, the later one on a tie. Views stay outside and cost nothing.
  */
 export function groupsOf(f: Func, ops: OpRegistry): readonly (Group | Node)[] {
-  const uses = new Map<ValueId, number>();
-  for (const id of [...f.body.flatMap((n) => n.inputs), ...f.results]) uses.set(id, (uses.get(id) ?? 0) + 1);
-  const groupOf = new Map<ValueId, Node[]>();
-  const order: (Node[] | Node)[] = [];
+  const uses = usesOf(f);
+  const draftOf = new Map<ValueId, Draft>();
+  const places: (Draft | Node)[] = [];
+  const position = new Map(f.body.map((n, i) => [n, i]));
   const shapes = new Map(f.params.map((p) => [p.id, p.type.shape]));
   for (const n of f.body) for (const o of n.outputs) shapes.set(o.id, o.type.shape);
 
-  const joinable = (n: Node): Node[][] => {
+  /** Groups that `n` may join: those with an anchor first, later ones first. */
+  const joinable = (n: Node): Draft[] => {
     const shape = n.outputs[0].type.shape.join();
     const found = n.inputs.flatMap((id) => {
-      const g = isConst(id) || isAbsent(id) ? undefined : groupOf.get(id);
-      const last = g?.at(-1);
-      const free = last?.outputs.length === 1 && last.outputs[0].id === id && uses.get(id) === 1;
+      const g = isConst(id) || isAbsent(id) ? undefined : draftOf.get(id);
+      const free = g?.last.outputs.length === 1 && g.last.outputs[0].id === id && uses.get(id) === 1;
       return g && free && shapes.get(id)?.join() === shape ? [g] : [];
     });
-    return [...new Set(found)].sort((a, b) => rankOf(b) - rankOf(a));
+    return [...new Set(found)].sort((a, b) => Number(b.hasAnchor) - Number(a.hasAnchor) || b.place - a.place);
   };
-  const rankOf = (g: Node[]) => (g.some((n) => roleOf(n, ops) === "anchor") ? 1e9 : 0) + order.indexOf(g);
 
   for (const n of f.body) {
     const role = roleOf(n, ops);
     if (role === "view") {
-      order.push(n);
+      places.push(n);
       continue;
     }
     const candidates = role === "elementwise" ? joinable(n) : [];
-    const anchors = candidates.filter((g) => g.some((m) => roleOf(m, ops) === "anchor"));
-    const wanted = anchors.length ? [anchors[0], ...candidates.filter((g) => !anchors.includes(g))] : candidates;
-    const merged = withinSize(wanted);
-    const group = merged.length ? mergeGroups(merged, f) : [];
-    for (const g of merged) order.splice(order.indexOf(g), 1);
-    group.push(n);
-    order.push(group);
-    for (const member of group) for (const o of member.outputs) groupOf.set(o.id, group);
+    const joined = withinSize(candidates.filter((g, i) => i === 0 || !g.hasAnchor));
+    const draft = mergeDrafts(joined, draftOf) ?? { nodes: [], hasAnchor: false, place: 0, last: n };
+    draft.nodes.push(n);
+    draft.last = n;
+    draft.hasAnchor ||= role === "anchor";
+    draft.place = places.push(draft) - 1;
+    for (const o of n.outputs) draftOf.set(o.id, draft);
   }
-  return order;
+  // a group stands where its last node does: its earlier places are void
+  return places.flatMap((p, i): (Group | Node)[] => {
+    if (!("nodes" in p)) return [p];
+    return p.place === i ? [p.nodes.sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0))] : [];
+  });
+}
+
+interface Draft {
+  readonly nodes: Node[];
+  hasAnchor: boolean;
+  /** Index in the order of groups; -1: merged into another. */
+  place: number;
+  last: Node;
 }
 
 /** The first groups that together leave room for one more node. */
-function withinSize(groups: readonly Node[][]): Node[][] {
+function withinSize(groups: readonly Draft[]): Draft[] {
   let size = 1;
   return groups.filter((g) => {
-    const fits = size + g.length <= MAX_GROUP;
-    if (fits) size += g.length;
+    const fits = size + g.nodes.length <= MAX_GROUP;
+    if (fits) size += g.nodes.length;
     return fits;
   });
 }
 
-function mergeGroups(groups: readonly Node[][], f: Func): Node[] {
-  if (groups.length === 1) return [...groups[0]];
-  const position = new Map(f.body.map((n, i) => [n, i]));
-  return groups.flat().sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0));
+/** One group out of several: the smaller ones move into the largest. */
+function mergeDrafts(drafts: readonly Draft[], draftOf: Map<ValueId, Draft>): Draft | undefined {
+  const [largest, ...others] = [...drafts].sort((a, b) => b.nodes.length - a.nodes.length);
+  for (const g of others) {
+    for (const n of g.nodes) {
+      largest.nodes.push(n);
+      for (const o of n.outputs) draftOf.set(o.id, largest);
+    }
+    largest.hasAnchor ||= g.hasAnchor;
+    g.place = -1;
+  }
+  return largest;
 }

@@ -68,8 +68,9 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
     return home;
   };
 
+  const funcs = new Map<unknown, Func>(m.funcs.map((f) => [f.name, f]));
   const drafts = calls.map((n, at) => {
-    const callee = m.funcs.find((f) => f.name === n.attrs.callee);
+    const callee = funcs.get(n.attrs.callee);
     invariant(callee, `call of ${n.attrs.callee}`);
     const low = hooks.lower(callee, m);
     const key = hooks.keyOf(low.kernel);

@@ -1,6 +1,6 @@
 import { replaceFunc } from "../../ir/graph/edit.js";
 import { createFuncBuilder } from "../../ir/graph/func-builder.js";
-import { type Module, typesOf, type ValueId } from "../../ir/graph/module.js";
+import { type Module, producersOf, typesOf, type ValueId } from "../../ir/graph/module.js";
 import { inferWith } from "../../ir/op/infer-node.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { numElements } from "../../ir/type/tensor-type.js";
@@ -25,11 +25,12 @@ export function observe(m: Module, ctx: IrContext): ObservedModule {
   const f = m.funcs[0];
   const points = [...quantPoints(f, ctx.ops).points];
   const types = typesOf(m, f);
+  const producers = producersOf(f);
   const b = createFuncBuilder(f.name, inferWith(ctx.ops), ctx.blobs, { consts: m.consts, nextId: f.nextId });
   for (const p of f.params) b.param(p.id.slice(1), p.type);
   for (const n of f.body) b.copy(n, n.inputs);
   const results = points.flatMap((v) => {
-    const maker = f.body.find((n) => n.outputs.some((o) => o.id === v));
+    const maker = producers.get(v);
     const loc = maker ? derivedLoc("observe", [maker]) : { file: m.name, node: v, pass: "observe" };
     const axes = types.get(v)!.shape.map((_, i) => i);
     return ["reduce_min", "reduce_max", "reduce_sum_square"].map((op) => b.node(op, [v], { axes, keepdims: false }, loc));

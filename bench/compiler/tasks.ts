@@ -1,0 +1,97 @@
+/** What the compiler does to a module, stage by stage, each ready to be timed on its own. */
+import { emitProgram } from "../../src/backends/llvm/build.js";
+import { planModule } from "../../src/compile/plan.js";
+import { openToolchain } from "../../src/compile/toolchain.js";
+import type { Context } from "../../src/context.js";
+import type { Module } from "../../src/ir/graph/module.js";
+import type { Kernel } from "../../src/ir/loop/stmt.js";
+import { assertValid } from "../../src/ir/op/verify.js";
+import { applySteps } from "../../src/ir/schedule/apply.js";
+import { scheduleKernel } from "../../src/ir/schedule/defaults/schedule.js";
+import { parseModule } from "../../src/ir/text/parse-module.js";
+import { printModule } from "../../src/ir/text/print-module.js";
+import { planArena } from "../../src/passes/memory/arena.js";
+import { parsePipeline } from "../../src/passes/pipeline.js";
+import { canonicalPipeline, loweredPipeline } from "../../src/passes/presets.js";
+import { observe } from "../../src/passes/quant/observe.js";
+import { withRanges } from "../../src/passes/quant/ranges.js";
+
+export interface Task {
+  readonly name: string;
+  run(): unknown;
+}
+
+/** Text there and back, the verifier, observation, and every pass of a quantized build on the module that reaches it. */
+export function graphTasks(m: Module, ctx: Context): readonly Task[] {
+  const options = { locs: true, inlineElements: 16 };
+  const text = printModule(m, ctx, options);
+  const tasks: Task[] = [
+    { name: "print", run: () => printModule(m, ctx, options) },
+    { name: "parse", run: () => parseModule(text, "bench.qc", ctx) },
+    { name: "verify", run: () => assertValid(m, ctx.ops, ctx.blobs) },
+  ];
+  const passes = (from: Module, pipeline: string, prefix: string): Module =>
+    parsePipeline(pipeline, ctx.passes).reduce((current, { pass, options: o }, i) => {
+      const run = () => pass.run(current, ctx, o as never);
+      tasks.push({ name: `${prefix} ${i + 1} ${pass.name}`, run });
+      return run();
+    }, from);
+  const canonical = passes(m, canonicalPipeline(), "canonical");
+  passes(canonical, loweredPipeline(), "float");
+  const observed = () => observe(canonical, ctx);
+  tasks.push({ name: "observe", run: observed });
+  const ranges = new Map(observed().points.map(({ id }) => [id, { min: -1, max: 1, power: 1 }]));
+  const lowered = passes(withRanges(canonical, ranges), `fake-quant{quantizer=symmetricpc},${loweredPipeline()}`, "int8");
+  tasks.push({ name: "verify lowered", run: () => assertValid(lowered, ctx.ops, ctx.blobs) });
+  return tasks;
+}
+
+/** The module as kernels: passes done. */
+export function loweredModule(m: Module, ctx: Context): Module {
+  const pipeline = parsePipeline(`${canonicalPipeline()},${loweredPipeline()}`, ctx.passes);
+  return pipeline.reduce((current, { pass, options }) => pass.run(current, ctx, options as never), m);
+}
+
+/** Lowering with scheduling, the schedule alone, replay of its steps, and the text of the program. */
+export function kernelTasks(m: Module, ctx: Context): readonly Task[] {
+  const tools = openToolchain();
+  const { target } = tools;
+  const kernels: Kernel[] = [];
+  const lowered = loweredModule(m, ctx);
+  const plan = () => planModule(lowered, ctx, (k) => scheduleKernel(k, target).kernel);
+  const { program } = planModule(lowered, ctx, (k) => {
+    kernels.push(k);
+    return scheduleKernel(k, target).kernel;
+  });
+  const recorded = kernels.map((kernel) => ({ kernel, steps: scheduleKernel(kernel, target).steps }));
+  return [
+    { name: "lower, schedule and place", run: plan },
+    { name: "choose schedules", run: () => kernels.map((k) => scheduleKernel(k, target)) },
+    { name: "replay schedules", run: () => recorded.map(({ kernel, steps }) => applySteps(kernel, steps)) },
+    {
+      name: "LLVM text",
+      run: () => emitProgram(program, ctx.blobs, target, { instrs: tools.instrs, producer: tools.producer }),
+    },
+  ];
+}
+
+/** The arena planner on `count` buffers, of which a few (`depth`) or all (`depth` = count) are alive at once. */
+export function arenaTask(name: string, count: number, depth: number): Task {
+  const intervals = Array.from({ length: count }, (_, i) => ({
+    bytes: 64 * (1 + ((i * 7919) % 61)),
+    first: i,
+    last: Math.min(count, i + 1 + ((i * 31) % depth)),
+  }));
+  return { name, run: () => planArena(intervals) };
+}
+
+/** Least milliseconds of several runs. */
+export function leastMs(task: Task, times: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < times; i++) {
+    const start = performance.now();
+    task.run();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
