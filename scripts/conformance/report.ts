@@ -47,7 +47,11 @@ function opTable(rows: readonly Row[]): string[] {
 }
 
 /** Reasons without the names of nodes and values, so that equal ones are counted together. */
-const generalReason = (r: Row): string => r.verdict.reason.replace(/\('[^']*'\)/g, "").replace(/ {2,}/g, " ");
+const generalReason = (r: Row): string =>
+  r.verdict.reason
+    .replace(/\b(tensor|input|output) '[^']*'/g, "a $1")
+    .replace(/\('[^']*'\)/g, "")
+    .replace(/ {2,}/g, " ");
 
 function reasonTable(rows: readonly Row[]): string[] {
   const groups = [...groupBy(rows, generalReason)].sort(([, a], [, b]) => b.length - a.length);
