@@ -2,22 +2,10 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildFake, compiler, FIXTURES, has, must, RUNTIME_C, RUNTIME_UNITS, run } from "./support/toolbox.js";
+import { buildFake, compiler, compilerWith, FIXTURES, has, must, RUNTIME_C, RUNTIME_UNITS, run } from "./support/toolbox.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-runtime-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
-
-const compilers = ["gcc", "clang-19", "clang"].filter(has);
-
-/** A compiler that has a sanitizer's library, or undefined. */
-function compilerWith(sanitizer: string): string | undefined {
-  const probe = join(work, "probe.c");
-  writeFileSync(probe, "int main(void) { return 0; }\n");
-  return compilers.find((cc) => {
-    const out = join(work, `probe-${cc}`);
-    return run(cc, [`-fsanitize=${sanitizer}`, probe, "-o", out]).status === 0 && run(out, []).status === 0;
-  });
-}
 
 function buildHarness(cc: string, name: string, flags: readonly string[]): string {
   const out = join(work, name);
@@ -45,7 +33,7 @@ describe("the C runtime", () => {
   });
 
   for (const sanitizer of ["address,undefined", "thread"]) {
-    const cc = compilerWith(sanitizer);
+    const cc = compilerWith(sanitizer, work);
     it.skipIf(!cc)(`is clean under -fsanitize=${sanitizer}`, () => {
       const name = sanitizer.split(",")[0];
       const harness = buildHarness(cc!, name, [`-fsanitize=${sanitizer}`, "-fno-sanitize-recover=all"]);

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "../../..");
@@ -27,6 +28,16 @@ export function must(program: string, args: readonly string[], options: { cwd?: 
 }
 
 export const compiler = (): string => ["cc", "clang-19", "gcc", "clang"].find(has) ?? "cc";
+
+/** A compiler that has a sanitizer's library, whose programs run here, or undefined. */
+export function compilerWith(sanitizer: string, work: string): string | undefined {
+  const probe = join(work, "probe.c");
+  writeFileSync(probe, "int main(void) { return 0; }\n");
+  return ["gcc", "clang-19", "clang"].filter(has).find((cc) => {
+    const out = join(work, `probe-${cc}`);
+    return run(cc, [`-fsanitize=${sanitizer}`, probe, "-o", out]).status === 0 && run(out, []).status === 0;
+  });
+}
 
 /** Compiles fixtures/fake_model.c as the LLVM backend would: no library, no undefined symbol. */
 export function buildFake(out: string, defines: readonly string[] = []): string {
