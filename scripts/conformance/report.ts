@@ -49,7 +49,7 @@ function opTable(rows: readonly Row[]): string[] {
 /** Reasons without the names of nodes and values, so that equal ones are counted together. */
 const generalReason = (r: Row): string =>
   r.verdict.reason
-    .replace(/\b(tensor|input|output) '[^']*'/g, "a $1")
+    .replace(/\b(tensor|input|output) '[^']*'/g, "the $1")
     .replace(/\('[^']*'\)/g, "")
     .replace(/ {2,}/g, " ");
 
@@ -81,7 +81,7 @@ export function report(rows: readonly Row[], engine: string): string {
     "",
     "## By op",
     "",
-    "Cases that ONNX derives from an op's function body stand as *(expanded)*.",
+    "*pass* leaves frozen ones out here. Cases that ONNX derives from an op's function body stand as *(expanded)*.",
     "",
     ...opTable(rows),
     "",
