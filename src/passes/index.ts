@@ -3,11 +3,13 @@ import { cse } from "./canon/cse.js";
 import { dce } from "./canon/dce.js";
 import { foldConstants } from "./canon/fold-constants.js";
 import { matmulToDense } from "./canon/matmul-to-dense.js";
+import { oneHotToGather } from "./canon/one-hot-to-gather.js";
 import { simplifyMovement } from "./canon/simplify-movement.js";
 import { widenHalf } from "./canon/widen-half.js";
 import { fuse } from "./fuse/fuse.js";
 import { materializeResults } from "./fuse/materialize-results.js";
 import { channelsLast } from "./layout/channels-last.js";
+import { sinkViews } from "./layout/sink-views.js";
 import { fakeQuant } from "./quant/fake-quant.js";
 import { foldBatchNorm } from "./quant/fold-bn.js";
 import { quantizePass } from "./quant/quantize.js";
@@ -19,11 +21,13 @@ export const builtinPasses: readonly Pass[] = [
   cse,
   dce,
   simplifyMovement,
+  oneHotToGather,
   matmulToDense,
   foldBatchNorm,
   fakeQuant,
   quantizePass,
   channelsLast,
+  sinkViews,
   materializeResults,
   fuse,
 ] as readonly unknown[] as readonly Pass[];

@@ -42,7 +42,10 @@ function biasInto(view: SweepView): readonly ValueId[] | null {
   const out = node.outputs[0].type;
   const fits =
     dense?.op === "dense" && dense.inputs.length === 2 && shaped.outputs[0].type === out && out.shape.at(-1) === columns;
-  if (!fits || b.typeOf(bias).shape.join() !== String(columns) || dense.outputs[0].type.quant) return null;
-  const y = b.node("dense", [...dense.inputs, bias], {}, view.loc(dense), node.outputs[0].id.slice(1));
+  const { shape } = b.typeOf(bias);
+  if (!fits || shape.at(-1) !== columns || numElements(shape) !== columns || dense.outputs[0].type.quant) return null;
+  if (shape.length > out.shape.length) return null;
+  const flat = shape.length === 1 ? bias : b.node("reshape", [bias], { shape: [columns] }, view.loc());
+  const y = b.node("dense", [...dense.inputs, flat], {}, view.loc(dense), node.outputs[0].id.slice(1));
   return [b.node("reshape", [y], { shape: out.shape }, view.loc(shaped))];
 }

@@ -5,7 +5,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { type SweepView, sweep } from "../rewrite/sweep.js";
-import { inverse, type Perm, samePerm, toChannelsFirst, toChannelsLast } from "./permutation.js";
+import { inverse, type Perm, permute, samePerm, toChannelsFirst, toChannelsLast } from "./permutation.js";
 import { sinkRules } from "./sink-rules.js";
 
 /** Spatial ops with a `layout` attribute, and how many of their leading operands carry it (activation, then weights). */
@@ -57,6 +57,7 @@ function sinkTranspose(view: SweepView, ctx: IrContext): readonly ValueId[] | nu
   const { node, inputs, b } = view;
   const def = ctx.ops.get(node.op);
   if (!def) return null;
+  if (node.op === "reshape") return sinkBelowUnits(view);
   const elementwise = hasTrait(def, "elementwise");
   const rule = sinkRules[node.op];
   if (!elementwise && !rule) return null;
@@ -78,6 +79,28 @@ function sinkTranspose(view: SweepView, ctx: IrContext): readonly ValueId[] | nu
     node.outputs.map((o) => o.id.slice(1)),
   );
   return values.map((y) => transpose(view, y, sunk.perm));
+}
+
+/**
+ * squeeze(to_first(x)) = to_first(squeeze(x)), and the same for unsqueeze: a reshape that only drops or adds dimensions of one, the others
+ * being the channels and the spatial ones, still in their order.
+ */
+function sinkBelowUnits(view: SweepView): readonly ValueId[] | null {
+  const { node, inputs, b } = view;
+  const p = layoutPerm(view, inputs[0]);
+  const to = node.outputs[0].type.shape;
+  if (!p || to.length < 3) return null;
+  const source = beneath(view, inputs[0], p)!;
+  const large = (shape: readonly number[]) => shape.map((d, axis) => ({ d, axis })).filter(({ d }) => d !== 1);
+  const [from, kept] = [large(b.typeOf(inputs[0]).shape), large(to)];
+  if (from.map(({ d }) => d).join() !== kept.map(({ d }) => d).join()) return null;
+  // which dimension of the source stands for each large dimension of the result, in the order that channels-last gives them
+  const axisOf = new Map(kept.map(({ axis }, i) => [axis, p[from[i].axis]]));
+  const last = toChannelsLast(to.length);
+  const order = last.flatMap((axis) => axisOf.get(axis) ?? []);
+  if (order.some((axis, i) => i > 0 && order[i - 1] > axis)) return null;
+  const y = b.node("reshape", [source], { shape: permute(to, last) }, view.loc(), node.outputs[0].id.slice(1));
+  return [transpose(view, y, toChannelsFirst(to.length))];
 }
 
 /** The permutation of a value that is a channels-last tensor seen channels-first. */
