@@ -8,6 +8,7 @@ import { bytes, quads } from "./steps/quads.js";
 import { tile } from "./steps/tile.js";
 import { vectorize } from "./steps/vectorize.js";
 import { widen } from "./steps/widen.js";
+import { winograd } from "./steps/winograd.js";
 
 /** Every schedule step, by name. */
 export const STEPS = {
@@ -26,6 +27,7 @@ export const STEPS = {
   pairs,
   bytes,
   quads,
+  winograd,
 } as const;
 
 export const stepDef = <N extends Step["step"]>(name: N): StepDef<N> => STEPS[name] as unknown as StepDef<N>;

@@ -39,6 +39,19 @@ export type Step =
       /** Order of the loops over tiles, outermost first: `i.o` for tiled loops, `i` for the others. */
       readonly order: readonly string[];
     }
+  | {
+      readonly step: "winograd";
+      readonly stage: string;
+      /** Outputs of a tile along each axis. */
+      readonly m: 2 | 4;
+      /** Tiles that go through all three transforms together. */
+      readonly block: number;
+      /** Register tile of the products: tiles by channels. */
+      readonly positions: number;
+      readonly channels: number;
+      /** Transform the whole input first; for few blocks. */
+      readonly staged?: boolean;
+    }
   | { readonly step: "widen"; readonly stage: string; readonly loop: string; readonly extent: number }
   | { readonly step: "contract"; readonly stage: string }
   | { readonly step: "pairs"; readonly stage: string; readonly loop: string }

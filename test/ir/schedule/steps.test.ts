@@ -80,6 +80,15 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "widen", ...on, loop, extent: pick([4, 6, 8], d[4]) };
     case "contract":
       return { step: "contract", ...on };
+    case "winograd":
+      return {
+        step: "winograd",
+        ...on,
+        m: pick([2, 4], d[3]),
+        block: pick([1, 2, 4], d[4]),
+        positions: 1 + (d[2] % 2),
+        channels: 4,
+      };
     case "pairs":
       return { step: "pairs", ...on, loop };
     case "bytes":

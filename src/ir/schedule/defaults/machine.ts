@@ -5,6 +5,8 @@ export interface Machine {
   readonly vectorBits: number;
   readonly vectorRegisters: number;
   readonly features: readonly string[];
+  /** Floats are summed directly: no Winograd. */
+  readonly strictFloat?: boolean;
 }
 
 /** Elements of a vector register. */

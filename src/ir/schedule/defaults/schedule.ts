@@ -6,6 +6,7 @@ import { byDefault, type Chooser } from "./choose.js";
 import { isaName, lanesFor, type Machine } from "./machine.js";
 import { inParallel, reductionOf, scheduleReduction } from "./reduction.js";
 import { attempt, type Scheduled, unscheduled } from "./session.js";
+import { scheduleWinograd } from "./winograd.js";
 
 /**
  * Operations that one thread does in about ten microseconds, several times what it takes to share them: register-tiled reductions run near
@@ -79,7 +80,8 @@ export function scheduleKernel(
 ): { readonly kernel: Kernel; readonly steps: readonly Step[] } {
   let s = collapseMaps(unscheduled(kernel));
   for (const { name } of kernel.stages) {
-    if (reductionOf(s.kernel, name)) s = scheduleReduction(s, name, machine, choose) ?? s;
+    if (!reductionOf(s.kernel, name)) continue;
+    s = scheduleWinograd(s, name, machine, choose) ?? scheduleReduction(s, name, machine, choose) ?? s;
   }
   for (const stage of s.kernel.stages) {
     if (!isParallel(stage)) s = mapOnVectors(s, stage, machine, choose);

@@ -39,7 +39,7 @@ function conjuncts(p: Expr): readonly string[] | null {
 }
 
 /** Bounds of a narrow integer value expression. */
-function valueRange(e: Expr): Range | null {
+export function valueRange(e: Expr): Range | null {
   switch (e.k) {
     case "const":
       return [Number(e.value), Number(e.value)];
@@ -68,7 +68,7 @@ interface Operand {
   readonly index: readonly Expr[];
 }
 
-function findOperand(root: Expr, buffer: string): Operand | null {
+export function findOperand(root: Expr, buffer: string): Operand | null {
   const loads = loadsOf(root).filter((l) => l.buffer === buffer);
   if (loads.length === 0) return null;
   const index = loads[0].index;
@@ -92,7 +92,7 @@ function findOperand(root: Expr, buffer: string): Operand | null {
 }
 
 /** Every predicate in the operand is exactly "the element exists". */
-function checkPredicates(o: Operand, dims: readonly number[], env: Ranges, step: CacheStep): void {
+export function checkPredicates(o: Operand, dims: readonly number[], env: Ranges, step: { readonly step: string }): void {
   const needed = o.index.flatMap((i, d) => {
     const [lo, hi] = rangeOf(i, env);
     const form = affineOf(i);
@@ -119,7 +119,7 @@ function checkPredicates(o: Operand, dims: readonly number[], env: Ranges, step:
 }
 
 /** The operand at another index, its predicates replaced by `exists`. */
-function operandAt(e: Expr, index: readonly Expr[], exists: Expr | null): Expr {
+export function operandAt(e: Expr, index: readonly Expr[], exists: Expr | null): Expr {
   if (e.k === "load") return make.load(e.buffer, e.t as LoadExpr["t"] & never, index, exists);
   if (e.k === "select") {
     const a = operandAt(e.a, index, exists);

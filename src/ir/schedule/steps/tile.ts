@@ -43,7 +43,7 @@ function accumulatorVars(stages: readonly Stage[], acc: string, rank: number): r
   return plain ? vars : null;
 }
 
-function accumulatorOf(kernel: Kernel, stages: readonly Stage[], step: StepOf<"tile">): Buffer {
+export function accumulatorOf(kernel: Kernel, stages: readonly Stage[], step: { readonly step: string }): Buffer {
   const [name, ...more] = accessesOf(stages[1].body).writes;
   const acc = kernel.buffers.find((b) => b.name === name);
   if (!acc || more.length > 0 || acc.role !== "scratch")
@@ -59,7 +59,7 @@ function accumulatorOf(kernel: Kernel, stages: readonly Stage[], step: StepOf<"t
 }
 
 /** The attached stages stand in one row, and what the maps write is read by none of them at another place. */
-function checkOrder(kernel: Kernel, stages: readonly Stage[], step: StepOf<"tile">): void {
+export function checkOrder(kernel: Kernel, stages: readonly Stage[], step: { readonly step: string }): void {
   const first = kernel.stages.indexOf(stages[0]);
   if (stages.some((s, i) => kernel.stages[first + i] !== s)) illegal(step, "the stages do not follow each other");
   const maps = stages.slice(2);

@@ -1,0 +1,140 @@
+/**
+ * Whether Winograd's algorithm pays for a convolution, and with which tiles: a count of vector multiply-adds, what the transforms and the
+ * traffic of the transformed weights cost in the same unit added. Calibrated by measurement (docs/schedules.md).
+ */
+
+import { QcError } from "../../../support/diag.js";
+import type { Kernel } from "../../loop/stmt.js";
+import { type ConvForm, convForm, tilesOf } from "../steps/winograd-form.js";
+import { amplification, type WinogradTile } from "../steps/winograd-math.js";
+import { blocksOf } from "../tail.js";
+import { lanesFor, type Machine, tileShapes } from "./machine.js";
+
+/** Largest error of a default schedule, over the largest magnitude of the convolution's sums. */
+const FLOAT_TOLERANCE = 2e-5;
+
+/**
+ * The stated error of a convolution over `channels` channels in float32, over the largest magnitude of its sums: amplification(m) times the
+ * unit roundoff 2^-24 times sqrt(channels / 2 + 8), the growth of a sum's random rounding errors with its length and of the transforms',
+ * times 1.5 to be safe: two to four times what is measured on random data (test/ir/schedule/winograd.test.ts).
+ */
+export const winogradBound = (m: WinogradTile, channels: number): number =>
+  1.5 * amplification(m) * 2 ** -24 * Math.sqrt(channels / 2 + 8);
+
+export interface WinogradProblem {
+  readonly size: ConvForm["size"];
+  readonly integer: boolean;
+  /** Tile sizes that are exact, or within the tolerance. */
+  readonly tiles: readonly WinogradTile[];
+}
+
+export interface WinogradPlan {
+  readonly m: WinogradTile;
+  readonly block: number;
+  readonly positions: number;
+  readonly vectors: number;
+  readonly lanes: number;
+  readonly staged: boolean;
+  /** In vector multiply-adds. */
+  readonly cost: number;
+}
+
+/** A name for a plan: `F4 block 14, tile 6 x 2`. */
+export const planText = (p: WinogradPlan): string =>
+  `F${p.m} block ${p.block}, tile ${p.positions} x ${p.vectors}${p.lanes ? ` of ${p.lanes}` : ""}${p.staged ? ", staged" : ""}`;
+
+/** The convolution of a stage, if Winograd's algorithm computes it exactly or within the tolerance. */
+export function problemOf(kernel: Kernel, stage: string, m: Machine): WinogradProblem | null {
+  const form = formOf(kernel, stage);
+  if (!form) return null;
+  const integer = form.acc.dtype === "i32";
+  if (integer) return { size: form.size, integer, tiles: [2] };
+  const tiles = ([4, 2] as const).filter((t) => winogradBound(t, form.size.c) <= FLOAT_TOLERANCE);
+  return m.strictFloat || tiles.length === 0 ? null : { size: form.size, integer, tiles };
+}
+
+function formOf(kernel: Kernel, stage: string): ConvForm | null {
+  try {
+    return convForm(kernel, { step: "winograd", stage, m: 2, block: 1, positions: 1, channels: 1 });
+  } catch (e) {
+    if (e instanceof QcError && e.code === "QC-SCHED-001") return null;
+    throw e;
+  }
+}
+
+/**
+ * Vector multiply-adds that one vector of channels of one tile takes in the input and the output transform together, measured with the
+ * products' share taken off (56 x 56 x 64: 45 to 55 ns a pair of F(4x4), at 8 multiply-adds a ns).
+ */
+const TRANSFORMS: Readonly<Record<WinogradTile, number>> = { 2: 170, 4: 470 };
+/** Multiply-adds in the time that a byte of weights comes from memory: 40 GB/s at 8 a ns. */
+const WEIGHT_BYTE = 0.2;
+/** The same for weights that are read again for another block, from the second or third level of the cache. */
+const AGAIN_BYTE = 0.06;
+/** V of a block stays in a second-level cache of 512 KiB. */
+const RESIDENT_BYTES = 384 * 1024;
+/** The stack that a block may take. Workers have 4 MiB. */
+const STACK_BYTES = 512 * 1024;
+/** Blocks enough for threads to share. */
+const ENOUGH_BLOCKS = 4;
+/** A plan is taken where it is expected to take this share of the direct sum's time or less. */
+const MARGIN = 0.85;
+
+const direct = ({ size, integer }: WinogradProblem, m: Machine): number => {
+  const lanes = lanesFor(m, "i32");
+  const products = size.n * size.y * size.x * 9 * size.c * (size.k / lanes);
+  const score = best(m, size.y * size.x, size.k, lanes);
+  return products / (integer ? 2 * score : score) + 9 * size.c * size.k * (integer ? 1 : 4) * WEIGHT_BYTE;
+};
+
+const best = (m: Machine, positions: number, channels: number, lanes: number): number =>
+  Math.max(...tileShapes(m, { positions, channels, lanes, elementwise: false, within: null }).map((t) => t.score));
+
+/** Plans with their costs, best first, and the one that is taken by default; null where the direct sum is expected to be faster. */
+export function plansFor(
+  p: WinogradProblem,
+  machine: Machine,
+): { readonly preferred: WinogradPlan | null; readonly plans: readonly WinogradPlan[] } {
+  const plans = p.tiles.flatMap((m) => plansOf(p, m, machine)).sort((a, b) => a.cost - b.cost);
+  const [first] = plans;
+  const pays = first !== undefined && first.cost <= MARGIN * direct(p, machine) && !hasByteProducts(p, machine);
+  return { preferred: pays ? first : null, plans: plans.slice(0, 12) };
+}
+
+/** Direct sums of bytes by vpdpbusd have twice the rate of i16 pairs, which leaves 2.25 / 2 for F(2x2) to win, less the transforms. */
+const hasByteProducts = (p: WinogradProblem, m: Machine): boolean =>
+  p.integer && (m.features.includes("avx512vnni") || m.features.includes("avxvnni") || !m.features.includes("avx2"));
+
+function plansOf(p: WinogradProblem, m: WinogradTile, machine: Machine): readonly WinogradPlan[] {
+  const { size, integer } = p;
+  const wide = lanesFor(machine, "i32");
+  const lanes = size.k <= wide / 2 && wide >= 8 ? wide / 2 : wide;
+  const tiles = tilesOf(size, m).all;
+  const points = (m + 2) ** 2;
+  const elementBytes = integer ? 2 : 4;
+  const inputBytes = points * size.c * elementBytes;
+  const filterBytes = points * size.c * size.k * elementBytes;
+  const plans: WinogradPlan[] = [];
+  for (const block of blocksFor(tiles, inputBytes)) {
+    const blocks = blocksOf(tiles, block);
+    const shapes = tileShapes(machine, { positions: block, channels: size.k, lanes, elementwise: false, within: null });
+    for (const { positions, vectors, score } of shapes) {
+      const stack = block * (inputBytes + points * vectors * lanes * 4);
+      const staged = stack > STACK_BYTES || blocks < ENOUGH_BLOCKS;
+      const multiply = (blocks * block * points * size.c * (size.k / lanes)) / (integer ? 2 * score : score);
+      const transform = (blocks * block * TRANSFORMS[m] * (size.c / (integer ? 2 * wide : wide) + size.k / wide)) / 2;
+      const again = (blocks - 1) * (filterBytes > RESIDENT_BYTES ? filterBytes * AGAIN_BYTE : 0);
+      const spilled = block * inputBytes > RESIDENT_BYTES ? 2 * tiles * inputBytes * AGAIN_BYTE : 0;
+      const cost = multiply + transform + filterBytes * WEIGHT_BYTE + again + spilled;
+      plans.push({ m, block, positions, vectors, lanes, staged, cost });
+    }
+  }
+  return plans;
+}
+
+/** Sizes of blocks that divide the tiles about evenly, from what fits the cache down to a few. */
+function blocksFor(tiles: number, inputBytes: number): readonly number[] {
+  const largest = Math.max(4, Math.floor((2 * RESIDENT_BYTES) / inputBytes));
+  const sizes = Array.from({ length: 64 }, (_, i) => Math.ceil(tiles / (i + 1))).filter((t) => t <= largest && t <= 64);
+  return [...new Set([...sizes.filter((t) => t >= 6), ...sizes.slice(0, 1)])].slice(0, 16);
+}

@@ -1,0 +1,78 @@
+/** Winograd's algorithm as a default schedule: the steps that put it on vectors. Where and how it is used: winograd-plan.ts. */
+import type { Kernel } from "../../loop/stmt.js";
+import { accessesOf } from "../../loop/visit.js";
+import type { Chooser } from "./choose.js";
+import { lanesFor, type Machine } from "./machine.js";
+import { after, attempt, type Scheduled } from "./session.js";
+import { plansFor, planText, problemOf, type WinogradPlan } from "./winograd-plan.js";
+
+/** The greatest power of two of lanes that a loop of an extent fills. */
+function fitting(lanes: number, extent: number): number {
+  let fit = lanes;
+  while (fit > extent) fit /= 2;
+  return fit;
+}
+
+/** A loop of channels in vectors; the last vector is moved back where it would run over. */
+function inVectors(s: Scheduled, stage: string, loop: string, extent: number, lanes: number): Scheduled {
+  const width = fitting(lanes, extent);
+  if (width < 2) return s;
+  if (width === extent) return after(s, { step: "vectorize", stage, loop });
+  const split = after(s, { step: "split", stage, loop, factor: width, tail: extent % width ? "overlap" : "cut" });
+  return after(split, { step: "vectorize", stage, loop: `${loop}.i` });
+}
+
+const hasLoop = (kernel: Kernel, stage: string, loop: string): boolean =>
+  JSON.stringify(kernel.stages.find((s) => s.name === stage)?.body ?? "").includes(`"name":"${loop}","extent"`);
+
+/** The step and those that put its loops on vectors. */
+export function winogradSteps(
+  start: Scheduled,
+  stage: string,
+  m: Machine,
+  channels: number,
+  integer: boolean,
+  plan: WinogradPlan,
+): Scheduled {
+  const width = plan.vectors * plan.lanes;
+  const { block, positions, staged } = plan;
+  let s = after(start, { step: "winograd", stage, m: plan.m, block, positions, channels: width, staged });
+  const inputStage = staged ? `${stage}.in` : stage;
+  for (const loop of ["in.c", "rim.c"]) {
+    if (hasLoop(s.kernel, inputStage, loop)) s = inVectors(s, inputStage, loop, channels, lanesFor(m, integer ? "i16" : "f32"));
+  }
+  if (integer) s = after(s, { step: "split", stage, loop: "c", factor: 2, tail: "cut" });
+  for (const prefix of ["init.", "", "copy."]) {
+    let loop = `${prefix}k.i`;
+    if (plan.vectors > 1) {
+      s = after(s, { step: "split", stage, loop, factor: plan.lanes, tail: "cut" });
+      s = after(s, { step: "unroll", stage, loop: `${loop}.o` });
+      loop = `${loop}.i`;
+    }
+    if (positions > 1) s = after(s, { step: "unroll", stage, loop: `${prefix}t.i` });
+    s = after(s, { step: "vectorize", stage, loop });
+  }
+  if (integer) s = after(s, { step: "pairs", stage, loop: "c.i" });
+  for (const loop of ["out.k", "edge.k"]) if (hasLoop(s.kernel, stage, loop)) s = inVectors(s, stage, loop, width, plan.lanes);
+  return integer ? s : after(s, { step: "contract", stage });
+}
+
+/** A 3x3 convolution of stride 1 by Winograd's algorithm where that is expected to be faster; null: the general schedule applies. */
+export function scheduleWinograd(start: Scheduled, name: string, m: Machine, choose: Chooser): Scheduled | null {
+  const init = start.kernel.stages.find((s) => s.name === `${name}.init`);
+  if (!init) return null;
+  const result = start.kernel.buffers.find((b) => b.role === "out" && writesTo(start.kernel, name, b.name));
+  const s = result ? attempt(start, { step: "writeback", buffer: result.name }) : start;
+  const problem = s && problemOf(s.kernel, name, m);
+  if (!s || !problem) return null;
+  const { preferred, plans } = plansFor(problem, m);
+  const labels = ["direct", ...plans.map(planText)];
+  const label = choose(`${name}.winograd`, labels, preferred ? planText(preferred) : "direct");
+  const plan = plans.find((p) => planText(p) === label);
+  return plan ? winogradSteps(s, name, m, problem.size.c, problem.integer, plan) : null;
+}
+
+const writesTo = (kernel: Kernel, stage: string, buffer: string): boolean => {
+  const found = kernel.stages.find((s) => s.name === stage);
+  return found !== undefined && accessesOf(found.body).writes.has(buffer);
+};
