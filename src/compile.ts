@@ -9,10 +9,12 @@ import { floatIslands } from "./compile/islands.js";
 import { planModule } from "./compile/plan.js";
 import { quantizationReport } from "./compile/quantization-report.js";
 import { openToolchain, type Toolchain } from "./compile/toolchain.js";
+import { logPath, type SearchRequest, type Tuned, type TuningReport, tuneModule } from "./compile/tune.js";
 import { compileObjects, writeModel } from "./compile/write.js";
 import type { Context } from "./context.js";
 import type { InputShapes } from "./frontends/onnx/inputs.js";
 import type { Module } from "./ir/graph/module.js";
+import type { Kernel } from "./ir/loop/stmt.js";
 import type { Tensor } from "./ir/op/tensor.js";
 import { scheduleKernel } from "./ir/schedule/defaults/schedule.js";
 import type { Target } from "./ir/target/target.js";
@@ -42,13 +44,17 @@ export interface BuildRequest {
   readonly kernelLevel?: 1 | 2 | 3 | 4;
   /** Preset of passes, 0 to 3; 3 unless given. */
   readonly optLevel?: OptLevel;
+  /** Float convolutions are summed directly, never by Winograd's algorithm. */
+  readonly strictFloat?: boolean;
   /** Text of a pipeline that replaces the preset. */
   readonly passes?: string;
   readonly emit?: readonly ("llvm" | "asm" | "obj")[];
   /** Also links one executable with runtime and network in it. */
   readonly bundle?: boolean;
+  /** Looks for faster schedules, or takes those found before; absent: the default schedules. */
+  readonly search?: SearchRequest;
   readonly instruments?: readonly Instrument[];
-  /** Called as each stage starts: "import", "calibrate", "passes", "schedule", "emit", "link". */
+  /** Called as each stage starts: "import", "calibrate", "passes", "tune", "schedule", "emit", "link". */
   readonly onStage?: (stage: string) => void;
 }
 
@@ -76,6 +82,8 @@ export interface BuildReport {
   readonly seconds: Readonly<Record<string, number>>;
   /** Nodes that stay in floating point although a quantizer was asked for: op, node, reason. */
   readonly floatIslands: readonly { readonly op: string; readonly node: string; readonly reason: string }[];
+  /** What the schedule search did; null without one. */
+  readonly tuning: TuningReport | null;
 }
 
 export type { Context };
@@ -103,6 +111,32 @@ export async function optimizeModel(request: QuantizeRequest, ctx: Context): Pro
   return finish(line, simulated, facts, report);
 }
 
+/** A model as the module that is lowered to kernels, and what would build it: for tools that look inside. */
+export async function fuseModel(
+  request: BuildRequest,
+  ctx: Context,
+): Promise<{ readonly module: Module; readonly tools: Toolchain }> {
+  const line = openLine(request, ctx);
+  return { module: await fusedSource(line), tools: line.tools };
+}
+
+/** Searches for schedules only: the log grows, nothing is built. Errors: also QC-TUNE-*. */
+export async function tuneModel(request: BuildRequest & { readonly search: SearchRequest }, ctx: Context): Promise<TuningReport> {
+  const line = openLine(request, ctx);
+  return (await searched(line, await fusedSource(line), request.search)).report;
+}
+
+async function fusedSource(line: Line): Promise<Module> {
+  const source = await line.stage("import", () => importModel(line.request, line.ctx));
+  const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(line.request.optLevel)));
+  return line.stage("passes", () => lowered(line, canonical));
+}
+
+const searched = (line: Line, fused: Module, search: SearchRequest): Promise<Tuned> =>
+  line.stage("tune", () =>
+    tuneModule(fused, line.ctx, line.tools, logPath(line.request.outputPath, modelFile(line.request.inputPath)), search),
+  );
+
 interface Line {
   readonly request: BuildRequest;
   readonly ctx: Context;
@@ -111,11 +145,11 @@ interface Line {
   /** Runs and times one stage; an interrupt is noticed between stages. */
   stage<T>(name: string, run: () => T | Promise<T>): Promise<T>;
   passes(m: Module, pipeline: string): Module;
-  plan(m: Module, target: Target): PlannedProgram;
+  plan(m: Module, target: Target, schedule?: (k: Kernel) => Kernel): PlannedProgram;
 }
 
 function openLine(request: BuildRequest, ctx: Context): Line {
-  const tools = openToolchain(request.target);
+  const tools = openToolchain(request.target, { strictFloat: request.strictFloat });
   const seconds: Record<string, number> = {};
   return {
     request,
@@ -132,7 +166,7 @@ function openLine(request: BuildRequest, ctx: Context): Line {
     },
     passes: (m, pipeline) =>
       runPipeline(m, parsePipeline(extendPipeline(pipeline, ctx.plugins), ctx.passes), ctx, request.instruments),
-    plan: (m, target) => planModule(m, ctx, (k) => scheduleKernel(k, target).kernel),
+    plan: (m, target, schedule = (k) => scheduleKernel(k, target).kernel) => planModule(m, ctx, schedule),
   };
 }
 
@@ -150,7 +184,8 @@ async function finish(
 ): Promise<BuildReport> {
   const { request, ctx, tools } = line;
   const fused = await line.stage("passes", () => lowered(line, canonical));
-  const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target));
+  const tuned = request.search ? await searched(line, fused, request.search) : null;
+  const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target, tuned?.schedule));
   const built = await line.stage("emit", () => compileObjects(program, ctx.blobs, tools, request.emit));
   const file = modelFile(request.inputPath);
   const extra = { source: { path: resolve(file), sha256: sha256Hex(readBytes(file)) }, ...facts };
@@ -170,6 +205,7 @@ async function finish(
     launches: program.launches.length,
     seconds: line.seconds,
     floatIslands: facts.quantizer === "none" ? [] : floatIslands(fused, ctx),
+    tuning: tuned?.report ?? null,
   };
 }
 

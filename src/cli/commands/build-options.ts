@@ -6,6 +6,7 @@ import { bundle, inputNames, inputPath, inputTypes, outputNames, outputPath, plu
 import { optimization } from "../options/optimization.js";
 import { flag, integer, maybeChoice, parseChoice, text, texts } from "../options/option.js";
 import { type InputShape, inputShapes } from "../options/shapes.js";
+import { searchRequest } from "./tune-display.js";
 
 const DEBUG = "Looking inside:";
 const LEVELS = ["0", "1", "2", "3"] as const;
@@ -18,6 +19,7 @@ export const buildOptions = {
     group: "Target:",
   }),
   optimization: optimization("Target:"),
+  strictFloat: flag("sum float convolutions directly, never by Winograd's algorithm", { group: "Target:" }),
   inputShapes: inputShapes("sizes of the inputs, where the model leaves them open", "Model:"),
   freeze: texts("fixes an input to the value in a file, so that it vanishes; repeatable", {
     value: "NAME=FILE.npy",
@@ -78,6 +80,8 @@ export async function buildRequest(args: BuildArgs, io: Io): Promise<BuildReques
     emit,
     bundle: args.bundle,
     optLevel: levelOf(args),
+    strictFloat: args.strictFloat,
+    search: args.optimization.graphIterations === null ? undefined : searchRequest(args.optimization.graphIterations, io),
   };
 }
 
@@ -89,7 +93,6 @@ function readEmit(text: string): (typeof EMITS)[number] {
 
 function refuseWhatIsMissing({ optimization: o, storageInt8, legacyArtifacts }: BuildArgs): void {
   const refuse = (what: string, help: string) => failUsage("QC-CLI-020", `${what} is not available in this version of qc`, help);
-  if (o.graphIterations !== null) refuse("schedule search (category:graph)", "leave it out: the default schedules are used");
   if (o.tensorSplitting) refuse("tensor_splitting", "leave it out; the quantizer symmetricpc has a scale for every channel");
   if (o.biasCorrection) refuse("bias_correction", "leave it out");
   if (o.cuda === true) refuse("category:cuda", "leave it out: --target llvm builds for the CPU");

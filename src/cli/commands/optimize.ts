@@ -74,7 +74,10 @@ export const optimize = defineCommand({
         context,
       );
       const float = args.float
-        ? await compileModel({ ...build, outputPath: join(args.outputPath, FLOAT), bundle: false, emit: [] }, plain)
+        ? await compileModel(
+            { ...build, search: undefined, outputPath: join(args.outputPath, FLOAT), bundle: false, emit: [] },
+            plain,
+          )
         : null;
       stages.end();
       io.result({ ...report, float }, () => optimizedText(report, float, args.outputPath));

@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import type { BuildReport } from "../../compile.js";
+import { tuningLines } from "./tune-display.js";
 import { byteText } from "./values.js";
 
 const MOST_ISLANDS = 8;
@@ -22,6 +23,7 @@ export function reportText(report: BuildReport, next: string): string {
     `  memory    weights ${byteText(weightBytes)}, arena ${byteText(arenaBytes)}${over}`,
     `  kernels   ${kernels}${shared}`,
     `  seconds   ${stages.join(", ")}`,
+    ...(report.tuning ? tuningLines(report.tuning) : []),
     ...islandLines(report.floatIslands),
     `  next      ${next}`,
   ].join("\n");

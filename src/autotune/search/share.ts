@@ -1,0 +1,33 @@
+/**
+ * Which workload gets the next trials: the one whose trials are expected to save the model most time. After the task scheduler of Ansor (Zheng et al.
+ * 2020, section 6), its gradient estimated from the recent past and from what is left above a floor:
+ *   gain = launches * baselineMs * max( what the last trials won each,  (bestRatio - floor) / (trials + 8) )
+ * Floor: half of the best time so far, or the time the peak would take, whichever is more.
+ */
+import type { Task } from "./task.js";
+
+/** Trials that count as recent. */
+const WINDOW = 16;
+/** Operations and bytes a nanosecond of a fast core: no schedule is expected to pass them. */
+const PEAK_OPS = 250;
+const PEAK_BYTES = 60;
+/** What a default schedule is expected to reach before it is measured. */
+const EXPECTED_OPS = 30;
+const EXPECTED_BYTES = 8;
+
+export function expectedGain(task: Task): number {
+  const { workload, baselineMs, history, trials, bestRatio } = task;
+  if (task.ended) return 0;
+  const standardMs = baselineMs ?? Math.max(workload.flops / EXPECTED_OPS, workload.bytes / EXPECTED_BYTES) / 1e6;
+  const roofMs = Math.max(workload.flops / PEAK_OPS, workload.bytes / PEAK_BYTES) / 1e6;
+  const floor = Math.max(bestRatio / 2, Math.min(bestRatio, roofMs / standardMs));
+  const before = history[Math.max(0, history.length - 1 - WINDOW)] ?? 1;
+  const recent = history.length ? (before - bestRatio) / Math.min(WINDOW, history.length) : 0;
+  return workload.launches * standardMs * Math.max(recent, (bestRatio - floor) / (trials + 8));
+}
+
+/** The task with the most to gain; null where all have ended. */
+export function nextTask(tasks: readonly Task[]): Task | null {
+  const open = tasks.filter((t) => t.ended === null);
+  return open.length ? open.reduce((a, b) => (expectedGain(b) > expectedGain(a) ? b : a)) : null;
+}

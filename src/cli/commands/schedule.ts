@@ -1,0 +1,115 @@
+import type { Kernel } from "../../ir/loop/stmt.js";
+import type { Step } from "../../ir/schedule/step.js";
+import { failUsage } from "../../support/diag.js";
+import { defineCommand } from "../options/command.js";
+import { plugins as pluginOption, target } from "../options/leip.js";
+import { text } from "../options/option.js";
+import { modelShapes, readIr } from "./ir-file.js";
+import { contextWith } from "./plugins.js";
+
+export const schedule = defineCommand({
+  name: "schedule",
+  summary: "prints a kernel before and after every step of its schedule",
+  description:
+    "Shows how a kernel gets its loops: the unscheduled kernel, then each step of its schedule, as it stands in tuning logs, and the kernel after it. " +
+    "The default schedule, or with --records the best of a log. Without --kernel lists the kernels.",
+  examples: [
+    ["qc schedule model.onnx", "the kernels of a model"],
+    ["qc schedule model.onnx --kernel f32_conv_relu", "the first of that name, step by step"],
+    ["qc schedule model.onnx --kernel f32_conv_relu --records out/optimization_artifacts/model.tuning.json", "as it was tuned"],
+    ["qc schedule kernels.qc --kernel f32_add", "of IR text"],
+  ],
+  operands: [{ name: "FILE", doc: "a model.onnx, or a .qc text with kernels", required: true }],
+  options: {
+    kernel: text("name of the kernel, or the start of its workload's key", { value: "NAME|KEY" }),
+    records: text("log to take the best schedule from", { value: "LOG" }),
+    target: target(),
+    inputShapes: modelShapes(),
+    plugin: pluginOption(),
+  },
+  async run(args, io) {
+    const [file] = args.operands;
+    const ctx = await contextWith(args.plugin, io);
+    const [{ openToolchain }, { environmentOf }, { workloadKey }, { printKernel }] = await Promise.all([
+      import("../../compile/toolchain.js"),
+      import("../../compile/tune.js"),
+      import("../../autotune/workload.js"),
+      import("../../ir/text/print-kernel.js"),
+    ]);
+    const tools = openToolchain(args.target);
+    const here = environmentOf(tools);
+    const kernels = /\.onnx$/i.test(file) ? await modelKernels() : (await readIr(file, ctx, args.inputShapes)).kernels;
+    const named = kernels.map((kernel) => ({ kernel, key: workloadKey(kernel, here.target) }));
+    const wanted = args.kernel;
+    if (wanted === undefined)
+      return io.result(
+        named.map(({ kernel, key }) => ({ kernel: kernel.name, workload: key })),
+        () => named.map(({ kernel, key }) => `${key.slice(0, 8)} ${kernel.name}`).join("\n") || "no kernels",
+      );
+    const { kernel, key } =
+      named.find((n) => n.kernel.name === wanted || n.key.startsWith(wanted)) ??
+      failUsage("QC-CLI-053", `'${file}' holds no kernel '${wanted}'`, `qc schedule ${file} lists its kernels`);
+    const steps = args.records === undefined ? await defaultSteps(kernel) : await recordedSteps(args.records, key, kernel);
+    const stages = await traced(kernel, steps);
+    io.result(
+      {
+        kernel: kernel.name,
+        workload: key,
+        before: printKernel(kernel),
+        steps: stages.map(({ step, after }) => ({ step, after: printKernel(after) })),
+      },
+      () =>
+        [
+          `// unscheduled, workload ${key}`,
+          printKernel(kernel),
+          ...stages.flatMap(({ step, after }, i) => [
+            `// step ${i + 1} of ${stages.length}: ${JSON.stringify(step)}`,
+            printKernel(after),
+          ]),
+          ...(stages.length === 0 ? ["// its schedule has no steps"] : []),
+        ].join("\n"),
+    );
+
+    async function modelKernels(): Promise<readonly Kernel[]> {
+      const [{ fuseModel }, { placedWorkloads }, { requestShapes }] = await Promise.all([
+        import("../../compile.js"),
+        import("../../compile/tune.js"),
+        import("./build-options.js"),
+      ]);
+      const shapes = requestShapes(args.inputShapes, []);
+      const { module } = await fuseModel({ inputPath: file, outputPath: "", target: args.target, shapes }, ctx);
+      return placedWorkloads(module, ctx, here.target).map((p) => p.workload.kernel);
+    }
+
+    async function defaultSteps(k: Kernel): Promise<readonly Step[]> {
+      const { scheduleKernel } = await import("../../ir/schedule/defaults/schedule.js");
+      return scheduleKernel(k, tools.target).steps;
+    }
+
+    async function recordedSteps(log: string, workload: string, k: Kernel): Promise<readonly Step[]> {
+      const [{ readLog }, { bestSchedules, usableRecords }] = await Promise.all([
+        import("../../autotune/records/log.js"),
+        import("../../autotune/records/best.js"),
+      ]);
+      const { records, refused } = usableRecords(readLog(log).records, here);
+      for (const { why, count } of refused) io.note(`warning QC-TUNE-005: ${count} records of '${log}' are not used: ${why}`);
+      const best = bestSchedules(records).get(workload);
+      if (!best)
+        io.note(`remark QC-TUNE-010: '${log}' holds nothing faster than the default schedule of '${k.name}': that is shown`);
+      return best?.steps ?? defaultSteps(k);
+    }
+  },
+});
+
+/** The kernel after each step. Errors: QC-SCHED-001. */
+async function traced(
+  kernel: Kernel,
+  steps: readonly Step[],
+): Promise<readonly { readonly step: Step; readonly after: Kernel }[]> {
+  const { applyStep } = await import("../../ir/schedule/apply.js");
+  let at = kernel;
+  return steps.map((step) => {
+    at = applyStep(at, step);
+    return { step, after: at };
+  });
+}

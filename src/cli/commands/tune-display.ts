@@ -1,0 +1,113 @@
+/** What people see of a schedule search: while it runs, and what came of it. */
+
+import type { TaskProgress, TuneProgress } from "../../autotune/session.js";
+import type { SearchRequest, TuningReport } from "../../compile/tune.js";
+import type { Io } from "../options/command.js";
+
+const ROWS = 12;
+const REDRAW_MS = 200;
+const CLEAR_DOWN = "\x1b[0J";
+
+const ms = (x: number | null): string => (x === null ? "" : x >= 10 ? x.toFixed(1) : x.toFixed(4));
+const clock = (seconds: number): string => {
+  const s = Math.max(0, Math.round(seconds));
+  return s >= 3600
+    ? `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
+    : s >= 60
+      ? `${Math.floor(s / 60)} min ${s % 60} s`
+      : `${s} s`;
+};
+const percent = (x: number): string => `${(100 * x).toFixed(0)} %`;
+
+/** Milliseconds of all measured workloads in one run of the model: by the defaults, and by the best so far. */
+function totals(tasks: readonly TaskProgress[]): { standard: number; best: number } {
+  const timed = tasks.filter((t) => t.baselineMs !== null);
+  const sum = (f: (t: TaskProgress) => number) => timed.reduce((n, t) => n + t.launches * f(t), 0);
+  return { standard: sum((t) => t.baselineMs ?? 0), best: sum((t) => t.bestMs ?? 0) };
+}
+
+function headline(p: TuneProgress, seconds: number): string {
+  const { standard, best } = totals(p.tasks);
+  const left = p.done > 0 ? `, ${clock((seconds / p.done) * (p.total - p.done))} left` : "";
+  const gain = standard > 0 ? `; measured kernels ${ms(standard)} --> ${ms(best)} ms` : "";
+  const rank = p.rankingAccuracy === null ? "" : `; cost model orders ${percent(p.rankingAccuracy)} of pairs`;
+  return p.phase === "final"
+    ? `tune: measuring the best again ${p.current}${gain}`
+    : `tune: ${p.done} of ${p.total} trials, ${clock(seconds)}${left}${gain}${rank}`;
+}
+
+function rows(tasks: readonly TaskProgress[], current: string): readonly string[] {
+  const weight = (t: TaskProgress) => t.launches * (t.baselineMs ?? 0);
+  const shown = [...tasks]
+    .filter((t) => t.baselineMs !== null)
+    .sort((a, b) => weight(b) - weight(a))
+    .slice(0, ROWS);
+  return shown.map((t) => {
+    const ratio = t.bestMs && t.baselineMs ? `${(t.baselineMs / t.bestMs).toFixed(2)} x` : "";
+    const mark = t.kernel === current ? "*" : " ";
+    const name = `${t.kernel} ${t.workload.slice(0, 6)}`.padEnd(44).slice(0, 44);
+    const failed = t.failures ? `, ${t.failures} failed` : "";
+    return `${mark} ${name} ${`${t.launches}`.padStart(3)} x ${ms(t.baselineMs).padStart(8)} --> ${ms(t.bestMs).padStart(8)} ms ${ratio.padStart(7)}  ${t.trials} trials${failed}`;
+  });
+}
+
+/** Shows a search: on a terminal a table that is redrawn, elsewhere a line for every tenth; with --json a line of JSON for every tenth. */
+export function showProgress(io: Io, now: () => number = Date.now): (p: TuneProgress) => void {
+  const start = now();
+  let last = Number.NEGATIVE_INFINITY;
+  let height = 0;
+  let tenth = 0;
+  return (p) => {
+    const seconds = (now() - start) / 1000;
+    const isEnd = p.phase === "final" && p.current === "";
+    if (io.stderr.isTTY && !io.json) {
+      const up = height > 0 ? `\x1b[${height}A` : "";
+      if (isEnd) io.stderr.write(`\r${up}${CLEAR_DOWN}`);
+      if (isEnd || now() - last < REDRAW_MS) return;
+      last = now();
+      const lines = [headline(p, seconds), ...rows(p.tasks, p.current)];
+      io.stderr.write(`\r${up}${CLEAR_DOWN}${lines.join("\n")}\n`);
+      height = lines.length;
+      return;
+    }
+    const reached = Math.floor((10 * p.done) / Math.max(1, p.total));
+    if (p.phase !== "search" || reached <= tenth) return;
+    tenth = reached;
+    const { standard, best } = totals(p.tasks);
+    const { done, total, rankingAccuracy } = p;
+    io.note(
+      io.json
+        ? JSON.stringify({ done, total, seconds, standardMs: standard, bestMs: best, rankingAccuracy })
+        : headline(p, seconds),
+    );
+  };
+}
+
+/** A search as the command line asks for it. */
+export function searchRequest(iterations: number, io: Io, more: Partial<SearchRequest> = {}): SearchRequest {
+  return {
+    iterations,
+    onProgress: showProgress(io),
+    onInterrupt: (log) => io.note(`\ninterrupted: everything measured so far is in ${log}; the same command goes on from there`),
+    ...more,
+  };
+}
+
+/** Lines of a report about a search, or about the log of one. */
+export function tuningLines(t: TuningReport): readonly string[] {
+  const gain = t.tuned ? `: ${ms(t.standardMs)} --> ${ms(t.tunedMs)} ms in them` : "";
+  const { search } = t;
+  const failures = search?.tasks.reduce((n, x) => n + x.failures, 0) ?? 0;
+  const refused = t.refused.reduce((n, r) => n + r.count, 0);
+  return [
+    `  tuned     ${t.tuned} of ${t.workloads} workloads are faster than their default schedules${gain}`,
+    ...(search
+      ? [
+          `            ${search.done} trials (${search.strategy}, seed ${search.seed}), ${failures} failed, ${search.duplicates} were known code${
+            search.rankingAccuracy === null ? "" : `; the cost model ordered ${percent(search.rankingAccuracy)} of pairs`
+          }`,
+        ]
+      : []),
+    `            log ${t.log}${refused ? `, ${refused} of its records not used` : ""}`,
+  ];
+}

@@ -1,0 +1,283 @@
+/** The worker's side of a measurement: builds candidates of one workload, checks them, times them in turns with the default. */
+import { readFileSync } from "node:fs";
+import type { Measurement } from "../autotune/measure.js";
+import type { RecordedError } from "../autotune/records/record.js";
+import { median } from "../autotune/statistics.js";
+import { runPrepares } from "../backends/js/run-kernel.js";
+import {
+  alignedBytes,
+  compileKernelCode,
+  type KernelCode,
+  kernelCode,
+  type LoadedKernels,
+  loadKernels,
+  type NativeKernel,
+} from "../backends/llvm/native-kernels.js";
+import { kernelKey } from "../ir/loop/lower-group.js";
+import type { Buffer, Kernel } from "../ir/loop/stmt.js";
+import { verifyKernel } from "../ir/loop/verify.js";
+import { dataFromBytes, type TypedArray } from "../ir/op/tensor.js";
+import { applySteps } from "../ir/schedule/apply.js";
+import type { Step } from "../ir/schedule/step.js";
+import { dtypeInfo } from "../ir/type/dtype.js";
+import { numElements } from "../ir/type/tensor-type.js";
+import { QcError } from "../support/diag.js";
+import type { Toolchain } from "./toolchain.js";
+import { differenceOf, drawOperands } from "./tune-data.js";
+import type { MeasureMessage, OpenMessage, PhaseMessage } from "./tune-protocol.js";
+
+/** Says what comes next; resolves when the other side has been told, so that a crash is put down to the right candidate. */
+export type Announce = (phase: Omit<PhaseMessage, "k">) => Promise<void>;
+
+/** A workload with everything candidates need: inputs, constants, right results, the default ready to run. */
+export interface Bench {
+  readonly kernel: Kernel;
+  readonly bytes: number;
+  readonly standard: Measurement;
+  measure(message: MeasureMessage, announce: Announce): Promise<readonly Measurement[]>;
+  close(): void;
+}
+
+const bytesOf = (b: Buffer): number => numElements(b.shape) * dtypeInfo(b.dtype).bytes;
+const isResult = (b: Buffer): boolean => b.role === "out" || b.role === "inout";
+
+/** Least time of one sample, so that the clock's resolution does not matter. */
+const SAMPLE_MS = 0.4;
+const MOST_REPEATS = 20_000;
+/** Rounds after which clearly slow candidates are left alone, and what that is. */
+const EARLY_ROUNDS = 3;
+const HOPELESS = 1.25;
+const DEFAULT_ROUNDS = 9;
+const GARBAGE = 0xa5;
+
+const failed = (kind: RecordedError["kind"], message: string, code: string | null = null): Measurement => ({
+  code,
+  isDuplicate: false,
+  ms: [],
+  baselineMs: [],
+  error: { kind, message: message.slice(0, 400) },
+});
+
+const messageOf = (e: unknown): string => (e instanceof Error ? e.message : String(e));
+
+interface Runnable {
+  readonly run: NativeKernel;
+  readonly operands: readonly Uint8Array[];
+}
+
+interface Built {
+  readonly kernel: Kernel;
+  readonly code: KernelCode;
+  readonly object: Uint8Array;
+}
+
+const aligned = (data: ArrayBufferView): Uint8Array => {
+  const from = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const to = alignedBytes(from.byteLength);
+  to.set(from);
+  return to;
+};
+
+/** Operands of the kernels of one workload: inputs, constants and results are shared, packed constants kept while they are in use. */
+function createOperands(unscheduled: Kernel, inputs: Readonly<Record<string, TypedArray>>, constFiles: OpenMessage["consts"]) {
+  const ins = new Map(Object.entries(inputs).map(([name, data]) => [name, aligned(data)]));
+  const originals = Object.fromEntries(
+    Object.entries(constFiles).map(([name, file]): [string, TypedArray] => {
+      const dtype = constType(unscheduled, name);
+      return [name, dataFromBytes(dtype, aligned(readFileSync(file)))];
+    }),
+  );
+  const outs = new Map(unscheduled.buffers.filter(isResult).map((b) => [b.name, alignedBytes(bytesOf(b))]));
+  const packed = new Map<string, Record<string, Uint8Array>>();
+  const constsOf = (kernel: Kernel): Record<string, Uint8Array> => {
+    const key = kernel.prepare.map((p) => kernelKey(p.kernel)).join();
+    const known = packed.get(key);
+    if (known) return known;
+    if (packed.size >= 6) packed.clear();
+    const made = Object.fromEntries(
+      Object.entries(runPrepares(kernel, originals)).map(([name, data]) => [
+        name,
+        data === originals[name] ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : aligned(data),
+      ]),
+    );
+    packed.set(key, made);
+    return made;
+  };
+  /** Before a run: inputs that kernels write as they were, results full of garbage. */
+  const reset = (): void => {
+    for (const [name, bytes] of outs) {
+      const given = inputs[name];
+      if (given) bytes.set(new Uint8Array(given.buffer, given.byteOffset, given.byteLength));
+      else bytes.fill(GARBAGE);
+    }
+  };
+  return {
+    reset,
+    results: () => Object.fromEntries(outs),
+    snapshot: () => Object.fromEntries([...outs].map(([name, bytes]) => [name, bytes.slice()])),
+    of(kernel: Kernel): readonly Uint8Array[] {
+      const consts = constsOf(kernel);
+      return kernel.buffers.map((b) => {
+        const found = isResult(b) ? outs.get(b.name) : b.role === "in" ? ins.get(b.name) : consts[b.name];
+        return found && found.byteLength >= bytesOf(b) ? found : alignedBytes(bytesOf(b));
+      });
+    },
+  };
+}
+
+/** Element type of an original constant: it stands in the kernel or in a kernel that prepares another one. */
+function constType(kernel: Kernel, name: string): Buffer["dtype"] {
+  const all = [kernel, ...kernel.prepare.map((p) => p.kernel)].flatMap((k) => k.buffers);
+  return all.find((b) => b.name === name)?.dtype ?? "u8";
+}
+
+const timed = ({ run, operands }: Runnable, repeats: number): number => {
+  const start = performance.now();
+  run(operands, repeats);
+  return (performance.now() - start) / repeats;
+};
+
+const repeatsFor = (ms: number): number => Math.max(1, Math.min(MOST_REPEATS, Math.ceil(SAMPLE_MS / Math.max(ms, 1e-6))));
+
+/** Opens a workload. The reference is its unscheduled kernel as machine code: no step can have spoilt it. */
+export async function openBench(m: OpenMessage, tools: Toolchain, memory: Uint8Array, announce: Announce): Promise<Bench> {
+  const { kernel } = m;
+  const operands = createOperands(kernel, drawOperands(kernel, m.seed), m.consts);
+  const build = (scheduled: Kernel, symbol: string): Built => {
+    const code = kernelCode(scheduled, m.target, tools.instrs);
+    return { kernel: scheduled, code, object: compileKernelCode(code, symbol, m.target, tools.llvm) };
+  };
+  await announce({ candidate: -1, phase: "build" });
+  const plain = build(kernel, "reference");
+  const standard = build(scheduledBy(kernel, m.standard), "standard");
+  const loaded = loadKernels(
+    [
+      { symbol: "reference", object: plain.object },
+      { symbol: "standard", object: standard.object },
+    ],
+    memory,
+  );
+  await announce({ candidate: -1, phase: "run" });
+  operands.reset();
+  loaded.run[0](operands.of(kernel), 1);
+  const want = operands.snapshot();
+
+  const check = (r: Runnable): string | null => {
+    operands.reset();
+    r.run(r.operands, 1);
+    return differenceOf(kernel, want, operands.results());
+  };
+  const base: Runnable = { run: loaded.run[1], operands: operands.of(standard.kernel) };
+  const differs = check(base);
+  const baseMs = timed(base, repeatsFor(timed(base, 1)));
+  const baseRepeats = repeatsFor(baseMs);
+  await announce({ candidate: -1, phase: "time" });
+  const samples = differs ? [] : Array.from({ length: DEFAULT_ROUNDS }, () => timed(base, baseRepeats));
+
+  const measure: Bench["measure"] = async (message, announceNext) => {
+    const results: Measurement[] = [];
+    const built: { readonly at: number; readonly built: Built; readonly symbol: string }[] = [];
+    const known = new Set(message.known);
+    for (const [at, steps] of message.candidates.entries()) {
+      await announceNext({ candidate: at, phase: "build" });
+      try {
+        const scheduled = scheduledBy(kernel, steps);
+        const code = kernelCode(scheduled, m.target, tools.instrs);
+        if (known.has(code.hash)) {
+          results[at] = { code: code.hash, isDuplicate: true, ms: [], baselineMs: [], error: null };
+          continue;
+        }
+        known.add(code.hash);
+        const symbol = `candidate_${at}`;
+        const object = compileKernelCode(code, symbol, m.target, tools.llvm);
+        built.push({ at, symbol, built: { kernel: scheduled, code, object } });
+      } catch (e) {
+        const isIllegal = e instanceof QcError && e.code === "QC-SCHED-001";
+        results[at] = failed(isIllegal ? "illegal" : "build", messageOf(e));
+      }
+    }
+    if (built.length === 0) return results;
+    await announceNext({ candidate: built.length === 1 ? built[0].at : -1, phase: "build" });
+    let library: LoadedKernels | null = null;
+    try {
+      library = loadKernels(
+        built.map((b) => ({ symbol: b.symbol, object: b.built.object })),
+        memory,
+      );
+      const right: Racer[] = [];
+      for (const [i, b] of built.entries()) {
+        await announceNext({ candidate: b.at, phase: "run" });
+        const r: Runnable = { run: library.run[i], operands: operands.of(b.built.kernel) };
+        const wrong = check(r);
+        if (wrong) results[b.at] = failed("wrong", wrong, b.built.code.hash);
+        else
+          right.push({
+            at: b.at,
+            code: b.built.code.hash,
+            runnable: r,
+            repeats: repeatsFor(timed(r, 1)),
+            ms: [],
+            baselineMs: [],
+          });
+      }
+      await announceNext({ candidate: built.length === 1 ? built[0].at : -1, phase: "time" });
+      race(right, base, baseRepeats, message);
+      for (const { at, code, ms, baselineMs } of right)
+        results[at] = { code, isDuplicate: false, ms: ms.map(rounded), baselineMs: baselineMs.map(rounded), error: null };
+    } finally {
+      library?.unload();
+    }
+    return results;
+  };
+  return {
+    kernel,
+    bytes: kernel.buffers.reduce((n, b) => n + bytesOf(b), 0),
+    standard: {
+      code: standard.code.hash,
+      isDuplicate: false,
+      ms: samples.map(rounded),
+      baselineMs: samples.map(rounded),
+      error: differs ? { kind: "wrong", message: differs } : null,
+    },
+    measure,
+    close: () => loaded.unload(),
+  };
+}
+
+interface Racer {
+  readonly at: number;
+  readonly code: string;
+  readonly runnable: Runnable;
+  repeats: number;
+  readonly ms: number[];
+  readonly baselineMs: number[];
+}
+
+/** Samples in turns with the default, so that a machine that slows down slows both. */
+function race(racers: readonly Racer[], base: Runnable, baseRepeats: number, o: { rounds: number; thorough: boolean }): void {
+  for (const r of racers) r.repeats = repeatsFor(timed(r.runnable, r.repeats));
+  let running = racers;
+  let lastBase = 0;
+  for (let round = 0; round < o.rounds && running.length > 0; round++) {
+    for (const r of running) {
+      if (r === running[0] || o.thorough || running.length <= 4) lastBase = timed(base, baseRepeats);
+      r.ms.push(timed(r.runnable, r.repeats));
+      r.baselineMs.push(lastBase);
+    }
+    if (o.thorough || round + 1 !== EARLY_ROUNDS) continue;
+    const best = Math.min(1, ...running.map(ratioOf));
+    running = running.filter((r) => ratioOf(r) <= HOPELESS * best);
+  }
+}
+
+const ratioOf = (r: Racer): number => median(r.ms.map((ms, i) => ms / r.baselineMs[i]));
+
+/** Nanoseconds and less are noise. */
+const rounded = (ms: number): number => Number(ms.toPrecision(6));
+
+/** A kernel after recorded steps. Errors: QC-SCHED-001, those of the verifier. */
+function scheduledBy(kernel: Kernel, steps: readonly Step[]): Kernel {
+  const scheduled = applySteps(kernel, steps);
+  verifyKernel(scheduled);
+  return scheduled;
+}
