@@ -18,9 +18,11 @@ export interface Toolchain {
   readonly producer: string;
 }
 
-export function openToolchain(target: string | readonly string[] = "llvm"): Toolchain {
+/** `strictFloat`: schedules keep the terms of float sums. */
+export function openToolchain(target: string | readonly string[] = "llvm", { strictFloat = false } = {}): Toolchain {
   const llvm = openLLVM();
-  const resolved = resolveTarget(target, hostInfo(llvm));
+  const given = resolveTarget(target, hostInfo(llvm));
+  const resolved: Target = strictFloat ? { ...given, strictFloat } : given;
   if (resolved.kind !== "llvm") {
     fail("QC-COMPILE-004", `there is no backend for target '${targetText(resolved)}' yet`, {
       help: 'compile for a CPU: --target "llvm -mcpu=..."',

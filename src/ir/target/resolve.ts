@@ -103,5 +103,5 @@ export function targetText(target: Target): string {
 
 /** The target with nothing left open: the same text means the same code on every machine. For records and reports. */
 export function targetKey(target: Target): string {
-  return `${target.kind} ${target.mtriple} ${target.mcpu} ${target.features.map((f) => `+${f}`).join(",")}`;
+  return `${target.kind} ${target.mtriple} ${target.mcpu} ${target.features.map((f) => `+${f}`).join(",")}${target.strictFloat ? " strict-float" : ""}`;
 }

@@ -18,6 +18,8 @@ export interface Target {
   /** Of the widest integer and float vectors; for cuda 32 (one lane a thread). */
   readonly vectorBits: number;
   readonly vectorRegisters: number;
+  /** Float sums keep their terms: no schedule that computes them from transformed operands (`--strict-float`). */
+  readonly strictFloat?: boolean;
   /** Tuned for the processor that compiles: no -mcpu was given. */
   readonly host: boolean;
 }
