@@ -27,7 +27,19 @@ const OLDEST_OPSET = 1;
 
 /** Reads a model file. Errors: QC-ONNX-001..022; every unsupported node is listed in one error. */
 export function importOnnxFile(file: string, rules: ImportRules, ctx: IrContext, options: ImportOptions = {}): Module {
-  return importOnnx(readBytes(file), file, rules, ctx, options);
+  try {
+    return importOnnx(readBytes(file), file, rules, ctx, options);
+  } catch (error) {
+    throw error instanceof QcError ? withAdvice(error) : error;
+  }
+}
+
+/** Operators that refuse their operands know nothing of models: what to do about it is said here. */
+function withAdvice(error: QcError): QcError {
+  const [first, ...more] = error.diags;
+  if (error.diags.some((d) => d.help)) return error;
+  const help = "the model contradicts itself: check it with onnx.checker.check_model, and the sizes given with --input_shapes";
+  return new QcError([{ ...first, help }, ...more], error.kind);
 }
 
 /** `file` names the model in messages; external data is read from its folder. */

@@ -42,13 +42,17 @@ function withFolder<T>(body: (folder: string) => T): T {
 function writeObjects(folder: string, objects: readonly Uint8Array[]): readonly string[] {
   return objects.map((object, i) => {
     const path = join(folder, `${i}.o`);
-    try {
-      writeFileSync(path, object);
-    } catch (error) {
-      failIo(error, "write", path);
-    }
+    writeTemporary(path, object);
     return path;
   });
+}
+
+function writeTemporary(path: string, data: Uint8Array | string): void {
+  try {
+    writeFileSync(path, data);
+  } catch (error) {
+    failIo(error, "write", path);
+  }
 }
 
 /** Links to a name beside the output, then renames: the output is whole or as it was. */
@@ -76,11 +80,12 @@ export function linkShared(options: LinkOptions): void {
   const { kind, path } = options.linker ?? findLinker(elfArch(first));
   withFolder((folder) => {
     const script = join(folder, "exports.map");
-    writeFileSync(script, `{ global: ${exports.map((s) => `${s};`).join(" ")} local: *; };\n`);
+    writeTemporary(script, `{ global: ${exports.map((s) => `${s};`).join(" ")} local: *; };\n`);
     const flags = [
       ...["-z", "defs", "-z", "relro", "-z", "now", "-z", "noexecstack", "--gc-sections", "--build-id=none"],
       ...["--hash-style=gnu", `--version-script=${script}`, keepSymbols ? "--discard-locals" : "--strip-all"],
-      ...(kind === "lld" ? ["--threads=1"] : []),
+      // lld maps its output: on a full disk that ends in SIGBUS instead of an error
+      ...(kind === "lld" ? ["--threads=1", "--no-mmap-output-file"] : []),
     ];
     const files = writeObjects(folder, objects);
     linkInto(output, (temporary) => {

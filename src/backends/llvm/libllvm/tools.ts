@@ -71,9 +71,10 @@ export function findLinker(arch: string): Linker {
 export function runTool(path: string, args: readonly string[], limitMs: number): void {
   const done = spawnSync(path, args, { timeout: limitMs, killSignal: "SIGKILL", encoding: "utf8", maxBuffer: 1 << 24 });
   if (done.error && (done.error as NodeJS.ErrnoException).code === "ETIMEDOUT") {
-    fail("QC-LINK-005", `'${path}' did not end within ${limitMs / 1000} s`);
+    fail("QC-LINK-005", `'${path}' did not end within ${limitMs / 1000} s`, { help: "the machine is busy: try again" });
   }
-  if (done.error) fail("QC-LINK-004", `'${path}' cannot be run: ${done.error.message}`);
+  if (done.error)
+    fail("QC-LINK-004", `'${path}' cannot be run: ${done.error.message}`, { help: "QC_LLD and QC_CC name another one" });
   if (done.status === 0) return;
   const said = `${done.stderr}${done.stdout}`.trim();
   const undefinedSymbols = new Set(
@@ -88,5 +89,7 @@ export function runTool(path: string, args: readonly string[], limitMs: number):
     fail("QC-IO-001", "the disk is full", { help: "free some space, or choose an output folder on another disk" });
   }
   const ended = done.signal ? `was stopped by ${done.signal}` : `ended with ${done.status}`;
-  fail("QC-LINK-004", `'${path}' ${ended}${said ? `: ${said.slice(0, 4000)}` : ""}`);
+  fail("QC-LINK-004", `'${path}' ${ended}${said ? `: ${said.slice(0, 4000)}` : ""}`, {
+    help: "check that it runs by itself; QC_LLD and QC_CC name another one",
+  });
 }
