@@ -1,10 +1,12 @@
 import type { Kernel } from "../loop/stmt.js";
 import type { Step, StepDef } from "./step.js";
 import { contract, pairs } from "./steps/arith.js";
+import { border } from "./steps/border.js";
 import { cache } from "./steps/cache.js";
 import { collapse, writeback } from "./steps/kernel.js";
 import { fuse, parallel, reorder, split, unroll } from "./steps/loops.js";
 import { bytes, quads } from "./steps/quads.js";
+import { windows } from "./steps/quads-windows.js";
 import { tile } from "./steps/tile.js";
 import { vectorize } from "./steps/vectorize.js";
 import { widen } from "./steps/widen.js";
@@ -23,10 +25,12 @@ export const STEPS = {
   vectorize,
   tile,
   widen,
+  border,
   contract,
   pairs,
   bytes,
   quads,
+  windows,
   winograd,
 } as const;
 

@@ -53,10 +53,31 @@ export type Step =
       readonly staged?: boolean;
     }
   | { readonly step: "widen"; readonly stage: string; readonly loop: string; readonly extent: number }
+  | {
+      readonly step: "border";
+      readonly stage: string;
+      /** Outermost first, each inside the one before. */
+      readonly loops: readonly string[];
+    }
   | { readonly step: "contract"; readonly stage: string }
   | { readonly step: "pairs"; readonly stage: string; readonly loop: string }
   | { readonly step: "bytes"; readonly stage: string; readonly buffer: string; readonly dtype: "i8" | "u8" }
-  | { readonly step: "quads"; readonly stage: string; readonly loop: string };
+  | { readonly step: "quads"; readonly stage: string; readonly loop: string }
+  | {
+      readonly step: "windows";
+      readonly stage: string;
+      readonly buffer: string;
+      /** Loop over the outputs and loop over the taps, along one dimension of the buffer. */
+      readonly position: string;
+      readonly tap: string;
+      /** Elements of a window; 4 bytes. */
+      readonly size: 2 | 4;
+      /** Neighbouring outputs that share windows. */
+      readonly phases: number;
+      readonly dtype: "u8" | "i8" | "i16";
+      /** Channels that are put together at a time. */
+      readonly lanes: number;
+    };
 
 export type StepOf<N extends Step["step"]> = Extract<Step, { step: N }>;
 

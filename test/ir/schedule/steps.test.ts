@@ -22,6 +22,9 @@ const GROUPS = {
     { "%x": tensorType("i8", [1, 4, 5, 6], perTensor(1, 3)), "#w": tensorType("i8", [8, 3, 3, 6], perTensor(1)) },
     [["conv", ["%x", "#w", ""], spatial, "%c"]],
   ),
+  depthwise: groupOf({ "%x": f32(1, 5, 6, 4), "#w": f32(4, 3, 3, 1) }, [
+    ["conv", ["%x", "#w", ""], { ...spatial, groups: 4 }, "%y"],
+  ]),
   dense: groupOf({ "%x": f32(6, 7), "#w": f32(12, 7) }, [["dense", ["%x", "#w", ""], {}, "%y"]]),
   "max pool": groupOf({ "%x": f32(1, 6, 7, 8) }, [["max_pool", ["%x"], { ...spatial, kernel: [3, 3] }, "%y"]]),
   maps: groupOf({ "%x": f32(4, 6, 8), "%z": f32(8) }, [
@@ -78,6 +81,8 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "writeback", buffer };
     case "widen":
       return { step: "widen", ...on, loop, extent: pick([4, 6, 8], d[4]) };
+    case "border":
+      return { step: "border", ...on, loops: d[3] % 2 ? [loop, after] : [loop] };
     case "contract":
       return { step: "contract", ...on };
     case "winograd":

@@ -8,7 +8,7 @@
 import { affineOf } from "../../loop/affine.js";
 import type { Expr, LoadExpr } from "../../loop/expr.js";
 import type { Buffer, Kernel, ReduceStmt, Stage } from "../../loop/stmt.js";
-import { accessesOf, type LoopHead, loadsOf, nestOf, usesVar, walkExpr } from "../../loop/visit.js";
+import { accessesOf, type LoopHead, loadsOf, nestOf, usesVar, walkExpr, walkStmt } from "../../loop/visit.js";
 import { type DType, dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
@@ -271,7 +271,9 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
       : null;
   let grouping: Grouping | null = quads && choose(`${name}.quads`, [true, false], true) ? { step: "quads", size: 4 } : null;
   if (quads && grouping) s = quads;
-  const fills = predicated && (narrow || half || choose(`${name}.halo`, [true, false], true));
+  // values that are used a few times each are read in place, the border apart: a halo would be as much traffic as the layer itself
+  const isSparse = activation === null || activation.along === "unit";
+  const fills = predicated && (narrow || half || choose(`${name}.halo`, [true, false], !isSparse));
   if (grouping) {
     // the activation is bytes already
   } else if (activation && (narrow || half || fills)) {
@@ -316,7 +318,8 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     "channels between": [...rest, `${k.name}.o`, ...blocks],
     "channels inside": [...rest, ...blocks, `${k.name}.o`],
   } as const;
-  const standard = !resident && activation !== null ? "channels outside" : rest.length ? "channels between" : "channels inside";
+  const between = rest.length && !isSparse ? "channels between" : "channels inside";
+  const standard = !resident && activation !== null ? "channels outside" : between;
   const order = orders[choose(`${name}.order`, ["channels outside", "channels between", "channels inside"] as const, standard)];
   const tiled = attempt(s, {
     step: "tile",
@@ -358,7 +361,21 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
       s = (split && attempt(split, { step: "unroll", stage: name, loop: `${loop}.i` })) ?? s;
     }
   }
+  if (predicated && !fills) {
+    const loops = [...rest, ...blocks].filter((l) => hasLoop(s.kernel, name, l));
+    s = attempt(s, { step: "border", stage: name, loops }) ?? s;
+  }
   return attempt(s, { step: "contract", stage: name }) ?? s;
+}
+
+function hasLoop(kernel: Kernel, stage: string, loop: string): boolean {
+  let found = false;
+  const body = kernel.stages.find((s) => s.name === stage)?.body;
+  if (body)
+    walkStmt(body, (s) => {
+      if (s.k === "for" && s.name === loop) found = true;
+    });
+  return found;
 }
 
 function companionsOf(kernel: Kernel, name: string): readonly string[] | null {
