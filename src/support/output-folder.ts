@@ -6,7 +6,7 @@ import { lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, 
 import { basename, dirname, join, resolve } from "node:path";
 import { fail } from "./diag.js";
 import { failIo, isFolder, makeFolder, resolveInside, statOf, syncFolder, writeSynced } from "./fs.js";
-import { onInterrupt } from "./interrupt.js";
+import { breathe, onInterrupt } from "./interrupt.js";
 
 export interface OutputFolder {
   /** Where the results will be. */
@@ -84,7 +84,10 @@ export function openOutputFolder(target: string): OutputFolder {
   };
 }
 
-/** Runs `build` with an output folder and commits it; on an error nothing is left behind. */
+/**
+ * Runs `build` with an output folder and commits it; on an error nothing is left behind. An interrupt that came meanwhile, perhaps to
+ * the linker too, ends the process before either.
+ */
 export async function withOutputFolder<T>(
   target: string,
   build: (out: OutputFolder) => T | Promise<T>,
@@ -93,9 +96,11 @@ export async function withOutputFolder<T>(
   const out = openOutputFolder(target);
   try {
     const result = await build(out);
+    await breathe();
     out.commit(last);
     return result;
   } catch (error) {
+    await breathe();
     out.abort();
     throw error;
   }
