@@ -1,0 +1,76 @@
+/**
+ * The compiler's own speed: every stage on modules of up to 10,000 nodes, whole compilations against nodes and weight bytes.
+ *   npm run bench:compiler [-- --quick] [--dry]
+ * Writes bench/results/compiler.json, bench/results/compiler.md (part of docs/performance.md) and docs/compile-growth.svg; --dry nothing.
+ */
+import { cpus } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import Benchmark from "benchmark";
+import { svg } from "../bench/compiler/chart.js";
+import { measureGrowth } from "../bench/compiler/growth.js";
+import { benchModule } from "../bench/compiler/modules.js";
+import { type CompilerResults, charts, compilerSection, type TaskTime } from "../bench/compiler/report.js";
+import { graphTasks, kernelTasks, type Task } from "../bench/compiler/tasks.js";
+import { median } from "../bench/measure.js";
+import { createContext } from "../src/context.js";
+import { makeFolder, writeFileAtomic } from "../src/support/fs.js";
+
+const project = fileURLToPath(new URL("..", import.meta.url));
+
+interface Timed {
+  readonly ms: number;
+  readonly rme: number;
+}
+
+function time(task: Task, seconds: number): Timed {
+  const bench = new Benchmark(task.name, () => task.run(), { maxTime: seconds, minSamples: 5, initCount: 1 });
+  bench.run();
+  if (bench.error) throw bench.error;
+  return { ms: 1000 * median(bench.stats.sample), rme: bench.stats.rme };
+}
+
+/** Every task of a stage at every size. */
+function timeAll(sizes: readonly number[], seconds: number, tasksOf: (nodes: number) => readonly Task[]): readonly TaskTime[] {
+  const columns = sizes.map((n) => tasksOf(n).map((task) => ({ task, timed: time(task, seconds) })));
+  return columns[0].map(({ task }, i) => {
+    const cells = columns.map((c) => c[i].timed);
+    const row = { name: task.name, ms: cells.map((c) => c.ms), rme: cells[cells.length - 1].rme };
+    console.log(`${row.name.padEnd(30)} ${row.ms.map((v) => v.toFixed(2).padStart(10)).join("")} ms`);
+    return row;
+  });
+}
+
+function main(): void {
+  const { values: o } = parseArgs({
+    options: { quick: { type: "boolean", default: false }, dry: { type: "boolean", default: false } },
+  });
+  const sizes = o.quick ? [500, 2000] : [2500, 5000, 10_000];
+  const kernelSizes = o.quick ? [250, 1000] : [500, 1000, 2000];
+  const seconds = o.quick ? 0.05 : 0.3;
+  const ctx = createContext();
+  console.log(`graph stages, chains of ${sizes.join(", ")} nodes`);
+  const graph = timeAll(sizes, seconds, (n) => graphTasks(benchModule("chain", n, ctx), ctx));
+  console.log(`kernel stages, chains of ${kernelSizes.join(", ")} nodes`);
+  const kernels = timeAll(kernelSizes, seconds, (n) => kernelTasks(benchModule("chain", n, ctx), ctx));
+  console.log("whole compilations");
+  const growth = measureGrowth(o.quick, (c) =>
+    console.log(
+      `${c.nodes} nodes, ${(c.weightBytes / 2 ** 20).toFixed(1)} MiB of weights: ${c.seconds.toFixed(2)} s, ${c.peakMiB.toFixed(0)} MiB`,
+    ),
+  );
+  const results: CompilerResults = { cpu: cpus()[0]?.model.trim() ?? "unknown", sizes, graph, kernelSizes, kernels, growth };
+  if (o.dry || o.quick) {
+    console.log(compilerSection(results));
+    return;
+  }
+  const folder = path.join(project, "bench/results");
+  makeFolder(folder);
+  writeFileAtomic(path.join(folder, "compiler.json"), `${JSON.stringify(results)}\n`);
+  writeFileAtomic(path.join(folder, "compiler.md"), compilerSection(results));
+  writeFileAtomic(path.join(project, "docs/compile-growth.svg"), svg(charts(growth)));
+  console.log("written: bench/results/compiler.{json,md}, docs/compile-growth.svg");
+}
+
+main();

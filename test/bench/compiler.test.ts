@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { roundUp, svg } from "../../bench/compiler/chart.js";
+import { benchModule, type Form } from "../../bench/compiler/modules.js";
+import { exponent, slope } from "../../bench/compiler/report.js";
+import { arenaTask, graphTasks, kernelTasks, leastMs, type Task } from "../../bench/compiler/tasks.js";
+import { createContext } from "../../src/context.js";
+
+/** Eight times the nodes: linear work takes 8 times as long, quadratic 64 times; garbage collection and a busy machine lie between. */
+const MOST = 26;
+/** Shorter times are noise; n^2 steps of even one nanosecond take this long at the larger size. */
+const TOO_SHORT_MS = 15;
+
+/** The names and times of tasks that grow faster than linear; one that seems to is measured again with more care. */
+function superlinear(small: readonly Task[], large: readonly Task[]): readonly string[] {
+  return small.flatMap((task, i) => {
+    let [a, b] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (const times of [1, 2, 4]) {
+      a = Math.min(a, leastMs(task, times));
+      b = Math.min(b, leastMs(large[i], times));
+      if (b < TOO_SHORT_MS || b / a < MOST) return [];
+    }
+    return [`${task.name}: ${a.toFixed(1)} --> ${b.toFixed(1)} ms`];
+  });
+}
+
+describe("the compiler's own speed", () => {
+  it.each<Form>(["chain", "tree", "fan"])("no pass is quadratic on a %s", { timeout: 300_000 }, (form) => {
+    const ctx = createContext();
+    const [small, large] = [1000, 8000].map((n) => graphTasks(benchModule(form, n, ctx), ctx));
+    expect(small.map((t) => t.name)).toEqual(large.map((t) => t.name));
+    expect(superlinear(small, large)).toEqual([]);
+  });
+
+  it("scheduling, placing and text emission are not quadratic", { timeout: 300_000 }, () => {
+    const ctx = createContext();
+    const [small, large] = [150, 1200].map((n) => kernelTasks(benchModule("chain", n, ctx), ctx));
+    expect(superlinear(small, large)).toEqual([]);
+  });
+
+  it("the arena planner is not quadratic, with few or all buffers alive at once", { timeout: 120_000 }, () => {
+    const at = (n: number) => [arenaTask("few alive", n, 8), arenaTask("all alive", n, n)];
+    expect(superlinear(at(5000), at(40_000))).toEqual([]);
+  });
+
+  it("finds what is quadratic", () => {
+    const task = (n: number): Task => ({
+      name: "pairs",
+      run: () => {
+        let odd = 0;
+        for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) odd += (i ^ j) & 1;
+        return odd;
+      },
+    });
+    expect(superlinear([task(1500)], [task(12_000)])).toHaveLength(1);
+  });
+
+  it("draws modules of the size asked for", () => {
+    for (const form of ["chain", "tree", "fan"] as const) {
+      const { body } = benchModule(form, 1000, createContext()).funcs[0];
+      expect(body.length).toBeGreaterThan(800);
+      expect(body.length).toBeLessThan(1600);
+    }
+  });
+});
+
+describe("charts and slopes", () => {
+  it("know a line and a parabola", () => {
+    expect(slope([0, 1, 2], [1, 3, 5])).toBeCloseTo(2);
+    expect(exponent([1, 2], [5, 10])).toBeCloseTo(1);
+    expect(exponent([1, 2], [5, 20])).toBeCloseTo(2);
+  });
+
+  it("draw every point, and text without markup", () => {
+    expect([0.03, 1, 3, 250, 1000].map(roundUp)).toEqual([0.04, 1, 4, 400, 1000].map((v) => expect.closeTo(v)));
+    const points = [
+      [0, 0],
+      [5, 10],
+    ] as const;
+    const text = svg([{ title: "a < b", x: "x", left: "l", right: "r", series: [{ label: "s", color: "#123456", points }] }]);
+    expect(text.match(/<circle/g)).toHaveLength(2);
+    expect(text).toContain("a &lt; b");
+    expect(text.match(/<svg/g)).toHaveLength(1);
+  });
+});
