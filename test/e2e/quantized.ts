@@ -43,13 +43,16 @@ export interface BuildCase extends Omit<BuildRequest, "outputPath" | "instrument
 /** Builds into `folder`/out, calibrated on the samples. */
 export async function build({ folder, quantizer, ...request }: BuildCase, samples: readonly Inputs[]): Promise<Built> {
   const ctx = createContext();
-  const seen: { integer?: Module; fused?: Module } = {};
+  const seen: { integer?: Module; fused?: Module; armed: boolean } = { armed: false };
   const recorder: Instrument = {
     name: "recorder",
     before(m, { pass }) {
-      if (pass.name === "channels-last") seen.integer = m;
+      if (!seen.armed || !["channels-last", "materialize-results"].includes(pass.name)) return;
+      seen.integer = m;
+      seen.armed = false;
     },
     after(m, { pass }) {
+      if (pass.name === "quantize") seen.armed = true;
       if (pass.name === "fuse") seen.fused = m;
     },
   };
@@ -60,8 +63,7 @@ export async function build({ folder, quantizer, ...request }: BuildCase, sample
   const report = await (quantizer === "none"
     ? compileModel(all, ctx)
     : optimizeModel({ ...all, quantizer, samples: stream }, ctx));
-  if (!seen.integer || !seen.fused)
-    throw new Error("the pipeline has no pass channels-last or fuse any more: adapt this recorder");
+  if (!seen.integer || !seen.fused) throw new Error("the pipeline has no pass quantize or fuse any more: adapt this recorder");
   return { ctx, report, folder: report.outputPath, integer: seen.integer, fused: seen.fused };
 }
 

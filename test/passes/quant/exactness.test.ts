@@ -61,6 +61,16 @@ describe.each(["symmetric", "asymmetric", "symmetricpc"] as const)("the glyph ne
   });
 });
 
+describe("symmetricpc, the model's own layout kept", () => {
+  it.each([1, 2, 3] as const)("preset O%i: the bytes of op.eval and of the loops in JS", async (optLevel) => {
+    const folder = join(work, `nchw${optLevel}`);
+    const built = await build({ inputPath: GLYPHS_ONNX, folder, quantizer: "symmetricpc", layout: "NCHW", optLevel }, samples);
+    const got = await outputs(built.folder, 2);
+    expect(inputs.map(interpreted(built))).toEqual(got);
+    expect(evaluated(built, inputs[0])).toEqual(got[0]);
+  });
+});
+
 describe("symmetricpc on other instructions of this CPU", () => {
   const llvm = openLLVM();
   const runsHere = (target: string): boolean => missingOnHost(openToolchain(target).target, hostInfo(llvm)).length === 0;
