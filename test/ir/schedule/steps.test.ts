@@ -100,6 +100,10 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "bytes", ...on, buffer, dtype: d[4] % 2 ? "u8" : "i8" };
     case "quads":
       return { step: "quads", ...on, loop };
+    case "windows": {
+      const [size, dtype] = d[4] % 2 ? ([2, "i16"] as const) : ([4, "u8"] as const);
+      return { step: "windows", ...on, buffer, position: loop, tap: after, size, phases: pick([1, 2], d[2]), dtype, lanes: 4 };
+    }
     case "cache": {
       const rank = pick(kernel.buffers, d[3]).shape.length;
       const dims = Array.from({ length: rank }, (_, dim) => ({ dim }));

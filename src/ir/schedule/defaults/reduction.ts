@@ -14,8 +14,10 @@ import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
 import { type DepthLoop, type Grouping, inQuads } from "./integer.js";
+import { inWindows } from "./integer-depthwise.js";
 import { chooseTile, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
 import { after, attempt, type Scheduled } from "./session.js";
+import { onVectors } from "./vectors.js";
 
 /** Half of a common L2 cache: weights up to this size stay there while positions go by. */
 const RESIDENT_BYTES = 512 * 1024;
@@ -126,27 +128,6 @@ function depthLoop(r: Reduction, x: Operand, w: Operand): DepthLoop | null {
   return side && dim >= 0 ? { loop: c.name, dim, extent: c.extent } : null;
 }
 
-/** Vectorised innermost channel loop, everything above it in the tile unrolled; the same for init and maps. */
-function onVectors(
-  s: Scheduled,
-  stage: string,
-  prefix: string,
-  k: string,
-  p: string | null,
-  t: TileShape,
-  lanes: number,
-): Scheduled {
-  let out = s;
-  let loop = `${prefix}${k}.i`;
-  if (t.vectors > 1) {
-    out = after(out, { step: "split", stage, loop, factor: lanes, tail: "cut" });
-    out = after(out, { step: "unroll", stage, loop: `${loop}.o` });
-    loop = `${loop}.i`;
-  }
-  if (p) out = after(out, { step: "unroll", stage, loop: `${prefix}${p}.i` });
-  return after(out, { step: "vectorize", stage, loop });
-}
-
 /** Puts the outermost loops of a stage together until there are enough iterations to share among threads, and runs them in parallel. */
 export function inParallel(s: Scheduled, stage: string): Scheduled {
   let out = s;
@@ -240,6 +221,20 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   const group = activation?.group ?? null;
   if (group !== null && group % lanes !== 0) return null;
 
+  if (activation?.along === "unit" && position && r.acc.dtype === "i32" && isNarrow(activation) && isNarrow(weights)) {
+    const done = inWindows(s, m, {
+      stages: companions(s.kernel, r) ?? [],
+      activation: { buffer: activation.buffer.name, dtype: activation.buffer.dtype },
+      outside: r.outer.slice(0, -2).map((l) => l.name),
+      position,
+      channel: k,
+      rows: r.inner.slice(0, -1),
+      tap: r.inner[r.inner.length - 1],
+      stride: affineOf(activation.load.index[activation.load.index.length - 2]).terms.get(position.name)?.coef ?? 1,
+      lanes,
+    });
+    if (done && choose(`${name}.windows`, [true, false], true)) return done;
+  }
   const question = {
     positions: position?.extent ?? 1,
     channels: k.extent,

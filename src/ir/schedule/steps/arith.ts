@@ -3,7 +3,7 @@ import type { Expr, LoadExpr } from "../../loop/expr.js";
 import * as make from "../../loop/make.js";
 import { mapStmt } from "../../loop/visit.js";
 import { editStage, illegal, type StepDef } from "../step.js";
-import { broadcastGroup, contiguousGroup, groupProducts } from "./groups.js";
+import { broadcastGroup, contiguousGroup, groupProducts, stridedGroup } from "./groups.js";
 
 export const contract: StepDef<"contract"> = {
   name: "contract",
@@ -51,6 +51,8 @@ export const pairs: StepDef<"pairs"> = {
     return groupProducts(kernel, step, 2, (product, v, shapeOf) => {
       const [a, b] = [narrowLoad(product.a), narrowLoad(product.b)];
       if (!a || !b) return illegal(step, "the operands are no i16 vectors");
+      const sides = [a, b].map((l) => stridedGroup(l, v, product.lanes, 2));
+      if (sides[0] && sides[1]) return { weights: null, sum: make.madd(sides[0], sides[1]) };
       const [x, w] = a.lanes === 1 ? [a, b] : [b, a];
       const repeated = broadcastGroup(x, v, product.lanes, 2);
       const row = contiguousGroup(w, v, product.lanes, 2, shapeOf(w.buffer));

@@ -32,6 +32,15 @@ export function contiguousGroup(l: LoadExpr, v: string, lanes: number, size: num
   return make.load(l.buffer, l.t as DType, [...l.index.slice(0, -2), at]);
 }
 
+/** x[.., size k + c] with k over the lanes: the same groups where they are one dimension. */
+export function stridedGroup(l: LoadExpr, v: string, lanes: number, size: number): Expr | null {
+  const last = l.index[l.index.length - 1];
+  if (last?.k !== "ramp" || last.stride !== size || last.lanes !== lanes) return null;
+  if (affineOf(last.base).terms.get(v)?.coef !== 1 || l.index.slice(0, -1).some((i) => affineOf(i).terms.has(v))) return null;
+  const at = make.ramp(substitute(last.base, zero(v)), 1, size * lanes);
+  return make.load(l.buffer, l.t as DType, [...l.index.slice(0, -1), at]);
+}
+
 /** How many loads of a buffer stand in a kernel. */
 function loadCount(kernel: Kernel, name: string): number {
   let n = 0;
@@ -44,7 +53,8 @@ function loadCount(kernel: Kernel, name: string): number {
 
 /** The sum of a group's products, and the buffer of the operand that lies in groups. */
 interface GroupSum {
-  readonly weights: string;
+  /** The operand whose last two dimensions [KT, size] become one; null where they are one already. */
+  readonly weights: string | null;
   readonly sum: Expr;
 }
 
@@ -72,11 +82,12 @@ export function groupProducts(
       if (s.value.lanes === 1) return illegal(step, "the products are no vectors");
       const sum = sumOf(s.value, target.name, shapeOf) ?? illegal(step, "the products do not lie side by side");
       if (weights && weights !== sum.weights) illegal(step, "two different weight buffers");
-      weights = sum.weights;
+      weights = sum.weights ?? "";
       return make.reduce("add", s.buffer, s.index, sum.sum);
     };
     return replaceStmt(body, target, rewrite(target.body));
   });
+  if (!weights) return next;
   if (loadCount(next, weights) !== loadCount(kernel, weights)) illegal(step, `'${weights}' is read elsewhere too`);
   // row-major [.., KT, size] and [.., size KT] are the same bytes
   const merged = (b: Buffer): Buffer => ({ ...b, shape: [...b.shape.slice(0, -2), b.shape[b.shape.length - 2] * size] });

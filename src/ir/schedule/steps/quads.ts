@@ -5,7 +5,7 @@ import type { Buffer, Kernel, Prepare, ReduceStmt, Stage, Stmt } from "../../loo
 import { accessesOf, type LoopHead, loadsOf, nestOf, ofNest, substitute, walkExpr } from "../../loop/visit.js";
 import type { DType } from "../../type/dtype.js";
 import { freshBuffer, illegal, type StepDef, type StepOf, stageNamed } from "../step.js";
-import { broadcastGroup, contiguousGroup, groupProducts } from "./groups.js";
+import { broadcastGroup, contiguousGroup, groupProducts, stridedGroup } from "./groups.js";
 
 type BytesStep = StepOf<"bytes">;
 
@@ -177,6 +177,11 @@ export const quads: StepDef<"quads"> = {
     return groupProducts(kernel, step, 4, (product, v, shapeOf) => {
       const [a, b] = [byteOf(product.a), byteOf(product.b)];
       if (!a || !b) return illegal(step, "the operands are no bytes");
+      const sides = [a, b].map((o) => stridedGroup(o.load, v, product.lanes, 4));
+      if (sides[0] && sides[1] && a.load.t === a.as && b.load.t === b.as) {
+        const [signed, other] = b.as === "i8" ? [sides[1], sides[0]] : [sides[0], sides[1]];
+        return signed.t === "i8" ? { weights: null, sum: make.dot4(other, signed) } : null;
+      }
       const [x, w] = a.load.lanes === 1 ? [a, b] : [b, a];
       if (w.load.t !== "i8" || w.as !== "i8") illegal(step, "the weights are not i8");
       const repeated = broadcastGroup(x.load, v, product.lanes, 4);

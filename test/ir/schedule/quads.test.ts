@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
+import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
+import { instrTable } from "../../../src/ir/instr/define.js";
+import type { Kernel } from "../../../src/ir/loop/stmt.js";
+import { verifyKernel } from "../../../src/ir/loop/verify.js";
+import { createGen } from "../../../src/ir/op/sample.js";
+import type { TypedArray } from "../../../src/ir/op/tensor.js";
+import type { Machine } from "../../../src/ir/schedule/defaults/machine.js";
+import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { perTensor } from "../../../src/ir/type/quant.js";
+import { tensorType } from "../../../src/ir/type/tensor-type.js";
+import { buildNative, openNative } from "../../backends/llvm/native.js";
+import { groupOf } from "../loop/build.js";
+
+const MACHINES: Readonly<Record<string, Machine>> = {
+  avx512vnni: { vectorBits: 512, vectorRegisters: 32, features: ["avx2", "avx512f", "avx512bw", "avx512vl", "avx512vnni"] },
+  avxvnni: { vectorBits: 256, vectorRegisters: 16, features: ["avx2", "avxvnni"] },
+  avx2: { vectorBits: 256, vectorRegisters: 16, features: ["avx2"] },
+  dotprod: { vectorBits: 128, vectorRegisters: 32, features: ["neon", "dotprod"] },
+  i8mm: { vectorBits: 128, vectorRegisters: 32, features: ["neon", "dotprod", "i8mm"] },
+};
+
+interface Conv {
+  readonly x: readonly ["u8" | "i8", zero: number];
+  readonly w?: readonly ["u8" | "i8", zero: number];
+  /** n, h, w, c */
+  readonly shape: readonly [number, number, number, number];
+  /** k, r, s, c / groups */
+  readonly weights: readonly [number, number, number, number];
+  readonly stride?: number;
+  readonly pad?: number;
+  readonly groups?: number;
+  readonly bias?: boolean;
+}
+
+const CONVS: Readonly<Record<string, Conv>> = {
+  "1x1 of u8 in place": { x: ["u8", 0], shape: [1, 5, 7, 24], weights: [40, 1, 1, 24] },
+  "1x1 of i8, bits turned": { x: ["i8", 5], shape: [1, 5, 6, 16], weights: [32, 1, 1, 16], bias: true },
+  "1x1 with stride": { x: ["u8", 9], shape: [2, 7, 7, 8], weights: [16, 1, 1, 8], stride: 2 },
+  "1x1 of odd depth": { x: ["u8", 3], shape: [1, 4, 4, 10], weights: [16, 1, 1, 10] },
+  "3x3 with a halo of zero points": { x: ["u8", 130], shape: [1, 6, 6, 12], weights: [20, 3, 3, 12], pad: 1, bias: true },
+  "3x3 of i8": { x: ["i8", -7], shape: [1, 6, 6, 8], weights: [16, 3, 3, 8], pad: 1 },
+  "image of three channels": { x: ["i8", 3], shape: [1, 9, 9, 3], weights: [16, 3, 3, 3], stride: 2, pad: 1, bias: true },
+  "weights of u8 around 128": { x: ["u8", 7], w: ["u8", 128], shape: [1, 4, 5, 8], weights: [16, 1, 1, 8] },
+  "weights beyond i8": { x: ["u8", 7], w: ["u8", 100], shape: [1, 4, 5, 8], weights: [16, 3, 3, 8], pad: 1 },
+  groups: { x: ["u8", 2], shape: [1, 4, 5, 64], weights: [64, 3, 3, 32], pad: 1, groups: 2 },
+  depthwise: { x: ["u8", 0], shape: [1, 8, 8, 32], weights: [32, 3, 3, 1], pad: 1, groups: 32, bias: true },
+  "depthwise of i8 with stride": { x: ["i8", 11], shape: [1, 9, 8, 16], weights: [16, 3, 3, 1], stride: 2, pad: 1, groups: 16 },
+  "depthwise 5x5": { x: ["u8", 200], shape: [1, 7, 12, 16], weights: [16, 5, 5, 1], pad: 2, groups: 16 },
+  "depthwise 5x5 with stride": { x: ["u8", 3], shape: [2, 8, 8, 16], weights: [16, 5, 5, 1], stride: 2, pad: 2, groups: 16 },
+  "depthwise 7x7, odd": { x: ["u8", 1], shape: [1, 9, 9, 16], weights: [16, 7, 7, 1], pad: 3, groups: 16 },
+  "depthwise without padding": { x: ["u8", 1], shape: [1, 9, 10, 48], weights: [48, 3, 3, 1], groups: 48 },
+};
+
+function kernelOf(c: Conv): Kernel {
+  const { stride = 1, pad = 0, groups = 1 } = c;
+  const [wt, wz] = c.w ?? ["i8", 0];
+  const spatial = { strides: [stride, stride], pads: [pad, pad, pad, pad], dilations: [1, 1], groups, layout: "channels_last" };
+  const types = {
+    "%x": tensorType(c.x[0], c.shape, perTensor(0.1, c.x[1])),
+    "#w": tensorType(wt, c.weights, perTensor(0.02, wz)),
+    ...(c.bias ? { "#b": tensorType("i32", [c.weights[0]]) } : {}),
+  };
+  return groupOf(types, [
+    ["conv", ["%x", "#w", c.bias ? "#b" : ""], spatial, "%c"],
+    ["requantize", ["%c"], { dtype: "u8", scale: 3, zero: 4 }, "%y"],
+  ]).kernel;
+}
+
+/** Full ranges: only sums that no instruction saturates come out right. */
+function dataOf(kernel: Kernel): Record<string, TypedArray> {
+  const g = createGen(9);
+  return Object.fromEntries(
+    kernel.buffers
+      .filter((b) => b.role === "in" || b.role === "const")
+      .map((b) => {
+        const { data } = g.tensor({ dtype: b.dtype, shape: b.shape });
+        const { min, max } = { u8: { min: 0, max: 255 }, i8: { min: -128, max: 127 } }[b.dtype as "u8"] ?? {
+          min: -999,
+          max: 999,
+        };
+        data.forEach((_, i) => {
+          (data as Int8Array)[i] = i % 3 === 0 ? (i % 2 ? min : max) : g.int(min, max);
+        });
+        return [b.name, data];
+      }),
+  );
+}
+
+const stepsOf = (c: Conv, m: Machine): readonly string[] => scheduleKernel(kernelOf(c), m).steps.map((s) => s.step);
+
+describe("integer convolutions in groups of products", () => {
+  for (const [label, c] of Object.entries(CONVS)) {
+    const kernel = kernelOf(c);
+    const data = dataOf(kernel);
+    const want = runKernel(kernel, data).y0;
+    it.each(Object.entries(MACHINES))(`${label}: %s`, (_, machine) => {
+      const scheduled = scheduleKernel(kernel, machine).kernel;
+      verifyKernel(scheduled);
+      expect(runKernel(scheduled, runPrepares(scheduled, data, { checked: true }), { checked: true }).y0).toEqual(want);
+    });
+  }
+
+  it("quads where the machine has an exact instruction for them, pairs elsewhere", () => {
+    const of = (name: string, m: string) => stepsOf(CONVS[name], MACHINES[m]);
+    for (const m of ["avx512vnni", "avxvnni", "dotprod", "i8mm"]) {
+      expect(of("1x1 of u8 in place", m)).toContain("quads");
+      expect(of("3x3 of i8", m)).toContain("quads");
+      expect(of("image of three channels", m)).toContain("quads");
+      expect(of("weights beyond i8", m)).toContain("pairs");
+      expect(of("depthwise", m)).toEqual(expect.arrayContaining(["windows", "quads"]));
+    }
+    expect(of("3x3 of i8", "avx2")).toContain("pairs");
+    expect(of("depthwise", "avx2")).toEqual(expect.arrayContaining(["windows", "pairs"]));
+  });
+
+  it("a 1x1 convolution of bytes has no copy of its activation", () => {
+    const { kernel } = scheduleKernel(kernelOf(CONVS["1x1 of u8 in place"]), MACHINES.avx512vnni);
+    expect(kernel.buffers.filter((b) => b.role === "scratch")).toEqual([]);
+    const turned = scheduleKernel(kernelOf(CONVS["1x1 of i8, bits turned"]), MACHINES.avx512vnni).kernel;
+    expect(turned.buffers.filter((b) => b.role === "scratch")).toEqual([]);
+  });
+});
+
+function open() {
+  try {
+    return openNative();
+  } catch {
+    return null;
+  }
+}
+const native = open();
+
+describe.skipIf(!native)("the same in machine code", () => {
+  const texts = ["llvm", "llvm -mcpu=znver3", "llvm -mcpu=alderlake", "llvm -mcpu=x86-64"];
+  for (const text of texts) {
+    const target = native?.target(text);
+    it.skipIf(!target || !native?.runsHere(target))(
+      text,
+      () => {
+        if (!native || !target) return;
+        const cases = Object.entries(CONVS).map(([label, c]) => {
+          const kernel = kernelOf(c);
+          const data = dataOf(kernel);
+          const scheduled = scheduleKernel(kernel, target).kernel;
+          return { label, want: runKernel(kernel, data).y0, scheduled, data: runPrepares(scheduled, data) };
+        });
+        const built = buildNative(
+          native,
+          cases.map((c) => c.scheduled),
+          target,
+          { instrs: instrTable(builtinInstrs) },
+        );
+        cases.forEach((c, i) => {
+          expect(built.run(i, c.data).y0, c.label).toEqual(c.want);
+        });
+      },
+      120_000,
+    );
+  }
+});
