@@ -115,14 +115,17 @@ async function measure(
 const feedsOf = (net: Net, inputs: readonly PeerInput[]): Readonly<Record<string, TypedArray>> =>
   Object.fromEntries(net.inputs.map((spec, i) => [spec.name, inputs[i].data]));
 
+/** The median over runs of each kernel's time. */
 function kernelTimes(net: Net, feeds: ReturnType<typeof feedsOf>, machine: Machine, isInt8: boolean): readonly KernelTime[] {
-  net.startProfile();
-  for (let i = 0; i < PROFILED_RUNS; i++) net.run(feeds);
-  net.stopProfile();
-  const { runs, phases } = net.profile();
-  return phases.map(({ name, ns, flops, bytes }) => ({
+  const profiles = Array.from({ length: PROFILED_RUNS }, () => {
+    net.startProfile();
+    net.run(feeds);
+    net.stopProfile();
+    return net.profile().phases;
+  });
+  return profiles[0].map(({ name, flops, bytes }, phase) => ({
     name,
-    ms: ns / runs / 1e6,
+    ms: median(profiles.map((p) => p[phase].ns)) / 1e6,
     flops,
     bytes,
     floorMs: floorMs(machine, flops, bytes, isInt8),

@@ -1,6 +1,6 @@
 /** What the machine can do, measured with kernels that our own LLVM backend builds: multiply-adds a second and bytes a second. */
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import koffi from "koffi";
 import { linkShared } from "../src/backends/llvm/libllvm/link.js";
@@ -16,6 +16,8 @@ export interface Bandwidth {
 export interface Machine {
   readonly cpu: string;
   readonly processors: number;
+  /** Other jobs when the measurement started: the load average of the last minute. */
+  readonly load: number;
   readonly features: readonly string[];
   readonly llvm: string;
   readonly node: string;
@@ -162,6 +164,7 @@ export function measureMachine(): Machine {
     return {
       cpu: cpus()[0]?.model.trim() ?? "unknown",
       processors: cpus().length,
+      load: loadavg()[0],
       features: target.features,
       llvm: llvm.version,
       node: process.version,

@@ -6,6 +6,8 @@ import { reasonFor } from "./reasons.js";
 import type { Results } from "./results.js";
 import type { Group } from "./subjects.js";
 
+/** A load above this means that something else runs. */
+const BUSY = 0.8;
 /** A kernel below this share of its roofline is named. */
 const GOOD_SHARE = 0.8;
 /** Kernels that take less of their network's time are not worth a row. */
@@ -137,6 +139,7 @@ export function machineLines(m: Machine): readonly string[] {
   return [
     `${m.cpu}, ${m.processors} processors: ${m.features.join(" ")}`,
     `one core: ${m.gflops.toFixed(0)} GFLOP/s in fp32${int8}; reads ${reads}`,
+    ...(m.load > BUSY ? [`load ${m.load.toFixed(1)} when it started: other jobs shared the machine, ratios are rough`] : []),
     `LLVM ${m.llvm}, node ${m.node}, peer ${m.peer}`,
   ];
 }

@@ -76,7 +76,7 @@ function growthText({ nodes, weights }: Growth): string {
     weights.map((c) => c.peakMiB),
   );
   return [
-    `Whole compilations, each in a process of its own: ${(1000 * perNode).toFixed(1)} ms and ${nodeKiB.toFixed(0)} KiB a node`,
+    `Whole compilations, each in a process of its own, in processor time: ${(1000 * perNode).toFixed(1)} ms and ${nodeKiB.toFixed(0)} KiB a node`,
     `(exponent of the last doubling ${exponent(
       nodes.map((c) => c.nodes),
       nodes.map((c) => c.seconds),
