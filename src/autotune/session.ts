@@ -11,7 +11,7 @@ import { nextTask } from "./search/share.js";
 import { createStrategy } from "./search/strategies.js";
 import { createTask, noteMeasured, type Task } from "./search/task.js";
 import { type Candidate, createSpace } from "./space.js";
-import { median, pairedRatio } from "./statistics.js";
+import { timeRatio } from "./statistics.js";
 import type { Workload } from "./workload.js";
 
 export interface TuneRequest {
@@ -92,7 +92,7 @@ function recall(task: Task, prior: readonly TuningRecord[], model: CostModel): v
     task.seen.add(key);
     const candidate = task.space.derive(following(r.decisions));
     if (candidate.key !== key || task.measured.some((m) => m.candidate.key === key)) continue;
-    noteMeasured(task, { candidate, ratio: r.error ? null : pairedRatio(r.ms, r.baselineMs), code: r.code }, model);
+    noteMeasured(task, { candidate, ratio: r.error ? null : timeRatio(r.ms, r.baselineMs), code: r.code }, model);
   }
 }
 
@@ -149,7 +149,7 @@ export async function tune(request: TuneRequest): Promise<TuneSummary> {
       }
       fresh++;
       note(task, source, candidate, m);
-      noteMeasured(task, { candidate, ratio: m.error ? null : pairedRatio(m.ms, m.baselineMs), code: m.code }, model);
+      noteMeasured(task, { candidate, ratio: m.error ? null : timeRatio(m.ms, m.baselineMs), code: m.code }, model);
       task.trials++;
       task.history.push(task.bestRatio);
     });
@@ -188,7 +188,7 @@ async function openTask(task: Task, measurer: Measurer, note: Note): Promise<boo
     task.ended = `its default schedule fails: ${standard.error?.message ?? "no samples"}`;
     return false;
   }
-  task.baselineMs = median(standard.ms);
+  task.baselineMs = Math.min(...standard.ms);
   return true;
 }
 
@@ -201,7 +201,7 @@ async function measureFinalists(task: Task, measurer: Measurer, note: Note): Pro
   results.forEach((m, i) => {
     if (!m.isDuplicate) note(task, "final", finalists[i], m);
   });
-  const ratios = results.map((m, i) => (m.error ? 1 : Math.max(pairedRatio(m.ms, m.baselineMs), timed[i].ratio ?? 1)));
+  const ratios = results.map((m, i) => (m.error ? 1 : Math.max(timeRatio(m.ms, m.baselineMs), timed[i].ratio ?? 1)));
   task.bestRatio = Math.min(1, ...ratios);
 }
 

@@ -10,6 +10,7 @@ import { type TuneProgress, type TuneSummary, tune } from "../autotune/session.j
 import { createSpace } from "../autotune/space.js";
 import { collectWorkloads, type Workload, workloadKey } from "../autotune/workload.js";
 import { hostInfo } from "../backends/llvm/libllvm/open.js";
+import type { Context } from "../context.js";
 import type { BlobId } from "../ir/blob/blob-store.js";
 import type { Module } from "../ir/graph/module.js";
 import type { Kernel } from "../ir/loop/stmt.js";
@@ -20,11 +21,13 @@ import { scheduledName, scheduleKernel } from "../ir/schedule/defaults/schedule.
 import { targetKey } from "../ir/target/resolve.js";
 import { missingOnHost } from "../ir/target/target.js";
 import { lowerFunc } from "../passes/memory/lower-func.js";
+import type { LoweredFunc } from "../passes/memory/lowered.js";
 import { fail, QcError } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
 import { shortHash } from "../support/hash.js";
 import { onInterrupt } from "../support/interrupt.js";
 import type { Toolchain } from "./toolchain.js";
+import { timeInContext } from "./tune-context.js";
 import { createProcessMeasurer } from "./tune-process.js";
 
 /** A schedule search, LEIP's `category:graph`. */
@@ -77,14 +80,18 @@ interface Placed {
   readonly consts: Readonly<Record<string, BlobId>>;
 }
 
+/** The unscheduled kernel of every launch, in order. */
+function launchedKernels(m: Module, ctx: IrContext): readonly LoweredFunc[] {
+  const calls = m.funcs[0].body.filter((n) => n.op === "call");
+  return calls.flatMap((n) => {
+    const callee = m.funcs.find((f) => f.name === n.attrs.callee);
+    return callee ? [lowerFunc(callee, m, ctx, (k) => k)] : [];
+  });
+}
+
 /** The workloads of a fused module. */
 export function placedWorkloads(m: Module, ctx: IrContext, target: string): readonly Placed[] {
-  const lows = m.funcs[0].body
-    .filter((n) => n.op === "call")
-    .flatMap((n) => {
-      const callee = m.funcs.find((f) => f.name === n.attrs.callee);
-      return callee ? [lowerFunc(callee, m, ctx, (k) => k)] : [];
-    });
+  const lows = launchedKernels(m, ctx);
   const constsOf = new Map<string, Readonly<Record<string, BlobId>>>();
   for (const { kernel, consts } of lows) {
     const key = workloadKey(kernel, target);
@@ -102,13 +109,7 @@ export function placedWorkloads(m: Module, ctx: IrContext, target: string): read
  * Schedules for a module by the log at `log`, after `iterations` more trials.
  * Errors: QC-TUNE-001 no trials and no log, 002 the target does not run on this machine, 003 the file is no log.
  */
-export async function tuneModule(
-  m: Module,
-  ctx: IrContext,
-  tools: Toolchain,
-  log: string,
-  request: SearchRequest,
-): Promise<Tuned> {
+export async function tuneModule(m: Module, ctx: Context, tools: Toolchain, log: string, request: SearchRequest): Promise<Tuned> {
   const environment = environmentOf(tools);
   const placed = placedWorkloads(m, ctx, environment.target);
   if (request.iterations === 0 && !isFile(log)) {
@@ -116,25 +117,13 @@ export async function tuneModule(
       help: "search first: --optimization category:graph,iterations:1000; or leave category:graph out",
     });
   }
+  const baselines = new Map(placed.map(({ workload: w }) => [w.key, createSpace(w.kernel, tools.target).standard.key]));
   const search = request.iterations > 0 ? await searchModule(placed, ctx, tools, environment, log, request) : null;
+  if (search) await confirm(m, placed, ctx, tools, environment, log, baselines, search);
   const content = readLog(log);
   const usable = usableRecords(content.records, environment);
-  for (const { why, count } of usable.refused) {
-    const message = `${count} record${count === 1 ? "" : "s"} of '${log}' ${count === 1 ? "is" : "are"} not used: ${why}`;
-    ctx.report({ severity: "warning", code: "QC-TUNE-005", message });
-  }
-  for (const cpu of usable.foreign)
-    ctx.report({
-      severity: "remark",
-      code: "QC-TUNE-006",
-      message: `'${log}' holds times for this target from another processor: ${cpu}`,
-    });
-  if (content.unreadable > 0) {
-    const message = `${content.unreadable} line${content.unreadable === 1 ? "" : "s"} of '${log}' cannot be read and ${content.unreadable === 1 ? "is" : "are"} left out`;
-    ctx.report({ severity: "warning", code: "QC-TUNE-007", message });
-  }
-  const baselines = new Map(placed.map(({ workload: w }) => [w.key, createSpace(w.kernel, tools.target).standard.key]));
-  const best = replayable(bestSchedules(usable.records, baselines), placed, tools, ctx);
+  const best = replayable(bestSchedules(usable.records, { baselines }), placed, tools, ctx);
+  reportUnused(usable, content.unreadable, log, ctx);
   const used = placed.flatMap(({ workload }) => {
     const b = best.get(workload.key)?.best;
     return b ? [{ b, workload }] : [];
@@ -153,6 +142,25 @@ export async function tuneModule(
       search,
     },
   };
+}
+
+/** Says what of a log is left out, and why. */
+function reportUnused(usable: Usable, unreadable: number, log: string, ctx: IrContext): void {
+  for (const { why, count } of usable.refused) {
+    const message = `${count} record${count === 1 ? "" : "s"} of '${log}' ${count === 1 ? "is" : "are"} not used: ${why}`;
+    ctx.report({ severity: "warning", code: "QC-TUNE-005", message });
+  }
+  for (const cpu of usable.foreign)
+    ctx.report({
+      severity: "remark",
+      code: "QC-TUNE-006",
+      message: `'${log}' holds times for this target from another processor: ${cpu}`,
+    });
+  if (unreadable > 0) {
+    const [lines, are] = unreadable === 1 ? ["line", "is"] : ["lines", "are"];
+    const message = `${unreadable} ${lines} of '${log}' cannot be read and ${are} left out`;
+    ctx.report({ severity: "warning", code: "QC-TUNE-007", message });
+  }
 }
 
 interface Replay {
@@ -182,6 +190,41 @@ function replayable(
     }
   }
   return replays;
+}
+
+/** Measures what the search found in the whole model, and records that: what is not faster there is not used. */
+async function confirm(
+  m: Module,
+  placed: readonly Placed[],
+  ctx: Context,
+  tools: Toolchain,
+  environment: Environment,
+  logFile: string,
+  baselines: ReadonlyMap<string, string>,
+  { session, seed }: TuneSummary,
+): Promise<void> {
+  const { records } = usableRecords(readLog(logFile).records, environment);
+  const found = bestSchedules(records, { baselines, forContext: true });
+  const best = replayable(found, placed, tools, ctx);
+  if (best.size === 0) return;
+  const keyOf = (k: Kernel) => workloadKey(k, environment.target);
+  const standard = (k: Kernel) => scheduleKernel(k, tools.target).kernel;
+  const launchKeys = launchedKernels(m, ctx).map((l) => keyOf(l.kernel));
+  const times = await timeInContext(m, ctx, tools, launchKeys, standard, (k) => best.get(keyOf(k))?.scheduled(k) ?? standard(k));
+  const log = openLog(logFile);
+  try {
+    for (const { workload } of placed) {
+      const b = best.get(workload.key)?.best;
+      const t = times.get(workload.key);
+      if (!b || !t) continue;
+      const { steps, decisions, code } = b;
+      const what = { workload: workload.key, kernel: workload.kernel.name, baseline: baselines.get(workload.key) ?? "" };
+      const how = { session, seed, source: "context", decisions, steps, code, error: null, ...t };
+      log.append({ v: 1, ...what, ...how, ...environment, time: new Date().toISOString() });
+    }
+  } finally {
+    log.close();
+  }
 }
 
 async function searchModule(

@@ -1,6 +1,7 @@
+import type { Decisions } from "../../ir/schedule/defaults/choose.js";
 import type { Step } from "../../ir/schedule/step.js";
 import { canonicalJson } from "../../support/hash.js";
-import { median, pairedRatio } from "../statistics.js";
+import { timeRatio } from "../statistics.js";
 import type { Environment, TuningRecord } from "./record.js";
 import { stepsKey } from "./steps-key.js";
 
@@ -44,6 +45,7 @@ export interface Best {
   readonly workload: string;
   readonly kernel: string;
   readonly steps: readonly Step[];
+  readonly decisions: Decisions;
   /** Time over the default's, both measured in turns; the greatest of all measurements of this schedule. */
   readonly ratio: number;
   readonly ms: number;
@@ -51,62 +53,72 @@ export interface Best {
   readonly code: string | null;
 }
 
-/** Faster by less is noise: measured again at length, and in passing. */
-const FINAL_MARGIN = 0.98;
-const TRIAL_MARGIN = 0.94;
+/** How a candidate was measured: in passing, again at length, and last in the whole model. Faster by less than the margin is noise. */
+const LEVELS = {
+  trial: { rank: 0, margin: 0.94 },
+  final: { rank: 1, margin: 0.98 },
+  context: { rank: 2, margin: 0.99 },
+} as const;
+type Level = keyof typeof LEVELS;
+const levelOf = (r: TuningRecord): Level => (r.source === "context" ? "context" : r.source === "final" ? "final" : "trial");
+
+/** All measurements of one schedule. */
+interface Tally {
+  readonly record: TuningRecord;
+  readonly ratio: number;
+  readonly level: Level;
+  readonly hasFailed: boolean;
+}
+
+function tallyOf(records: readonly TuningRecord[]): Tally {
+  const level = records.map(levelOf).reduce((a, b) => (LEVELS[b].rank > LEVELS[a].rank ? b : a));
+  return {
+    record: records.findLast((r) => levelOf(r) === level) ?? records[0],
+    ratio: Math.max(...records.map((r) => (r.error ? 0 : timeRatio(r.ms, r.baselineMs)))),
+    level,
+    hasFailed: records.some((r) => r.error !== null),
+  };
+}
+
+function grouped<T>(of: readonly T[], key: (x: T) => string): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const x of of) {
+    const group = found.get(key(x));
+    if (group) group.push(x);
+    else found.set(key(x), [x]);
+  }
+  return found;
+}
+
+export interface BestOptions {
+  /** Keys of the default's steps by workload; records against another default are left out. Absent: all count. */
+  readonly baselines?: ReadonlyMap<string, string>;
+  /** The fastest by kernel measurements, whether or not something was measured in the whole model yet: what to measure there next. */
+  readonly forContext?: boolean;
+}
 
 /**
  * The fastest schedule of each workload among records of one environment; none where no candidate beat the default in the session that measured both.
- * A candidate that was ever wrong, or failed otherwise, is out; one that was measured twice counts with the worse ratio.
- * `baselines`: keys of the default's steps by workload; records against another default are left out.
+ * A candidate that was ever wrong, or failed otherwise, is out; one that was measured several times counts with the worst ratio. Where candidates of a
+ * workload were measured at length, or in the whole model, only those can win.
  */
 export function bestSchedules(
   records: readonly TuningRecord[],
-  baselines: ReadonlyMap<string, string> | null = null,
+  { baselines, forContext = false }: BestOptions = {},
 ): ReadonlyMap<string, Best> {
-  interface Tally {
-    readonly record: TuningRecord;
-    ratio: number;
-    isFinal: boolean;
-    failed: boolean;
-    isDefault: boolean;
-  }
-  const tallies = new Map<string, Map<string, Tally>>();
-  for (const r of records) {
-    if (baselines && baselines.get(r.workload) !== r.baseline) continue;
-    const own = tallies.get(r.workload) ?? new Map<string, Tally>();
-    tallies.set(r.workload, own);
-    const key = stepsKey(r.steps);
-    const t = own.get(key) ?? { record: r, ratio: 0, isFinal: false, failed: false, isDefault: key === r.baseline };
-    const isFinal = r.source === "final";
-    const ratio = r.error ? t.ratio : Math.max(t.ratio, pairedRatio(r.ms, r.baselineMs));
-    own.set(key, {
-      ...t,
-      record: isFinal ? r : t.record,
-      ratio,
-      isFinal: t.isFinal || isFinal,
-      failed: t.failed || r.error !== null,
-    });
-  }
+  const valid = records.filter((r) => !baselines || baselines.get(r.workload) === r.baseline);
   const best = new Map<string, Best>();
-  for (const [workload, own] of tallies) {
-    const faster = [...own.values()].filter(
-      (t) => !t.failed && !t.isDefault && t.ratio > 0 && t.ratio < (t.isFinal ? FINAL_MARGIN : TRIAL_MARGIN),
-    );
-    const isAnyFinal = faster.some((t) => t.isFinal);
-    const [first, ...rest] = faster.filter((t) => t.isFinal === isAnyFinal);
-    if (!first) continue;
-    const { record, ratio } = rest.reduce((a, b) => (b.ratio < a.ratio ? b : a), first);
-    const { kernel, steps, code } = record;
-    best.set(workload, {
-      workload,
-      kernel,
-      steps,
-      ratio,
-      ms: median(record.ms),
-      baselineMs: median(record.baselineMs),
-      code,
-    });
+  for (const [workload, own] of grouped(valid, (r) => r.workload)) {
+    const rivals = own.filter((r) => stepsKey(r.steps) !== r.baseline);
+    const tallies = [...grouped(rivals, (r) => stepsKey(r.steps)).values()].map(tallyOf).filter((t) => !t.hasFailed);
+    const rank = (t: Tally): number => Math.min(LEVELS[t.level].rank, forContext ? LEVELS.final.rank : LEVELS.context.rank);
+    const top = Math.max(...tallies.map(rank));
+    const faster = tallies.filter((t) => rank(t) === top && t.ratio > 0 && t.ratio < LEVELS[t.level].margin);
+    if (faster.length === 0) continue;
+    const { record, ratio } = faster.reduce((a, b) => (b.ratio < a.ratio ? b : a));
+    const { kernel, steps, code, decisions } = record;
+    const [ms, baselineMs] = [Math.min(...record.ms), Math.min(...record.baselineMs)];
+    best.set(workload, { workload, kernel, steps, decisions, ratio, ms, baselineMs, code });
   }
   return best;
 }

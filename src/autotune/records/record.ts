@@ -27,7 +27,10 @@ export interface TuningRecord {
   /** All candidates of one run of the tuner have the same. */
   readonly session: string;
   readonly seed: number;
-  /** Where the candidate came from: `default`, `random`, `grid`, `evolutionary`, `model`; `final` where the best are measured again at length. */
+  /**
+   * Where the candidate came from: `default`, `random`, `grid`, `evolutionary`, `model`; `final` where the best
+   * are measured again at length, `context` where they are measured in the whole model.
+   */
   readonly source: string;
   /** What the sketch was told, to search on from here. Replay needs only the steps. */
   readonly decisions: Decisions;

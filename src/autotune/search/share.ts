@@ -9,8 +9,8 @@ import type { Task } from "./task.js";
 /** Trials that count as recent. */
 const WINDOW = 16;
 /** Operations and bytes a nanosecond of a fast core: no schedule is expected to pass them. */
-const PEAK_OPS = 250;
-const PEAK_BYTES = 60;
+const PEAK_OPS = 1000;
+const PEAK_BYTES = 100;
 /** What a default schedule is expected to reach before it is measured. */
 const EXPECTED_OPS = 30;
 const EXPECTED_BYTES = 8;

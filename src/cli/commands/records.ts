@@ -112,7 +112,7 @@ function show(request: Request, io: Io): void {
       .map((r) => {
         const result = r.error
           ? `${r.error.kind}: ${r.error.message.split("\n")[0]}`
-          : `${median(r.ms).toFixed(4)} ms, default ${median(r.baselineMs).toFixed(4)} ms`;
+          : `${Math.min(...r.ms).toFixed(4)} ms, default ${Math.min(...r.baselineMs).toFixed(4)} ms`;
         const decided = Object.entries(r.decisions).map(([k, v]) => `${k}=${v}`);
         return [
           `${r.time} ${r.workload.slice(0, 8)} ${r.kernel} ${r.source}: ${result}`,
