@@ -5,6 +5,7 @@ import { border } from "./steps/border.js";
 import { cache } from "./steps/cache.js";
 import { collapse, writeback } from "./steps/kernel.js";
 import { fuse, parallel, reorder, split, unroll } from "./steps/loops.js";
+import { partial } from "./steps/partial.js";
 import { bytes, quads } from "./steps/quads.js";
 import { windows } from "./steps/quads-windows.js";
 import { tile } from "./steps/tile.js";
@@ -26,6 +27,7 @@ export const STEPS = {
   tile,
   widen,
   border,
+  partial,
   contract,
   pairs,
   bytes,

@@ -51,6 +51,8 @@ export type Step =
       readonly channels: number;
       /** Transform the whole input first; for few blocks. */
       readonly staged?: boolean;
+      /** Blocks run one after the other. */
+      readonly serial?: boolean;
     }
   | { readonly step: "widen"; readonly stage: string; readonly loop: string; readonly extent: number }
   | {
@@ -59,6 +61,7 @@ export type Step =
       /** Outermost first, each inside the one before. */
       readonly loops: readonly string[];
     }
+  | { readonly step: "partial"; readonly stage: string; readonly loop: string; readonly factor: number }
   | { readonly step: "contract"; readonly stage: string }
   | { readonly step: "pairs"; readonly stage: string; readonly loop: string }
   | { readonly step: "bytes"; readonly stage: string; readonly buffer: string; readonly dtype: "i8" | "u8" }

@@ -27,6 +27,8 @@ const GROUPS = {
   ]),
   dense: groupOf({ "%x": f32(6, 7), "#w": f32(12, 7) }, [["dense", ["%x", "#w", ""], {}, "%y"]]),
   "max pool": groupOf({ "%x": f32(1, 6, 7, 8) }, [["max_pool", ["%x"], { ...spatial, kernel: [3, 3] }, "%y"]]),
+  sum: groupOf({ "%x": f32(3, 5, 7) }, [["reduce_sum", ["%x"], { axes: [1, 2], keepdims: false }, "%y"]]),
+  greatest: groupOf({ "%x": f32(3, 10) }, [["reduce_max", ["%x"], { axes: [0, 1], keepdims: true }, "%y"]]),
   maps: groupOf({ "%x": f32(4, 6, 8), "%z": f32(8) }, [
     ["exp", ["%x"], {}, "%e"],
     ["add", ["%e", "%z"], {}, "%y"],
@@ -83,6 +85,8 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "widen", ...on, loop, extent: pick([4, 6, 8], d[4]) };
     case "border":
       return { step: "border", ...on, loops: d[3] % 2 ? [loop, after] : [loop] };
+    case "partial":
+      return { step: "partial", ...on, loop: d[3] % 2 ? loops[loops.length - 1] : loop, factor: pick([2, 3, 4], d[4]) };
     case "contract":
       return { step: "contract", ...on };
     case "winograd":

@@ -4,6 +4,7 @@ import { nestOf, walkStmt } from "../../loop/visit.js";
 import type { Step } from "../step.js";
 import { byDefault, type Chooser } from "./choose.js";
 import { isaName, lanesFor, type Machine } from "./machine.js";
+import { schedulePartial } from "./partial.js";
 import { inParallel, reductionOf, scheduleReduction } from "./reduction.js";
 import { attempt, type Scheduled, unscheduled } from "./session.js";
 import { scheduleWinograd } from "./winograd.js";
@@ -80,8 +81,10 @@ export function scheduleKernel(
 ): { readonly kernel: Kernel; readonly steps: readonly Step[] } {
   let s = collapseMaps(unscheduled(kernel));
   for (const { name } of kernel.stages) {
-    if (!reductionOf(s.kernel, name)) continue;
-    s = scheduleWinograd(s, name, machine, choose) ?? scheduleReduction(s, name, machine, choose) ?? s;
+    const tiled = reductionOf(s.kernel, name)
+      ? (scheduleWinograd(s, name, machine, choose) ?? scheduleReduction(s, name, machine, choose))
+      : null;
+    s = tiled ?? schedulePartial(s, name, machine, choose) ?? s;
   }
   for (const stage of s.kernel.stages) {
     if (!isParallel(stage)) s = mapOnVectors(s, stage, machine, choose);
