@@ -50,7 +50,7 @@ const vpmaddwd: readonly InstrDef[] = (
   [
     ["zmm", 16, "avx512bw"],
     ["ymm", 8, "avx2"],
-    ["xmm", 4, "sse2"],
+    ["xmm", 4, "sse3"],
   ] as const
 ).map(([suffix, lanes, feature]) =>
   sumInstr({

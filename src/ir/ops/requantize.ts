@@ -135,11 +135,19 @@ type Rounding = (b: LowerBuilder, plan: Plan, zero: number) => (acc: Expr, at: E
 
 const i32 = (v: number) => make.constant("i32", v);
 
-/** Clamped while still a float, so that the conversion needs no saturation; integer bounds commute with the rounding. */
+/**
+ * Factors below a half keep the rounded value within i32: it is clamped there, which packing instructions do on the way to bytes. Others are
+ * clamped while still floats, so that the conversion needs no saturation; integer bounds commute with the rounding.
+ */
 const onnxFloat: Rounding = (b, { factors, lo, hi }, zero) => {
   const m = constantTable(b, "f32", factors.map(Math.fround), "multipliers");
+  const shrinks = factors.every((f) => Math.abs(Math.fround(f)) < 0.5);
   return (acc, at) => {
     const scaled = make.mul(make.cast("f32", acc), m(at));
+    if (shrinks) {
+      const whole = make.cast("i32", make.call("round", [scaled]), true);
+      return clampToward(zero === 0 ? whole : make.add(whole, i32(zero)), lo, hi);
+    }
     const near = make.cast("i32", make.call("round", [clampToward(scaled, lo - zero, hi - zero)]), true);
     return zero === 0 ? near : make.add(near, i32(zero));
   };

@@ -8,6 +8,7 @@ import { emitCall } from "./call.js";
 import { castValue } from "./convert.js";
 import { compareIndex, emitIndex, type LaneIndex, laneIndex, laneVector, splatVector } from "./index.js";
 import { emitLoad } from "./memory.js";
+import { roundToInt } from "./rounding.js";
 import type { Scope } from "./scope.js";
 import { floatText, splatText, typeOf, type Value } from "./types.js";
 
@@ -79,6 +80,10 @@ function regularLanes(e: Expr, s: Scope): Value | null {
 
 function emitCast(e: CastExpr, s: Scope): Value {
   if (e.t === "index" && e.lanes === 1) return { t: "index", lanes: 1, v: affineText(s.body, emitIndex(e, s)) };
+  if (e.inRange && e.t === "i32" && e.x.k === "call" && e.x.fn === "round") {
+    const rounded = roundToInt(s.body, emitExpr(e.x.args[0], s));
+    if (rounded) return rounded;
+  }
   return castValue(s.body, emitExpr(e.x, s), e.t, e.inRange);
 }
 

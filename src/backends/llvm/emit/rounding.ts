@@ -36,3 +36,22 @@ export function roundFloat(body: Body, how: Rounding, x: Value): Value {
   };
   return selectValue(body, compare("olt", magnitude, c(whole)), candidates[how](), x);
 }
+
+/** x86's float --> i32 by the rounding mode, which is half to even, by lanes. */
+const TO_INT: Readonly<Record<number, { readonly feature: string | null; readonly name: string; readonly more: string }>> = {
+  16: { feature: "avx512f", name: "@llvm.x86.avx512.mask.cvtps2dq.512", more: "<16 x i32> zeroinitializer, i16 -1, i32 4" },
+  8: { feature: "avx", name: "@llvm.x86.avx.cvt.ps2dq.256", more: "" },
+  4: { feature: null, name: "@llvm.x86.sse2.cvtps2dq", more: "" },
+};
+
+/** i32(round(x)) of vectors in range as one instruction; null where the target makes one of the two itself, or has none. */
+export function roundToInt(body: Body, x: Value): Value | null {
+  const how = TO_INT[x.lanes];
+  if (x.t !== "f32" || body.module.arch !== "x86_64" || !how) return null;
+  if (how.feature && !body.module.features.has(how.feature)) return null;
+  const [from, to] = [typeOf("f32", x.lanes), typeOf("i32", x.lanes)];
+  const types = how.more ? `, ${to}, i16, i32` : "";
+  const args = how.more ? `, ${how.more}` : "";
+  body.module.declare(`declare ${to} ${how.name}(${from}${types})`);
+  return { t: "i32", lanes: x.lanes, v: body.pure(`call ${to} ${how.name}(${from} ${x.v}${args})`) };
+}
