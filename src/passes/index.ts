@@ -9,6 +9,7 @@ import { widenHalf } from "./canon/widen-half.js";
 import { fuse } from "./fuse/fuse.js";
 import { materializeResults } from "./fuse/materialize-results.js";
 import { channelsLast } from "./layout/channels-last.js";
+import { composeViews } from "./layout/compose-views.js";
 import { sinkViews } from "./layout/sink-views.js";
 import { fakeQuant } from "./quant/fake-quant.js";
 import { foldBatchNorm } from "./quant/fold-bn.js";
@@ -27,6 +28,7 @@ export const builtinPasses: readonly Pass[] = [
   fakeQuant,
   quantizePass,
   channelsLast,
+  composeViews,
   sinkViews,
   materializeResults,
   fuse,

@@ -14,8 +14,8 @@ const CANONICAL: Readonly<Record<OptLevel, string>> = {
 const LOWERED: Readonly<Record<OptLevel, string>> = {
   0: "fold-constants,dce,materialize-results,fuse",
   1: "quantize,fold-constants,cse,dce,materialize-results,fuse",
-  2: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,sink-views,fold-constants,simplify-movement,cse,dce,materialize-results,fuse",
-  3: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,sink-views,fold-constants,simplify-movement,cse,dce,materialize-results,fuse",
+  2: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce,materialize-results,fuse",
+  3: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce,materialize-results,fuse",
 };
 
 export const canonicalPipeline = (level: OptLevel = 3): string => CANONICAL[level];
