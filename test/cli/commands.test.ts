@@ -120,7 +120,6 @@ describe("build requests", () => {
     ]).toEqual([undefined, 0, 2, 3]);
   });
   it.each([
-    [["--optimization", "category:graph,iterations:0"]],
     [["--optimization", "tensor_splitting"]],
     [["--optimization", "category:cuda,enabled:true"]],
     [["--storage_int8", "true"]],

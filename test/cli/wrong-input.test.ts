@@ -61,7 +61,12 @@ describe("compile", () => {
     ["an unknown pass", ["--input_path", "model.onnx", "--passes", "fold-constnats"], "QC-PASS-001", 2],
     ["a plugin that is not there", ["--input_path", "model.onnx", "--plugin", "./none.mjs"], "QC-PLUGIN-001", 1],
     ["int8 of compile", ["--input_path", "model.onnx", "--data_type", "int8"], "QC-CLI-023", 2],
-    ["schedule search", ["--input_path", "model.onnx", "--optimization", "category:graph,iterations:10"], "QC-CLI-020", 2],
+    [
+      "the best of a search that never was",
+      ["--input_path", "model.onnx", "--optimization", "category:graph,iterations:0"],
+      "QC-TUNE-001",
+      1,
+    ],
     ["a malformed --freeze", ["--input_path", "model.onnx", "--freeze", "image"], "QC-CLI-022", 2],
     ["an unknown --emit", ["--input_path", "model.onnx", "--emit", "wasm"], "QC-CLI-005", 2],
   ] as const)("%s", (_what, args, code, exit) => {

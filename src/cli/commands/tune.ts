@@ -21,10 +21,7 @@ export const tune = defineCommand({
   examples: [
     ["qc tune --input_path model.onnx --output_path out/ --iterations 1000", "search"],
     ["qc tune --input_path model.onnx --output_path out/ --minutes 60 --iterations 30000", "search for an hour"],
-    [
-      "qc compile --input_path model.onnx --output_path out/ --optimization category:graph,iterations:0",
-      "build with the best that was found",
-    ],
+    ["qc tune --input_path model.onnx --output_path out/ --strategy random --seed 7", "a random search that can be repeated"],
   ],
   options: {
     ...modelOptions,
