@@ -41,6 +41,9 @@ export function byteOperand(m: Machine, of: string): "u8" | "i8" | null {
   return has("dotprod") ? "i8" : null;
 }
 
+/** Whether products of i16 pairs are added by the instruction that makes them. */
+export const fusesPairs = (m: Machine): boolean => m.features.includes("avx512vnni") || m.features.includes("avxvnni");
+
 export const upTo = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
 /**

@@ -34,6 +34,8 @@ export interface TileQuestion {
   readonly elementwise: boolean;
   /** The tile's channels must divide this: channels of one group. */
   readonly within: number | null;
+  /** Registers beside accumulators and operands: a product that is added by an instruction of its own. */
+  readonly spare?: number;
 }
 
 /**
@@ -57,7 +59,7 @@ export function tileShapes(m: Machine, q: TileQuestion): readonly (TileShape & {
     if (q.within !== null && q.within % width !== 0) continue;
     for (let positions = 1; positions <= Math.min(q.positions, 28); positions++) {
       const accumulators = positions * vectors;
-      const registers = q.elementwise ? accumulators + 6 : accumulators + vectors + 1;
+      const registers = accumulators + (q.elementwise ? 6 : vectors + 1 + (q.spare ?? 0));
       if (registers > m.vectorRegisters) break;
       const loads = q.elementwise ? accumulators + vectors : positions + vectors;
       const used = q.positions / (Math.ceil(q.positions / positions) * positions);

@@ -13,7 +13,7 @@ import { type DType, dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
-import { type DepthLoop, type Grouping, inQuads } from "./integer.js";
+import { type DepthLoop, fusesPairs, type Grouping, inQuads } from "./integer.js";
 import { inWindows } from "./integer-depthwise.js";
 import { chooseTile, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
 import { after, attempt, type Scheduled } from "./session.js";
@@ -241,6 +241,8 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     lanes,
     elementwise: activation === null || activation.along === "unit",
     within: group,
+    // vpmaddwd needs a register for its result: without, one accumulator lives in memory (170 instead of 225 GOP/s on AVX2)
+    spare: activation && isNarrow(activation) && isNarrow(weights) && !fusesPairs(m) ? 1 : 0,
   };
   const shape = tileOf(m, question, name, choose);
   const width = shape.vectors * lanes;
