@@ -35,13 +35,21 @@ export interface WinogradPlan {
   readonly vectors: number;
   readonly lanes: number;
   readonly staged: boolean;
+  readonly serial: boolean;
   /** In vector multiply-adds. */
   readonly cost: number;
 }
 
+/** The greatest power of two of lanes that a loop of an extent fills. */
+export function fitting(lanes: number, extent: number): number {
+  let fit = lanes;
+  while (fit > extent) fit /= 2;
+  return fit;
+}
+
 /** A name for a plan: `F4 block 14, tile 6 x 2`. */
 export const planText = (p: WinogradPlan): string =>
-  `F${p.m} block ${p.block}, tile ${p.positions} x ${p.vectors}${p.lanes ? ` of ${p.lanes}` : ""}${p.staged ? ", staged" : ""}`;
+  `F${p.m} block ${p.block}, tile ${p.positions} x ${p.vectors}${p.staged ? ", staged" : ""}`;
 
 /** The convolution of a stage, if Winograd's algorithm computes it exactly or within the tolerance. */
 export function problemOf(kernel: Kernel, stage: string, m: Machine): WinogradProblem | null {
@@ -67,8 +75,16 @@ function formOf(kernel: Kernel, stage: string): ConvForm | null {
  * products' share taken off (56 x 56 x 64: 45 to 55 ns a pair of F(4x4), at 8 multiply-adds a ns).
  */
 const TRANSFORMS: Readonly<Record<WinogradTile, number>> = { 2: 170, 4: 470 };
+/** The same for F(2x2) on integers, whose input transform is additions of i16. */
+const INTEGER_TRANSFORMS = 80;
+/** Ten microseconds: less is not worth waking threads for. */
+const PARALLEL_FROM = 80_000;
+/** Setting and writing back one sum of a register tile, in multiply-adds. */
+const TILE_OVERHEAD = 2;
 /** Multiply-adds in the time that a byte of weights comes from memory: 40 GB/s at 8 a ns. */
 const WEIGHT_BYTE = 0.2;
+/** Weights of a layer beyond this many bytes cost twice as much: no cache keeps them until the next run. */
+const CACHED_WEIGHTS = 16 * 1024 * 1024;
 /** The same for weights that are read again for another block, from the second or third level of the cache. */
 const AGAIN_BYTE = 0.06;
 /** V of a block stays in a second-level cache of 512 KiB. */
@@ -78,13 +94,15 @@ const STACK_BYTES = 512 * 1024;
 /** Blocks enough for threads to share. */
 const ENOUGH_BLOCKS = 4;
 /** A plan is taken where it is expected to take this share of the direct sum's time or less. */
-const MARGIN = 0.85;
+const MARGIN = 0.9;
+
+const weightTraffic = (bytes: number): number => (bytes + Math.max(0, bytes - CACHED_WEIGHTS)) * WEIGHT_BYTE;
 
 const direct = ({ size, integer }: WinogradProblem, m: Machine): number => {
   const lanes = lanesFor(m, "i32");
   const products = size.n * size.y * size.x * 9 * size.c * (size.k / lanes);
   const score = best(m, size.y * size.x, size.k, lanes);
-  return products / (integer ? 2 * score : score) + 9 * size.c * size.k * (integer ? 1 : 4) * WEIGHT_BYTE;
+  return products / (integer ? 2 * score : score) + weightTraffic(9 * size.c * size.k * (integer ? 1 : 4));
 };
 
 const best = (m: Machine, positions: number, channels: number, lanes: number): number =>
@@ -114,6 +132,7 @@ function plansOf(p: WinogradProblem, m: WinogradTile, machine: Machine): readonl
   const elementBytes = integer ? 2 : 4;
   const inputBytes = points * size.c * elementBytes;
   const filterBytes = points * size.c * size.k * elementBytes;
+  const inputVectors = blocksOf(size.c, fitting(lanesFor(machine, integer ? "i16" : "f32"), size.c));
   const plans: WinogradPlan[] = [];
   for (const block of blocksFor(tiles, inputBytes)) {
     const blocks = blocksOf(tiles, block);
@@ -121,12 +140,14 @@ function plansOf(p: WinogradProblem, m: WinogradTile, machine: Machine): readonl
     for (const { positions, vectors, score } of shapes) {
       const stack = block * (inputBytes + points * vectors * lanes * 4);
       const staged = stack > STACK_BYTES || blocks < ENOUGH_BLOCKS;
-      const multiply = (blocks * block * points * size.c * (size.k / lanes)) / (integer ? 2 * score : score);
-      const transform = (blocks * block * TRANSFORMS[m] * (size.c / (integer ? 2 * wide : wide) + size.k / wide)) / 2;
+      const depth = (integer ? size.c / 2 : size.c) + TILE_OVERHEAD;
+      const multiply = (blocks * block * points * depth * (size.k / lanes)) / score;
+      const transform =
+        blocks * block * ((integer ? INTEGER_TRANSFORMS : TRANSFORMS[m]) / 2) * (inputVectors + blocksOf(size.k, wide));
       const again = (blocks - 1) * (filterBytes > RESIDENT_BYTES ? filterBytes * AGAIN_BYTE : 0);
       const spilled = block * inputBytes > RESIDENT_BYTES ? 2 * tiles * inputBytes * AGAIN_BYTE : 0;
-      const cost = multiply + transform + filterBytes * WEIGHT_BYTE + again + spilled;
-      plans.push({ m, block, positions, vectors, lanes, staged, cost });
+      const cost = multiply + transform + weightTraffic(filterBytes) + again + spilled;
+      plans.push({ m, block, positions, vectors, lanes, staged, serial: cost < PARALLEL_FROM, cost });
     }
   }
   return plans;

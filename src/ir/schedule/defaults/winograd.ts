@@ -1,17 +1,10 @@
 /** Winograd's algorithm as a default schedule: the steps that put it on vectors. Where and how it is used: winograd-plan.ts. */
 import type { Kernel } from "../../loop/stmt.js";
-import { accessesOf } from "../../loop/visit.js";
+import { accessesOf, walkStmt } from "../../loop/visit.js";
 import type { Chooser } from "./choose.js";
 import { lanesFor, type Machine } from "./machine.js";
 import { after, attempt, type Scheduled } from "./session.js";
-import { plansFor, planText, problemOf, type WinogradPlan } from "./winograd-plan.js";
-
-/** The greatest power of two of lanes that a loop of an extent fills. */
-function fitting(lanes: number, extent: number): number {
-  let fit = lanes;
-  while (fit > extent) fit /= 2;
-  return fit;
-}
+import { fitting, plansFor, planText, problemOf, type WinogradPlan } from "./winograd-plan.js";
 
 /** A loop of channels in vectors; the last vector is moved back where it would run over. */
 function inVectors(s: Scheduled, stage: string, loop: string, extent: number, lanes: number): Scheduled {
@@ -22,8 +15,16 @@ function inVectors(s: Scheduled, stage: string, loop: string, extent: number, la
   return after(split, { step: "vectorize", stage, loop: `${loop}.i` });
 }
 
-const hasLoop = (kernel: Kernel, stage: string, loop: string): boolean =>
-  JSON.stringify(kernel.stages.find((s) => s.name === stage)?.body ?? "").includes(`"name":"${loop}","extent"`);
+function hasLoop(kernel: Kernel, stage: string, loop: string): boolean {
+  let found = false;
+  for (const s of kernel.stages) {
+    if (s.name !== stage) continue;
+    walkStmt(s.body, (x) => {
+      if (x.k === "for" && x.name === loop) found = true;
+    });
+  }
+  return found;
+}
 
 /** The step and those that put its loops on vectors. */
 export function winogradSteps(
@@ -35,8 +36,8 @@ export function winogradSteps(
   plan: WinogradPlan,
 ): Scheduled {
   const width = plan.vectors * plan.lanes;
-  const { block, positions, staged } = plan;
-  let s = after(start, { step: "winograd", stage, m: plan.m, block, positions, channels: width, staged });
+  const { block, positions, staged, serial } = plan;
+  let s = after(start, { step: "winograd", stage, m: plan.m, block, positions, channels: width, staged, serial });
   const inputStage = staged ? `${stage}.in` : stage;
   for (const loop of ["in.c", "rim.c"]) {
     if (hasLoop(s.kernel, inputStage, loop)) s = inVectors(s, inputStage, loop, channels, lanesFor(m, integer ? "i16" : "f32"));

@@ -33,7 +33,6 @@ function planOf(kernel: Kernel, step: StepOf<"winograd">): WinogradPlan {
   return { form, m, block, positions, channels, names: { v: name("wv"), m: name("wm"), u: name("wu"), acc: name("wacc") } };
 }
 
-const parallel = (name: string, extent: number, body: Stmt): ForStmt => ({ k: "for", name, extent, kind: "parallel", body });
 /** b = b.k div panels, k.o = b.k mod panels */
 function perPanel(body: Stmt, panels: number): Stmt {
   const both = make.variable("b.k");
@@ -56,7 +55,7 @@ export const winograd: StepDef<"winograd"> = {
   name: "winograd",
   doc:
     "A 3x3 convolution of stride 1 [init, y += x w, maps..]  -->  for blocks of tiles: V = B^T d B for every tile of (m + 2)^2 elements; " +
-    "M = V U, (m + 2)^2 products of matrices; maps on init + A^T M A. U = G g G^T is made when the kernel is compiled. Blocks run in parallel; " +
+    "M = V U, (m + 2)^2 products of matrices; maps on init + A^T M A. U = G g G^T is made when the kernel is compiled. Blocks run in parallel, unless `serial`; " +
     "the last one is moved back to end with the tiles and computes some again. `staged`: V of all blocks first, in a stage of its own, then " +
     "blocks and panels of channels in parallel. Floats within `winogradBound`; integers exactly, modulo 2^32, for m = 2 with G doubled. Legal " +
     "on the unscheduled stages of a channels-last convolution of one group with constant weights, in f32, or in integers whose range fits.",
@@ -65,6 +64,8 @@ export const winograd: StepDef<"winograd"> = {
     const { form } = p;
     const blocks = blocksOf(tilesOf(form.size, p.m).all, p.block);
     const panels = blocksOf(form.size.k, p.channels);
+    const kind = step.serial ? "serial" : "parallel";
+    const eachBlock = (name: string, extent: number, body: Stmt): ForStmt => ({ k: "for", name, extent, kind, body });
     const [b, panel] = [make.variable("b"), make.variable("k.o")];
     const onPanel = alloc(productBuffer(p), make.seq(multiply(p, panel), transformOutput(p, kernel, b, panel)));
     const input = inputBuffer(p);
@@ -73,13 +74,13 @@ export const winograd: StepDef<"winograd"> = {
     const name = form.stages[1].name;
     const stages: readonly Stage[] = step.staged
       ? [
-          { name: `${name}.in`, body: parallel("b", blocks, inBlock(transformInput(p, b))) },
-          { name, body: parallel("b.k", blocks * panels, perPanel(inBlock(onPanel), panels)) },
+          { name: `${name}.in`, body: eachBlock("b", blocks, inBlock(transformInput(p, b))) },
+          { name, body: eachBlock("b.k", blocks * panels, perPanel(inBlock(onPanel), panels)) },
         ]
       : [
           {
             name,
-            body: parallel("b", blocks, alloc(input, make.seq(transformInput(p, b), make.loop("k.o", panels, onPanel)))),
+            body: eachBlock("b", blocks, alloc(input, make.seq(transformInput(p, b), make.loop("k.o", panels, onPanel)))),
           },
         ];
     const others = kernel.stages.filter((s) => !form.stages.includes(s));

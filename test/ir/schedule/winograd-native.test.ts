@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
+import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { winogradBound } from "../../../src/ir/schedule/defaults/winograd-plan.js";
+import { buildNative, openNative } from "../../backends/llvm/native.js";
+import { convolution, exactSums, operands } from "./winograd-cases.js";
+
+function open() {
+  try {
+    return openNative();
+  } catch {
+    return null;
+  }
+}
+const native = open();
+
+const SHAPES = [
+  { n: 1, h: 14, w: 14, c: 64, k: 64, pads: [1, 1, 1, 1] },
+  { n: 2, h: 7, w: 9, c: 20, k: 36, pads: [1, 1, 1, 1] },
+  { n: 1, h: 13, w: 11, c: 34, k: 19, pads: [0, 1, 2, 1] },
+  { n: 1, h: 21, w: 20, c: 8, k: 16, pads: [0, 0, 0, 0] },
+] as const;
+
+/** Best and last plan of every shape in machine code: integers as the JS executor has them, floats within the stated error of exact sums. */
+describe.skipIf(!native)("Winograd's algorithm in machine code", () => {
+  for (const text of ["llvm", "llvm -mcpu=skylake"]) {
+    const target = native?.target(text);
+    it.skipIf(!target || !native?.runsHere(target))(
+      text,
+      () => {
+        if (!native || !target) return;
+        const cases = SHAPES.flatMap((shape) =>
+          (["f32", "i8"] as const).flatMap((dtype) => {
+            const kernel = convolution({ ...shape, dtype, zero: 3, activation: false });
+            const data = operands(kernel, 3);
+            return [1, -1].map((nth) => {
+              let label = "";
+              const { kernel: scheduled } = scheduleKernel(kernel, target, (site, options, fallback) => {
+                if (!site.endsWith(".winograd")) return fallback;
+                const plan = options.at(nth) ?? fallback;
+                label = String(plan);
+                return plan;
+              });
+              return { shape, dtype, kernel, scheduled, data, ready: runPrepares(scheduled, data), label };
+            });
+          }),
+        );
+        expect(cases.every((c) => /^F[24] /.test(c.label))).toBe(true);
+        const built = buildNative(
+          native,
+          cases.map((c) => c.scheduled),
+          target,
+        );
+        cases.forEach(({ shape, dtype, kernel, scheduled, data, ready, label }, i) => {
+          const got = built.run(i, ready).y0;
+          if (dtype === "i8") {
+            expect(got, label).toEqual(runKernel(kernel, runPrepares(kernel, data)).y0);
+            return;
+          }
+          const [want, js] = [exactSums(shape, data), runKernel(scheduled, ready).y0 as Float32Array];
+          const range = want.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+          const far = (a: ArrayLike<number>) => want.reduce((m, v, n) => Math.max(m, Math.abs(v - a[n])), 0) / range;
+          const bound = winogradBound(label.startsWith("F4") ? 4 : 2, shape.c);
+          expect(far(got as Float32Array), label).toBeLessThan(bound);
+          expect(far(js), label).toBeLessThan(bound);
+        });
+      },
+      120_000,
+    );
+  }
+});
