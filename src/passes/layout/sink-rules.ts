@@ -45,6 +45,15 @@ const padded: SinkRule = (attrs, p) => {
   return { attrs: { ...attrs, pads: [...permute(begin, inverse(p)), ...permute(end, inverse(p))] }, perm: p };
 };
 
+/** Result shape and scales of every dimension; the begins and ends of a crop, where there is one. */
+const resized: SinkRule = (attrs, p) => {
+  const q = inverse(p);
+  const roi = numbers(attrs.roi);
+  const crop = roi.length ? [...permute(roi.slice(0, p.length), q), ...permute(roi.slice(p.length), q)] : [];
+  const scales = numbers(attrs.scales).length ? permute(numbers(attrs.scales), q) : [];
+  return { attrs: { ...attrs, shape: permute(numbers(attrs.shape), q), scales, roi: crop }, perm: p };
+};
+
 /** Quantization along `axis`, -1 for the whole tensor. */
 const onGridAxis: SinkRule = (attrs, p) => ({
   attrs: Number(attrs.axis) < 0 ? attrs : { ...attrs, axis: p[Number(attrs.axis)] },
@@ -62,6 +71,7 @@ export const sinkRules: Readonly<Record<string, SinkRule>> = {
   quantized_softmax: alongAxis,
   slice: perDim("starts", "ends", "steps"),
   pad: padded,
+  resize: resized,
   quantize: onGridAxis,
   with_quant: onGridAxis,
   ...Object.fromEntries(REDUCTIONS.map((r) => [`reduce_${r}`, overAxes])),
