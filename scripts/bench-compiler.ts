@@ -31,12 +31,16 @@ function time(task: Task, seconds: number): Timed {
   return { ms: 1000 * median(bench.stats.sample), rme: bench.stats.rme };
 }
 
-/** Every task of a stage at every size. */
-function timeAll(sizes: readonly number[], seconds: number, tasksOf: (nodes: number) => readonly Task[]): readonly TaskTime[] {
-  const columns = sizes.map((n) => tasksOf(n).map((task) => ({ task, timed: time(task, seconds) })));
-  return columns[0].map(({ task }, i) => {
-    const cells = columns.map((c) => c[i].timed);
-    const row = { name: task.name, ms: cells.map((c) => c.ms), rme: cells[cells.length - 1].rme };
+/** Every task of a stage at every size, the tasks of one size in turn. */
+function timeAll(sizes: readonly number[], seconds: number, tasksOf: (nodes: number) => Iterable<Task>): readonly TaskTime[] {
+  const columns = sizes.map((n) => {
+    const column: (Timed & { readonly name: string })[] = [];
+    for (const task of tasksOf(n)) column.push({ name: task.name, ...time(task, seconds) });
+    return column;
+  });
+  return columns[0].map(({ name }, i) => {
+    const cells = columns.map((c) => c[i]);
+    const row = { name, ms: cells.map((c) => c.ms), rme: cells[cells.length - 1].rme };
     console.log(`${row.name.padEnd(30)} ${row.ms.map((v) => v.toFixed(2).padStart(10)).join("")} ms`);
     return row;
   });

@@ -21,29 +21,34 @@ export interface Task {
   run(): unknown;
 }
 
-/** Text there and back, the verifier, observation, and every pass of a quantized build on the module that reaches it. */
-export function graphTasks(m: Module, ctx: Context): readonly Task[] {
+/**
+ * Text there and back, the verifier, observation, and every pass of a quantized build on the module that reaches it. One after another:
+ * a task keeps its own module alive and no other, so that the collector's work does not grow with what was timed before.
+ */
+export function* graphTasks(m: Module, ctx: Context): Generator<Task> {
   const options = { locs: true, inlineElements: 16 };
+  yield { name: "print", run: () => printModule(m, ctx, options) };
   const text = printModule(m, ctx, options);
-  const tasks: Task[] = [
-    { name: "print", run: () => printModule(m, ctx, options) },
-    { name: "parse", run: () => parseModule(text, "bench.qc", ctx) },
-    { name: "verify", run: () => assertValid(m, ctx.ops, ctx.blobs) },
-  ];
-  const passes = (from: Module, pipeline: string, prefix: string): Module =>
-    parsePipeline(pipeline, ctx.passes).reduce((current, { pass, options: o }, i) => {
-      const run = () => pass.run(current, ctx, o as never);
-      tasks.push({ name: `${prefix} ${i + 1} ${pass.name}`, run });
-      return run();
-    }, from);
-  const canonical = passes(m, canonicalPipeline(), "canonical");
-  passes(canonical, loweredPipeline(), "float");
-  const observed = () => observe(canonical, ctx);
-  tasks.push({ name: "observe", run: observed });
-  const ranges = new Map(observed().points.map(({ id }) => [id, { min: -1, max: 1, power: 1 }]));
-  const lowered = passes(withRanges(canonical, ranges), `fake-quant{quantizer=symmetricpc},${loweredPipeline()}`, "int8");
-  tasks.push({ name: "verify lowered", run: () => assertValid(lowered, ctx.ops, ctx.blobs) });
-  return tasks;
+  yield { name: "parse", run: () => parseModule(text, "bench.qc", ctx) };
+  yield { name: "verify", run: () => assertValid(m, ctx.ops, ctx.blobs) };
+  const canonical = yield* passTasks(m, canonicalPipeline(), "canonical", ctx);
+  yield* passTasks(canonical, loweredPipeline(), "float", ctx);
+  yield { name: "observe", run: () => observe(canonical, ctx) };
+  const ranges = new Map(observe(canonical, ctx).points.map(({ id }) => [id, { min: -1, max: 1, power: 1 }]));
+  const observed = withRanges(canonical, ranges);
+  const lowered = yield* passTasks(observed, `fake-quant{quantizer=symmetricpc},${loweredPipeline()}`, "int8", ctx);
+  yield { name: "verify lowered", run: () => assertValid(lowered, ctx.ops, ctx.blobs) };
+}
+
+function* passTasks(from: Module, pipeline: string, prefix: string, ctx: Context): Generator<Task, Module> {
+  let current = from;
+  for (const [i, { pass, options }] of parsePipeline(pipeline, ctx.passes).entries()) {
+    const input = current;
+    const run = () => pass.run(input, ctx, options as never);
+    yield { name: `${prefix} ${i + 1} ${pass.name}`, run };
+    current = run();
+  }
+  return current;
 }
 
 /** The module as kernels: passes done. */
