@@ -44,6 +44,7 @@ const CONVS: Readonly<Record<string, Conv>> = {
   "image of three channels": { x: ["i8", 3], shape: [1, 9, 9, 3], weights: [16, 3, 3, 3], stride: 2, pad: 1, bias: true },
   "weights of u8 around 128": { x: ["u8", 7], w: ["u8", 128], shape: [1, 4, 5, 8], weights: [16, 1, 1, 8] },
   "weights beyond i8": { x: ["u8", 7], w: ["u8", 100], shape: [1, 4, 5, 8], weights: [16, 3, 3, 8], pad: 1 },
+  "weights beyond the caches": { x: ["u8", 7], shape: [1, 2, 2, 520], weights: [520, 1, 1, 520] },
   groups: { x: ["u8", 2], shape: [1, 4, 5, 64], weights: [64, 3, 3, 32], pad: 1, groups: 2 },
   depthwise: { x: ["u8", 0], shape: [1, 8, 8, 32], weights: [32, 3, 3, 1], pad: 1, groups: 32, bias: true },
   "depthwise of i8 with stride": { x: ["i8", 11], shape: [1, 9, 8, 16], weights: [16, 3, 3, 1], stride: 2, pad: 1, groups: 16 },
@@ -112,6 +113,8 @@ describe("integer convolutions in groups of products", () => {
       expect(of("depthwise", m)).toEqual(expect.arrayContaining(["windows", "quads"]));
     }
     expect(of("3x3 of i8", "avx2")).toContain("pairs");
+    const large = scheduleKernel(kernelOf(CONVS["weights beyond the caches"]), MACHINES.avx2).kernel;
+    expect(large.buffers.find((b) => b.name === "c0p")?.dtype).toBe("i8");
     expect(of("depthwise", "avx2")).toEqual(expect.arrayContaining(["windows", "pairs"]));
   });
 

@@ -22,6 +22,9 @@ import { onVectors } from "./vectors.js";
 /** Half of a common L2 cache: weights up to this size stay there while positions go by. */
 const RESIDENT_BYTES = 512 * 1024;
 
+/** Elements of i16 weights that fill a second-level cache. */
+const LARGE_WEIGHTS = 256 * 1024;
+
 /** A reduction stage as this schedule sees it. */
 interface Reduction {
   readonly stage: Stage;
@@ -284,16 +287,19 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     s = attempt(s, { step: "cache", stage: name, buffer: weights.buffer.name }) ?? s;
   }
   if (packs && !grouping) {
-    const pack = (pair: boolean): Step => ({
+    const pack = (pair: boolean, dtype: "i16" | "i8" = "i16"): Step => ({
       step: "cache",
       stage: name,
       buffer: weights.buffer.name,
       layout: packing(weights, k.name, width, pair && depth ? depth.dim : null),
-      ...(narrow ? { dtype: "i16" as const } : {}),
+      ...(narrow ? { dtype } : {}),
     });
     const even = (x: Scheduled | null): Scheduled | null =>
       x && odd && depth ? attempt(x, { step: "widen", stage: name, loop: depth.loop, extent: depth.extent + 1 }) : x;
-    const withPairs = narrow && depth && (!odd || slack) ? even(attempt(s, pack(true))) : null;
+    // weights that come from beyond the caches travel as bytes
+    const large = depth && numElements(weights.buffer.shape) > LARGE_WEIGHTS;
+    const withPairs =
+      narrow && depth && (!odd || slack) ? even((large ? attempt(s, pack(true, "i8")) : null) ?? attempt(s, pack(true))) : null;
     const packed = withPairs ?? attempt(s, pack(false));
     if (!packed && weights.along === "strided") return null;
     if (packed) s = packed;

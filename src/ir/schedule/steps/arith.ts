@@ -34,10 +34,10 @@ export const contract: StepDef<"contract"> = {
   },
 };
 
-/** cast(i32, load of i16) below splats. */
+/** cast(i32, load of i16 or i8) below splats. */
 function narrowLoad(e: Expr): LoadExpr | null {
   if (e.k === "splat") return narrowLoad(e.x);
-  if (e.k === "cast" && e.t === "i32" && e.x.k === "load" && e.x.t === "i16" && !e.x.pred) return e.x;
+  if (e.k === "cast" && e.t === "i32" && e.x.k === "load" && (e.x.t === "i16" || e.x.t === "i8") && !e.x.pred) return e.x;
   if (e.k === "cast" && e.t === "i32" && e.x.k === "splat") return narrowLoad({ ...e, x: e.x.x });
   return null;
 }
@@ -46,17 +46,19 @@ export const pairs: StepDef<"pairs"> = {
   name: "pairs",
   doc:
     "for c in [0, 2): acc[k..] += i32(x[.., c]) i32(w[.., k.., c])  -->  acc[k..] += madd(x[.., 0..1] repeated, w[.., k.., 0..1])   on i16 operands: " +
-    "vpmaddwd. Legal for a loop of two iterations over one such vector reduction (or an unrolled nest of them), w's last dimension being c.",
+    "vpmaddwd; weights may be i8, widened as they are loaded. Legal for a loop of two iterations over one such vector reduction (or an unrolled nest of them), w's last dimension being c.",
   apply(kernel, step) {
     return groupProducts(kernel, step, 2, (product, v, shapeOf) => {
       const [a, b] = [narrowLoad(product.a), narrowLoad(product.b)];
       if (!a || !b) return illegal(step, "the operands are no i16 vectors");
+      const [lone] = [a, b].filter((l) => l.lanes === 1);
+      if (lone ? lone.t !== "i16" : a.t !== "i16" || b.t !== "i16") illegal(step, "the operands are no i16 vectors");
       const sides = [a, b].map((l) => stridedGroup(l, v, product.lanes, 2));
       if (sides[0] && sides[1]) return { weights: null, sum: make.madd(sides[0], sides[1]) };
       const [x, w] = a.lanes === 1 ? [a, b] : [b, a];
       const repeated = broadcastGroup(x, v, product.lanes, 2);
       const row = contiguousGroup(w, v, product.lanes, 2, shapeOf(w.buffer));
-      return repeated && row && { weights: w.buffer, sum: make.madd(make.bitcast("i16", repeated), row) };
+      return repeated && row && { weights: w.buffer, sum: make.madd(make.bitcast("i16", repeated), make.cast("i16", row)) };
     });
   },
 };
