@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BlobStore } from "../../ir/blob/blob-store.js";
@@ -37,43 +37,59 @@ export interface BuiltProgram {
 const ALIGN = 64;
 const alignUp = (n: number): number => Math.ceil(n / ALIGN) * ALIGN;
 
-/** Constants at their offsets, then the initial state, as they stand in the read-only data. */
-function constantBytes(
-  program: Program,
-  blobs: BlobStore,
-): { readonly bytes: Uint8Array; readonly stateInitOffset: number | null } {
+/** Where things lie in the read-only data: the constants, behind them the initial state unless it is zero. */
+interface ConstantLayout {
+  readonly bytes: number;
+  readonly stateInitOffset: number | null;
+}
+
+function constantLayout(program: Program, blobs: BlobStore): ConstantLayout {
+  for (const p of [...program.weights, ...program.stateInit]) {
+    const { byteLength } = blobs.get(p.blob);
+    if (byteLength < p.bytes) fail("QC-LLVM-021", `constant ${p.blob} has ${byteLength} of ${p.bytes} bytes`);
+  }
+  const starts = program.stateInit.some((p) =>
+    blobs
+      .get(p.blob)
+      .subarray(0, p.bytes)
+      .some((b) => b !== 0),
+  );
   const stateAt = alignUp(program.weightBytes);
-  const hasState = program.stateInit.length > 0;
-  const bytes = new Uint8Array(hasState ? stateAt + program.stateBytes : program.weightBytes);
-  const put = (parts: Program["weights"], start: number): void => {
-    for (const p of parts) {
-      const blob = blobs.get(p.blob);
-      if (blob.byteLength < p.bytes) fail("QC-LLVM-021", `constant ${p.blob} has ${blob.byteLength} of ${p.bytes} bytes`);
-      bytes.set(blob.subarray(0, p.bytes), start + p.offset);
+  return { bytes: starts ? stateAt + program.stateBytes : program.weightBytes, stateInitOffset: starts ? stateAt : null };
+}
+
+/** Writes the read-only data blob by blob: no second copy of the weights is made. */
+function writeConstants(program: Program, blobs: BlobStore, { bytes, stateInitOffset }: ConstantLayout, path: string): void {
+  try {
+    const file = openSync(path, "w");
+    try {
+      ftruncateSync(file, bytes);
+      for (const p of program.weights) writeSync(file, blobs.get(p.blob), 0, p.bytes, p.offset);
+      if (stateInitOffset === null) return;
+      for (const p of program.stateInit) writeSync(file, blobs.get(p.blob), 0, p.bytes, stateInitOffset + p.offset);
+    } finally {
+      closeSync(file);
     }
-  };
-  put(program.weights, 0);
-  if (hasState) put(program.stateInit, stateAt);
-  return { bytes, stateInitOffset: hasState && bytes.subarray(stateAt).some((b) => b !== 0) ? stateAt : null };
+  } catch (error) {
+    failIo(error, "write", path);
+  }
 }
 
 /** LLVM IR of a whole program, weights by reference: what `--emit=llvm` shows. */
 export function emitProgram(program: Program, blobs: BlobStore, target: Target, options: BuildOptions): string {
-  const { bytes, stateInitOffset } = constantBytes(program, blobs);
+  const { bytes, stateInitOffset } = constantLayout(program, blobs);
   const facts = { targetText: targetText(target), producer: options.producer, stateInitOffset };
-  return programText(program, target, options.instrs ?? instrTable([]), facts, bytes.byteLength);
+  return programText(program, target, options.instrs ?? instrTable([]), facts, bytes);
 }
 
-function withWeightsFile<T>(bytes: Uint8Array, body: (asm: string) => T): T {
-  if (bytes.byteLength === 0) return body("");
+/** Runs `body` on the module-level assembly that takes the read-only data in; "" where there is none. */
+function withConstants<T>(program: Program, blobs: BlobStore, body: (asm: string) => T): T {
+  const layout = constantLayout(program, blobs);
+  if (layout.bytes === 0) return body("");
   const folder = mkdtempSync(join(tmpdir(), "qc-weights-"));
   const path = join(folder, "weights.bin");
   try {
-    try {
-      writeFileSync(path, bytes);
-    } catch (error) {
-      return failIo(error, "write", path);
-    }
+    writeConstants(program, blobs, layout, path);
     return body(moduleAsm(weightsAsm(path, WEIGHTS, ALIGN)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -93,7 +109,6 @@ export function buildProgram(
   options: BuildOptions,
 ): BuiltProgram {
   if (target.kind !== "llvm") fail("QC-LLVM-022", `the LLVM backend cannot build for '${target.kind}'`);
-  const { bytes } = constantBytes(program, blobs);
   const text = emitProgram(program, blobs, target, options);
   const machine = { triple: target.mtriple, cpu: target.mcpu, features: target.flags };
   const compile = (name: string, ir: string, more: Partial<CompileInput> = {}): ReturnType<LLVM["compile"]> =>
@@ -101,7 +116,7 @@ export function buildProgram(
   const wantsAsm = options.emit?.includes("asm") ?? false;
   const passes = options.optLevel === undefined ? { passes: kernelPasses(llvm.version) } : {};
   const main = compile(program.name, text, { emit: wantsAsm ? ["asm"] : [], ...passes });
-  const constants = withWeightsFile(bytes, (asm) => (asm ? [compile("weights", asm, { optLevel: 0 }).object] : []));
+  const constants = withConstants(program, blobs, (asm) => (asm ? [compile("weights", asm, { optLevel: 0 }).object] : []));
   return {
     objects: [main.object, ...constants, compile("memory", memFunctionsIR()).object],
     llvm: options.emit?.includes("llvm") ? text : undefined,
