@@ -2,23 +2,31 @@
 import { createRandom, deriveSeed, type Random } from "../autotune/random.js";
 import type { Expr } from "../ir/loop/expr.js";
 import type { Buffer, Kernel } from "../ir/loop/stmt.js";
-import { loadsOf, walkExprsIn, walkStmt } from "../ir/loop/visit.js";
+import { walkExpr, walkExprsIn, walkStmt } from "../ir/loop/visit.js";
 import { dataFromBytes, emptyData, type TypedArray } from "../ir/op/tensor.js";
 import { type DType, dtypeInfo, isFloat } from "../ir/type/dtype.js";
 import { numElements } from "../ir/type/tensor-type.js";
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../support/half.js";
 
-/** Buffers whose values are used as positions: anything but 0 may lie outside of what they index. */
+/** Buffers whose values are used as positions, directly or by way of a `let`: anything but 0 may lie outside of what they index. */
 function indexBuffers(kernel: Kernel): ReadonlySet<string> {
   const found = new Set<string>();
-  const note = (e: Expr): void => {
-    for (const l of loadsOf(e)) found.add(l.buffer);
-  };
-  for (const s of kernel.stages) {
-    walkExprsIn(s.body, (e) => {
-      if (e.k === "cast" && e.t === "index") note(e.x);
+  for (const { body } of kernel.stages) {
+    const lets = new Map<string, Expr>();
+    walkStmt(body, (x) => {
+      if (x.k === "let") lets.set(x.name, x.value);
     });
-    walkStmt(s.body, (x) => {
+    const note = (e: Expr): void =>
+      walkExpr(e, (x) => {
+        if (x.k === "load") found.add(x.buffer);
+        const value = x.k === "var" ? lets.get(x.name) : undefined;
+        if (value) note(value);
+      });
+    walkExprsIn(body, (e) => {
+      if (e.k === "cast" && e.t === "index") note(e.x);
+      if (e.k === "load") e.index.forEach(note);
+    });
+    walkStmt(body, (x) => {
       if (x.k === "store" || x.k === "reduce") x.index.forEach(note);
     });
   }

@@ -1,0 +1,149 @@
+/** The four cases of `--optimization category:graph,iterations:N`, with the built command line on the glyph classifier. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bestSchedules } from "../../src/autotune/records/best.js";
+import { readLog } from "../../src/autotune/records/log.js";
+import type { TuningRecord } from "../../src/autotune/records/record.js";
+import { workloadKey } from "../../src/autotune/workload.js";
+import { compileKernelCode, kernelCode } from "../../src/backends/llvm/native-kernels.js";
+import { environmentOf, placedWorkloads } from "../../src/compile/tune.js";
+import { fuseModel } from "../../src/compile.js";
+import { createContext } from "../../src/context.js";
+import { applySteps } from "../../src/ir/schedule/apply.js";
+import { scheduledName } from "../../src/ir/schedule/defaults/schedule.js";
+import { glyphFolder, interrupted, qc } from "../cli/qc.js";
+
+const cwd = mkdtempSync(join(tmpdir(), "qc-leip-"));
+beforeAll(() => void glyphFolder(cwd));
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+const LOG = "optimization_artifacts/model.tuning.json";
+const logOf = (out: string) => join(cwd, out, LOG);
+const compile = (out: string, ...more: string[]) =>
+  qc(cwd, ["compile", "--input_path", "model.onnx", "--output_path", out, ...more]);
+const search = (n: number) => ["--optimization", `category:graph,iterations:${n}`];
+const trials = (log: string) => readLog(log).records.filter((r) => !["default", "final", "context"].includes(r.source));
+const code = (out: string) => readFileSync(join(cwd, out, "model.so"));
+
+describe("category:graph", () => {
+  it("absent: no search, no log", () => {
+    expect(compile("plain").code).toBe(0);
+    expect(existsSync(logOf("plain"))).toBe(false);
+  });
+  it("0 without a log: an error that says what to do, and nothing is written", () => {
+    const { code: exit, err } = compile("none", ...search(0));
+    expect(exit).toBe(1);
+    expect(err).toMatch(/error QC-TUNE-001: there is no tuning log '.*model\.tuning\.json'/);
+    expect(err).toMatch(/help: search first/);
+    expect(existsSync(join(cwd, "none"))).toBe(false);
+  });
+  it("N, N again, 0: creates the log, adds to it, uses it without a run", () => {
+    const first = compile("out", ...search(6), "--json");
+    expect(first.err + first.out).not.toMatch(/error/);
+    const report = JSON.parse(first.out).tuning;
+    expect(report.search.done).toBe(6);
+    expect(trials(logOf("out")).length).toBe(6);
+    expect(readLog(logOf("out")).unreadable).toBe(0);
+
+    expect(compile("out", ...search(4)).code).toBe(0);
+    const after = readFileSync(logOf("out"), "utf8");
+    expect(trials(logOf("out")).length).toBe(10);
+    expect(new Set(readLog(logOf("out")).records.map((r) => r.session)).size).toBe(2);
+
+    const built = code("out");
+    const last = compile("out", ...search(0), "--json");
+    expect(last.code).toBe(0);
+    const { tuning } = JSON.parse(last.out);
+    expect(tuning.search).toBeNull();
+    expect(readFileSync(logOf("out"), "utf8")).toBe(after);
+    expect(code("out").equals(built)).toBe(true);
+  });
+  it("uses what was found: schedules that the log says are faster, byte for byte the same each time", async () => {
+    const ctx = createContext();
+    const { module, tools } = await fuseModel({ inputPath: join(cwd, "model.onnx"), outputPath: "" }, ctx);
+    const here = environmentOf(tools);
+    const recorded = new Map(
+      readLog(logOf("out"))
+        .records.filter((r) => r.code !== null)
+        .map((r) => [`${r.workload} ${r.code}`, r]),
+    );
+    const workloads = new Map(placedWorkloads(module, ctx, here.target).map((p) => [p.workload.key, p.workload.kernel]));
+    let replayed = 0;
+    for (const r of recorded.values()) {
+      const kernel = workloads.get(r.workload) ?? expect.fail(r.workload);
+      expect(workloadKey(kernel, here.target)).toBe(r.workload);
+      const object = () => {
+        const scheduled = { ...applySteps(kernel, r.steps), name: scheduledName(kernel, tools.target) };
+        const made = kernelCode(applySteps(kernel, r.steps), tools.target, tools.instrs);
+        expect(made.hash).toBe(r.code);
+        return compileKernelCode(kernelCode(scheduled, tools.target, tools.instrs), "kernel", tools.target, tools.llvm);
+      };
+      expect(Buffer.from(object()).equals(Buffer.from(object()))).toBe(true);
+      replayed++;
+    }
+    expect(replayed).toBeGreaterThan(5);
+
+    // a log that calls another schedule of the first convolution twice as fast: that one is built in
+    const [record] = trials(logOf("out")).filter((r) => r.error === null && r.code !== null);
+    const claim: TuningRecord = { ...record, source: "context", ms: [1], baselineMs: [2] };
+    writeFileSync(logOf("out"), `${JSON.stringify(claim)}\n`);
+    expect(bestSchedules(readLog(logOf("out")).records).size).toBe(1);
+    const { out } = compile("out", ...search(0), "--json");
+    expect(JSON.parse(out).tuning.tuned).toBe(1);
+    const tuned = code("out");
+    compile("plain");
+    expect(tuned.equals(code("plain"))).toBe(false);
+    compile("out", ...search(0));
+    expect(code("out").equals(tuned)).toBe(true);
+    expect(qc(cwd, ["run", "out", "--input", "x.npy"]).out).toBe(qc(cwd, ["run", "plain", "--input", "x.npy"]).out);
+  });
+  it("does not use records of another compiler, and says so", () => {
+    const [record] = readLog(logOf("out")).records;
+    writeFileSync(logOf("out"), `${JSON.stringify({ ...record, toolchain: { qc: "0.0.1", llvm: "15" } })}\n`);
+    const { out, err } = compile("out", ...search(0), "--json");
+    expect(JSON.parse(out).tuning).toMatchObject({ tuned: 0, refused: [{ count: 1 }] });
+    expect(err).toMatch(/QC-TUNE-005: 1 record of '.*' is not used: measured with llvm 15, qc 0\.0\.1/);
+    compile("plain");
+    expect(code("out").equals(code("plain"))).toBe(true);
+  });
+  it("keeps everything when it is interrupted", async () => {
+    const args = ["tune", "--input_path", "model.onnx", "--output_path", "cut", "--iterations", "20000"];
+    const { code: exit, err } = await interrupted(cwd, args, 12_000);
+    expect(exit).toBe(130);
+    expect(err).toMatch(/interrupted: everything measured so far is in .*model\.tuning\.json/);
+    const { records, unreadable } = readLog(logOf("cut"));
+    expect(records.length).toBeGreaterThan(0);
+    expect(unreadable).toBe(0);
+  });
+});
+
+describe("commands on logs and schedules", () => {
+  it("list, show, best, merge, export", () => {
+    expect(
+      qc(cwd, ["tune", "--input_path", "model.onnx", "--output_path", "t", "--iterations", "5", "--strategy", "random"]).code,
+    ).toBe(0);
+    const log = join("t", LOG);
+    const listed = JSON.parse(qc(cwd, ["records", "list", log, "--json"]).out);
+    expect(listed.reduce((n: number, w: { records: number }) => n + w.records, 0)).toBe(readLog(join(cwd, log)).records.length);
+    expect(qc(cwd, ["records", "show", log]).out).toMatch(/random: .* ms, default .* ms/);
+    expect(qc(cwd, ["records", "best", log]).code).toBe(0);
+    const merged = qc(cwd, ["records", "merge", log, log, "-o", "both.json", "--json"]);
+    expect(JSON.parse(merged.out).records).toBe(readLog(join(cwd, log)).records.length);
+    expect(qc(cwd, ["records", "export", log, "-o", "best.json"]).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(cwd, "best.json"), "utf8")).format).toBe("qc-schedules");
+    expect(qc(cwd, ["records", "merge", log]).err).toMatch(/QC-CLI-052/);
+    expect(qc(cwd, ["records", "forget", log]).err).toMatch(/QC-CLI-050/);
+  });
+  it("schedule prints a kernel before and after each step", () => {
+    const names = qc(cwd, ["schedule", "model.onnx"]).out.trim().split("\n");
+    expect(names.length).toBeGreaterThan(3);
+    const conv = names.find((n) => n.includes("conv"))?.split(" ")[1] ?? "";
+    const { out } = qc(cwd, ["schedule", "model.onnx", "--kernel", conv]);
+    const steps = Number(/step 1 of (\d+)/.exec(out)?.[1]);
+    expect(steps).toBeGreaterThan(3);
+    expect(out.match(/^kernel @/gm)?.length).toBe(steps + 1);
+    expect(qc(cwd, ["schedule", "model.onnx", "--kernel", "nothing"]).err).toMatch(/QC-CLI-053/);
+  });
+});
