@@ -169,7 +169,7 @@ describe("the stated error", () => {
         for (const rectified of [false, true]) {
           const error = measured(m, c, rectified);
           expect(error).toBeLessThan(winogradBound(m, c));
-          expect(error).toBeGreaterThan(winogradBound(m, c) / 40);
+          expect(error).toBeGreaterThan(winogradBound(m, c) / 8);
         }
       });
     }

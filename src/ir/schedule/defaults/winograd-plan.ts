@@ -138,24 +138,26 @@ function plansOf(p: WinogradProblem, m: WinogradTile, machine: Machine): readonl
     const blocks = blocksOf(tiles, block);
     const shapes = tileShapes(machine, { positions: block, channels: size.k, lanes, elementwise: false, within: null });
     for (const { positions, vectors, score } of shapes) {
-      const stack = block * (inputBytes + points * vectors * lanes * 4);
-      const staged = stack > STACK_BYTES || blocks < ENOUGH_BLOCKS;
+      const productBytes = block * points * vectors * lanes * 4;
+      if (productBytes > STACK_BYTES) continue;
+      const staged = block * inputBytes + productBytes > STACK_BYTES || blocks < ENOUGH_BLOCKS;
       const depth = (integer ? size.c / 2 : size.c) + TILE_OVERHEAD;
       const multiply = (blocks * block * points * depth * (size.k / lanes)) / score;
       const transform =
         blocks * block * ((integer ? INTEGER_TRANSFORMS : TRANSFORMS[m]) / 2) * (inputVectors + blocksOf(size.k, wide));
       const again = (blocks - 1) * (filterBytes > RESIDENT_BYTES ? filterBytes * AGAIN_BYTE : 0);
       const spilled = block * inputBytes > RESIDENT_BYTES ? 2 * tiles * inputBytes * AGAIN_BYTE : 0;
-      const cost = multiply + transform + weightTraffic(filterBytes) + again + spilled;
+      const apart = staged ? (tiles * inputBytes * AGAIN_BYTE) / 2 : 0;
+      const cost = multiply + transform + weightTraffic(filterBytes) + again + spilled + apart;
       plans.push({ m, block, positions, vectors, lanes, staged, serial: cost < PARALLEL_FROM, cost });
     }
   }
   return plans;
 }
 
-/** Sizes of blocks that divide the tiles about evenly, from what fits the cache down to a few. */
+/** Sizes of blocks that divide the tiles about evenly, from what fits the cache down to a few; at most 16 of them. */
 function blocksFor(tiles: number, inputBytes: number): readonly number[] {
-  const largest = Math.max(4, Math.floor((2 * RESIDENT_BYTES) / inputBytes));
-  const sizes = Array.from({ length: 64 }, (_, i) => Math.ceil(tiles / (i + 1))).filter((t) => t <= largest && t <= 64);
-  return [...new Set([...sizes.filter((t) => t >= 6), ...sizes.slice(0, 1)])].slice(0, 16);
+  const largest = Math.min(tiles, 64, Math.max(4, Math.floor((2 * RESIDENT_BYTES) / inputBytes)));
+  const even = Array.from({ length: largest }, (_, i) => Math.ceil(tiles / Math.ceil(tiles / (largest - i))));
+  return [...new Set(even)].filter((t, i) => i === 0 || t >= 6).slice(0, 16);
 }
