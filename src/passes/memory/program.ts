@@ -8,6 +8,7 @@ import { dtypeInfo } from "../../ir/type/dtype.js";
 import { byteSize, numElements, type TensorType } from "../../ir/type/tensor-type.js";
 import { invariant } from "../../support/assert.js";
 import { type Interval, planArena } from "./arena.js";
+import { concatsInPlace } from "./concat-in-place.js";
 import type { LoweredFunc } from "./lowered.js";
 import { createWeightsTable } from "./weights.js";
 
@@ -35,9 +36,22 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
   const weights = createWeightsTable(ctx.blobs);
   const roots = viewRoots(entry);
   const root = (id: ValueId) => roots.get(id) ?? id;
-  const calls = entry.body.filter((n) => n.op === "call");
+  const funcs = new Map<unknown, Func>(m.funcs.map((f) => [f.name, f]));
+  const calleeOf = (n: Node): Func => {
+    const callee = funcs.get(n.attrs.callee);
+    invariant(callee, `call of ${n.attrs.callee}`);
+    return callee;
+  };
   const types = new Map<ValueId, TensorType>(entry.params.map((p) => [p.id, p.type]));
   for (const n of entry.body) for (const o of n.outputs) types.set(o.id, o.type);
+  const all = entry.body.filter((n) => n.op === "call");
+  const lowered = new Map<Node, LoweredFunc>();
+  const lower = (n: Node): LoweredFunc => {
+    const low = lowered.get(n) ?? hooks.lower(calleeOf(n), m);
+    lowered.set(n, low);
+    return low;
+  };
+  const { calls, into, lowered: moved } = concatsInPlace(entry, all, calleeOf, (id) => types.get(id), lower);
 
   const homes = new Map<ValueId, Home>();
   entry.params.forEach((p, index) => homes.set(p.id, { kind: "place", place: { in: "input", index } }));
@@ -50,7 +64,10 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
   const lastUse = lastUses(calls, root);
   calls.forEach((n, at) => {
     for (const o of n.outputs) {
-      if (!homes.has(o.id)) homes.set(o.id, interval(byteSize(o.type), at, lastUse.get(o.id) ?? at));
+      const owner = into.get(o.id) ?? o.id;
+      const home = homes.get(owner) ?? interval(byteSize(types.get(owner) ?? o.type), at, lastUse.get(owner) ?? at);
+      homes.set(owner, home);
+      homes.set(o.id, home);
     }
   });
 
@@ -68,11 +85,9 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
     return home;
   };
 
-  const funcs = new Map<unknown, Func>(m.funcs.map((f) => [f.name, f]));
   const drafts = calls.map((n, at) => {
-    const callee = funcs.get(n.attrs.callee);
-    invariant(callee, `call of ${n.attrs.callee}`);
-    const low = hooks.lower(callee, m);
+    const callee = calleeOf(n);
+    const low = moved.get(n) ?? lower(n);
     const key = hooks.keyOf(low.kernel);
     const known = kernelIndex.get(key);
     const kernel = known ?? kernels.push(low.kernel) - 1;
