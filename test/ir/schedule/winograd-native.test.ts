@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
+import { openToolchain } from "../../../src/compile/toolchain.js";
 import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import { winogradBound } from "../../../src/ir/schedule/defaults/winograd-plan.js";
+import { targetKey } from "../../../src/ir/target/resolve.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
 import { convolution, exactSums, operands } from "./winograd-cases.js";
 
@@ -20,6 +22,17 @@ const SHAPES = [
   { n: 1, h: 13, w: 11, c: 34, k: 19, pads: [0, 1, 2, 1] },
   { n: 1, h: 21, w: 20, c: 8, k: 16, pads: [0, 0, 0, 0] },
 ] as const;
+
+describe.skipIf(!native)("--strict-float", () => {
+  it("reaches the schedules through the target, and keeps records of such builds apart", () => {
+    const [plain, strict] = [openToolchain("llvm"), openToolchain("llvm", { strictFloat: true })].map((t) => t.target);
+    const kernel = convolution({ ...SHAPES[0], dtype: "f32" });
+    const steps = (target: typeof plain) => scheduleKernel(kernel, target).steps.map((s) => s.step);
+    expect(steps(plain)).toContain("winograd");
+    expect(steps(strict)).not.toContain("winograd");
+    expect(targetKey(strict)).not.toBe(targetKey(plain));
+  });
+});
 
 /** Best and last plan of every shape in machine code: integers as the JS executor has them, floats within the stated error of exact sums. */
 describe.skipIf(!native)("Winograd's algorithm in machine code", () => {
