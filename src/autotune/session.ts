@@ -84,14 +84,26 @@ const progressOf = (t: Task): TaskProgress => ({
   ended: t.ended,
 });
 
+/** Records of a workload that become parents and lessons again: the fastest, and as many from all over; deriving one takes milliseconds. */
+const RECALLED = 32;
+
 /** What earlier sessions learnt: candidates that this version of the sketches derives again are parents, all others at least not tried twice. */
 function recall(task: Task, prior: readonly TuningRecord[], model: CostModel): void {
+  const byKey = new Map<string, TuningRecord>();
   for (const r of prior) {
     if (r.workload !== task.workload.key || r.baseline !== task.space.standard.key || r.source === "default") continue;
     const key = stepsKey(r.steps);
     task.seen.add(key);
+    if (r.code) task.codes.add(r.code);
+    if (!byKey.has(key) && r.source !== "context") byKey.set(key, r);
+  }
+  const ratioOf = (r: TuningRecord): number => (r.error ? Number.POSITIVE_INFINITY : timeRatio(r.ms, r.baselineMs));
+  const sorted = [...byKey].sort(([, a], [, b]) => ratioOf(a) - ratioOf(b));
+  const stride = Math.max(1, Math.ceil((sorted.length - RECALLED) / RECALLED));
+  const recalled = sorted.filter((_, i) => i < RECALLED || (i - RECALLED) % stride === 0);
+  for (const [key, r] of recalled) {
     const candidate = task.space.derive(following(r.decisions));
-    if (candidate.key !== key || task.measured.some((m) => m.candidate.key === key)) continue;
+    if (candidate.key !== key) continue;
     noteMeasured(task, { candidate, ratio: r.error ? null : timeRatio(r.ms, r.baselineMs), code: r.code }, model);
   }
 }
