@@ -1,6 +1,7 @@
 /** Sums of neighbouring products added to accumulators: an instruction where the target has one, else widening and vpmaddwd. */
 import type { InstrDef } from "../../../ir/instr/define.js";
 import type { Scalar } from "../../../ir/loop/expr.js";
+import { invariant } from "../../../support/assert.js";
 import { binaryValue } from "./arith.js";
 import type { Body } from "./body.js";
 import { castValue } from "./convert.js";
@@ -20,7 +21,7 @@ function shuffled(body: Body, x: Value, y: Value, order: readonly number[]): Val
 /** The call of an instruction; operands are given as the bits that it asks for. */
 export function callInstr(body: Body, def: InstrDef, old: string, args: readonly Value[]): string {
   const { llvm } = def.emit;
-  if (!llvm) throw new RangeError(`instruction ${def.name} has no LLVM form`);
+  invariant(llvm, `instruction ${def.name} has no LLVM form`);
   body.module.declare(llvm.declare);
   const given = args.map((a, n) => {
     const [from, to] = [typeOf(a.t, a.lanes), llvm.as?.[n] ?? null];

@@ -62,7 +62,7 @@ function depthwiseOf(kernel: Kernel, step: WindowsStep): Depthwise {
   const form = along < 0 ? null : affineOf(load.index[along]);
   const stride = form?.terms.get(position.name)?.coef ?? 0;
   const other = load.index.filter((_, d) => d !== along);
-  if (!form || form.terms.size !== 2 || form.terms.get(tap.name)?.coef !== 1 || stride < 1)
+  if (form?.terms.size !== 2 || form.terms.get(tap.name)?.coef !== 1 || stride < 1)
     return illegal(step, "the position and the tap do not run along one dimension, neighbours side by side");
   if (other.some((i) => uses(i, tap.name) || uses(i, position.name))) illegal(step, "they run along another dimension too");
   const k = load.index[load.index.length - 1];
