@@ -1,6 +1,7 @@
 /** The fused module as a straight line of launches with every operand placed: the last thing before code. */
 import type { BlobId } from "../../ir/blob/blob-store.js";
 import { type Func, isAbsent, isConst, type Module, type Node, type ValueId } from "../../ir/graph/module.js";
+import { mayShareMemory } from "../../ir/loop/in-place.js";
 import type { Launch, Place, Program } from "../../ir/loop/program.js";
 import type { Buffer, Kernel } from "../../ir/loop/stmt.js";
 import type { IrContext } from "../../ir/pass/context.js";
@@ -62,10 +63,31 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
     index: intervals.push({ bytes, first, last }) - 1,
   });
   const lastUse = lastUses(calls, root);
+  const shared = new Set<ValueId>([...into.keys(), ...into.values()]);
+  /** The interval of an operand that dies in this call and whose elements are read where the result's are written. */
+  const dyingOperand = (n: Node, at: number, result: number): Home | undefined => {
+    const { id, type } = n.outputs[result];
+    if (shared.has(id)) return undefined;
+    const low = moved.get(n) ?? lower(n);
+    const found = n.inputs.findIndex((input, i) => {
+      const r = isAbsent(input) || isConst(input) ? null : root(input);
+      const buffer = low.ins[i];
+      if (r === null || buffer === null || shared.has(r) || homes.get(r)?.kind !== "interval" || lastUse.get(r) !== at)
+        return false;
+      if (n.inputs.filter((x) => root(x) === r).length !== 1 || n.outputs.length !== 1) return false;
+      return byteSize(types.get(r) ?? type) === byteSize(type) && mayShareMemory(low.kernel, buffer, low.outs[result]);
+    });
+    const home = found < 0 ? undefined : homes.get(root(n.inputs[found]));
+    if (home?.kind === "interval") intervals[home.index] = { ...intervals[home.index], last: lastUse.get(id) ?? at };
+    return home;
+  };
   calls.forEach((n, at) => {
-    for (const o of n.outputs) {
+    for (const [k, o] of n.outputs.entries()) {
       const owner = into.get(o.id) ?? o.id;
-      const home = homes.get(owner) ?? interval(byteSize(types.get(owner) ?? o.type), at, lastUse.get(owner) ?? at);
+      const home =
+        homes.get(owner) ??
+        dyingOperand(n, at, k) ??
+        interval(byteSize(types.get(owner) ?? o.type), at, lastUse.get(owner) ?? at);
       homes.set(owner, home);
       homes.set(o.id, home);
     }
