@@ -6,10 +6,10 @@ import { accessesOf, loadsOf, mapExpr, mapStmt } from "../../loop/visit.js";
 import type { DType } from "../../type/dtype.js";
 import { freshBuffer, illegal, type StepDef, type StepOf } from "../step.js";
 import { blocksOf } from "../tail.js";
+import { filterKernel } from "./winograd-filter.js";
 import { convForm, tilesOf } from "./winograd-form.js";
 import {
   filterBuffer,
-  filterKernel,
   inputBuffer,
   multiply,
   productBuffer,
