@@ -3,7 +3,7 @@ import type { Expr } from "../../loop/expr.js";
 import * as make from "../../loop/make.js";
 import type { Buffer, Kernel, Stage, Stmt } from "../../loop/stmt.js";
 import { accessesOf, exprsOf, loadsOf, mapExpr, mapStmt, nestOf, ofNest, walkStmt } from "../../loop/visit.js";
-import { freshBuffer, type StepDef, type StepOf, stageNamed } from "../step.js";
+import { freshBuffer, illegal, type StepDef, stageNamed } from "../step.js";
 import { blockBase, blocksOf, type Split, splitVars } from "../tail.js";
 import { rangesIn } from "./loops.js";
 
