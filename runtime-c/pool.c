@@ -47,7 +47,7 @@ static int64_t now_us(void) {
   return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-enum { PARTS_PER_THREAD = 4, MOST_PARTS = 1 << 12 };
+enum { PARTS_PER_THREAD = 4, MOST_PARTS = 1 << 12, SPIN_US = 20000 };
 
 static inline uint32_t parts_of(uint64_t ticket) { return (ticket >> 16) & 0xffff; }
 static inline uint32_t next_of(uint64_t ticket) { return ticket & 0xffff; }
@@ -158,7 +158,7 @@ qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->wake, NULL);
   pthread_cond_init(&p->done, NULL);
-  p->spin_us = spin_us > 0 ? spin_us : spin_us < 0 || threads > sysconf(_SC_NPROCESSORS_ONLN) ? 0 : 200;
+  p->spin_us = spin_us > 0 ? spin_us : spin_us < 0 || threads > sysconf(_SC_NPROCESSORS_ONLN) ? 0 : SPIN_US;
   p->threads = 1;
 
   pthread_attr_t attr;

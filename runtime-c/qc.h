@@ -75,7 +75,7 @@ typedef struct qc_options {
   void *arena;         /* caller's memory, aligned to model->arena_align, not shared with another context; NULL: allocated here */
   size_t arena_bytes;  /* size of `arena`; at least model->arena_bytes */
   int32_t threads;     /* 1 to QC_MAX_THREADS, the calling thread included; 0: 1 */
-  int32_t spin_us;     /* how long an idle worker spins before it sleeps; 0: 200, or no spinning with more threads than CPUs; -1: never */
+  int32_t spin_us;     /* how long an idle worker spins before it sleeps; 0: 20000, or no spinning with more threads than CPUs; -1: never */
 } qc_options;
 
 /* Allocates everything that running needs. options NULL: own arena, one thread. QC_E_ARGUMENT, _MEMORY, _ARENA, _THREAD. */

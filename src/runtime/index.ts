@@ -19,7 +19,7 @@ export interface LoadOptions {
   readonly threads?: number;
   /** Compare the checksum of model.so with model.json first. Default: false. */
   readonly verify?: boolean;
-  /** Microseconds that an idle worker spins before it sleeps. Default: 200, none with more threads than processors; -1: none. */
+  /** Microseconds that an idle worker spins before it sleeps. Default: 20000, none with more threads than processors; -1: none. */
   readonly spinUs?: number;
   /** Another libqcrt.so than that of this package. */
   readonly library?: string;
