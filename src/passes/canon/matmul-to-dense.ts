@@ -23,7 +23,7 @@ function denseOf(view: SweepView): readonly ValueId[] | null {
   const [x, w] = inputs.map((v) => b.typeOf(v));
   if (w.shape.length !== 2 || x.shape.length < 2) return null;
   const [depth, columns] = w.shape;
-  const rows = numElements(x.shape) / Math.max(1, depth);
+  const rows = numElements(x.shape.slice(0, -1));
   const flat = b.node("reshape", [inputs[0]], { shape: [rows, depth] }, view.loc());
   const turned = b.node("transpose", [inputs[1]], { perm: [1, 0] }, view.loc());
   const y = b.node("dense", [flat, turned], {}, view.loc(), node.outputs[0].id.slice(1));
