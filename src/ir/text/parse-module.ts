@@ -170,8 +170,9 @@ function funcFrom(f: FuncContext, run: Run): Func {
   const use = (token: Token): [ValueId, TensorType] => {
     const id = readValueId(source, token);
     const type = isConst(id) ? run.consts[id]?.type : values.get(id);
+    if (type) return [id, type];
     const known = isConst(id) ? Object.keys(run.consts) : values.keys();
-    return [id, type ?? failAt(source, "QC-TEXT-002", token, `'${id}' is not defined before it is used`, didYouMean(id, known))];
+    return failAt(source, "QC-TEXT-002", token, `'${id}' is not defined before it is used`, didYouMean(id, known));
   };
   const body = f.node().map((n) => nodeFrom(n, run, use, define));
   const returned = f.returned().VALUE();
