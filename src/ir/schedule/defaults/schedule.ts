@@ -7,6 +7,7 @@ import { isaName, lanesFor, type Machine } from "./machine.js";
 import { schedulePartial } from "./partial.js";
 import { inParallel, reductionOf, scheduleReduction } from "./reduction.js";
 import { attempt, type Scheduled, unscheduled } from "./session.js";
+import { type Sketch, scheduleBySketch } from "./sketch.js";
 import { scheduleWinograd } from "./winograd.js";
 
 /**
@@ -72,15 +73,21 @@ function mapOnVectors(s: Scheduled, stage: Stage, m: Machine, choose: Chooser): 
 /**
  * The default schedule of a kernel for a machine, and the steps that make it. Reductions over a contiguous dimension of channels get
  * register tiles; every other stage keeps its loops, contiguous dimension innermost, its outermost loop parallel where that pays.
- * `choose` may decide otherwise wherever there is a choice; every decision gives a legal schedule.
+ * `choose` may decide otherwise wherever there is a choice; every decision gives a legal schedule. `sketches` come before the built-in rules.
  */
 export function scheduleKernel(
   kernel: Kernel,
   machine: Machine,
   choose: Chooser = byDefault,
+  sketches: readonly Sketch[] = [],
 ): { readonly kernel: Kernel; readonly steps: readonly Step[] } {
   let s = collapseMaps(unscheduled(kernel));
   for (const { name } of kernel.stages) {
+    const sketched = scheduleBySketch(s, name, machine, choose, sketches);
+    if (sketched) {
+      s = sketched;
+      continue;
+    }
     const tiled = reductionOf(s.kernel, name)
       ? (scheduleWinograd(s, name, machine, choose) ?? scheduleReduction(s, name, machine, choose))
       : null;
