@@ -33,6 +33,10 @@ const GROUPS = {
     ["exp", ["%x"], {}, "%e"],
     ["add", ["%e", "%z"], {}, "%y"],
   ]),
+  transpose: groupOf({ "%x": f32(6, 10) }, [
+    ["exp", ["%x"], {}, "%e"],
+    ["transpose", ["%e"], { perm: [1, 0] }, "%y"],
+  ]),
 };
 
 const operands = new Map(

@@ -97,7 +97,7 @@ export function emitExpr(e: Expr, s: Scope, flags: FloatFlags = ""): Value {
       return bound.k === "value" ? bound.value : { t: "index", lanes: 1, v: affineText(s.body, bound.at) };
     }
     case "load":
-      return emitLoad(e, s);
+      return s.held.get(e) ?? emitLoad(e, s);
     case "bin":
       return emitBinary(e, s, flags);
     case "select":

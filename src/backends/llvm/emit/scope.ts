@@ -1,6 +1,6 @@
 import type { InstrTable } from "../../../ir/instr/define.js";
-import type { Expr } from "../../../ir/loop/expr.js";
-import type { Buffer } from "../../../ir/loop/stmt.js";
+import type { Expr, LoadExpr } from "../../../ir/loop/expr.js";
+import type { Buffer, StoreStmt } from "../../../ir/loop/stmt.js";
 import { stridesOf } from "../../../ir/type/tensor-type.js";
 import { invariant } from "../../../support/assert.js";
 import type { Affine } from "./affine.js";
@@ -36,6 +36,10 @@ export interface Scope {
   /** Runs `inner` with a name bound, and brings back what the name meant before. */
   withVariable<T>(name: string, binding: Binding, inner: () => T): T;
   withBuffer<T>(buffer: BufferAt, inner: () => T): T;
+  /** Values of loads that are in registers already. */
+  readonly held: Map<LoadExpr, Value>;
+  /** Stores whose values are taken instead of being written. */
+  readonly taken: Map<StoreStmt, (value: Value) => void>;
 }
 
 /** A scope over `buffers` whose expressions `emit` emits. */
@@ -68,6 +72,8 @@ export function createScope(
     buffer: (name) => find(known, name),
     withVariable: (name, binding, inner) => within(variables, name, binding, inner),
     withBuffer: (buffer, inner) => within(known, buffer.def.name, buffer, inner),
+    held: new Map(),
+    taken: new Map(),
   };
   return scope;
 }

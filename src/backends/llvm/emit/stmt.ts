@@ -11,6 +11,7 @@ import { emitExpr } from "./expr.js";
 import { emitIndex } from "./index.js";
 import { type Access, accessTo, emitPredicate, laneOf, loadAccess, splatValue, storeAccess } from "./memory.js";
 import { bufferAt, type Scope } from "./scope.js";
+import { transposedLoads, transposedStore } from "./transpose.js";
 import { memoryType, type Value } from "./types.js";
 
 const lanesOf = (es: readonly (Expr | null)[]): number => Math.max(1, ...es.map((e) => e?.lanes ?? 1));
@@ -18,6 +19,11 @@ const lanesOf = (es: readonly (Expr | null)[]): number => Math.max(1, ...es.map(
 function emitStore(st: StoreStmt, s: Scope): void {
   const lanes = lanesOf([...st.index, st.value, st.pred]);
   const value = emitExpr(st.value, s);
+  const take = s.taken.get(st);
+  if (take) {
+    take(value);
+    return;
+  }
   storeAccess(accessTo(s.buffer(st.buffer), st.index, lanes, s), value, emitPredicate(st.pred, s), s);
 }
 
@@ -98,10 +104,25 @@ export function emitLoop(name: string, begin: string, end: string, extent: numbe
   body.start(exit);
 }
 
+/** Every iteration after the other; vectors that lie apart in memory are read or written by rows of neighbours. */
+function emitUnrolled(st: ForStmt, s: Scope): void {
+  const store = transposedStore(st, s);
+  const loads = store ? null : transposedLoads(st, s);
+  const columns: Value[] = [];
+  if (store) s.taken.set(store.store, (value) => columns.push(value));
+  for (let i = 0; i < st.extent; i++) {
+    for (const [e, vectors] of loads ?? []) s.held.set(e, vectors[i]);
+    s.withVariable(st.name, { k: "index", at: affineConst(i) }, () => emitStmt(st.body, s));
+  }
+  for (const e of loads?.keys() ?? []) s.held.delete(e);
+  if (store) s.taken.delete(store.store);
+  store?.write(columns);
+}
+
 function emitFor(st: ForStmt, s: Scope): void {
   if (st.extent === 0) return;
   if (st.kind === "unroll" || st.extent === 1) {
-    for (let i = 0; i < st.extent; i++) s.withVariable(st.name, { k: "index", at: affineConst(i) }, () => emitStmt(st.body, s));
+    emitUnrolled(st, s);
     return;
   }
   emitLoop(st.name, "0", String(st.extent), st.extent, s, () => emitStmt(st.body, s));

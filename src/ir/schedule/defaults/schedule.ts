@@ -8,6 +8,7 @@ import { schedulePartial } from "./partial.js";
 import { inParallel, reductionOf, scheduleReduction } from "./reduction.js";
 import { attempt, type Scheduled, unscheduled } from "./session.js";
 import { type Sketch, scheduleBySketch } from "./sketch.js";
+import { scheduleTranspose } from "./transpose.js";
 import { scheduleWinograd } from "./winograd.js";
 
 /**
@@ -91,7 +92,7 @@ export function scheduleKernel(
     const tiled = reductionOf(s.kernel, name)
       ? (scheduleWinograd(s, name, machine, choose) ?? scheduleReduction(s, name, machine, choose))
       : null;
-    s = tiled ?? schedulePartial(s, name, machine, choose) ?? s;
+    s = tiled ?? schedulePartial(s, name, machine, choose) ?? scheduleTranspose(s, name, machine, choose) ?? s;
   }
   for (const stage of s.kernel.stages) {
     if (!isParallel(stage)) s = mapOnVectors(s, stage, machine, choose);

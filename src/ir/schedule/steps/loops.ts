@@ -2,8 +2,8 @@
 import { affineOf, type Ranges } from "../../loop/affine.js";
 import type { Expr } from "../../loop/expr.js";
 import * as make from "../../loop/make.js";
-import type { Stmt } from "../../loop/stmt.js";
-import { accessesOf, exprsOf, loadsOf, nestOf, ofNest, usesVar, walkStmt } from "../../loop/visit.js";
+import type { Stmt, StoreStmt } from "../../loop/stmt.js";
+import { accessesOf, childrenOf, exprsOf, loadsOf, nestOf, ofNest, usesVar, walkStmt } from "../../loop/visit.js";
 import { editStage, illegal, loopNamed, replaceStmt, type StepDef, stageNamed } from "../step.js";
 import { blockBase, blocksOf, splitVars } from "../tail.js";
 
@@ -65,6 +65,41 @@ export const split: StepDef<"split"> = {
   },
 };
 
+/** Index expressions of an expression, outermost ones: what loop variables reach its value through. */
+function indicesIn(e: Expr, found: Expr[] = []): readonly Expr[] {
+  if (e.t === "index") found.push(e);
+  else for (const c of childrenOf(e)) indicesIn(c, found);
+  return found;
+}
+
+/**
+ * What is stored depends on the variables through the place where it is stored alone, so that iterations that meet store the same: every
+ * index in the value is a multiple of an index of the place, plus what does not depend on them.
+ */
+function valueByPlace(s: StoreStmt, around: Stmt, vars: readonly string[]): boolean {
+  const names = new Set(vars);
+  const moved = (e: Expr) => new Map([...affineOf(e).terms].filter(([, t]) => usesVar(t.atom, names)));
+  const places = s.index.map(moved).filter((terms) => terms.size > 0);
+  const values = [s.value, ...(s.pred ? [s.pred] : [])];
+  walkStmt(around, (x) => {
+    if (x.k === "let") values.push(x.value);
+    if (x.k === "if") values.push(x.cond);
+  });
+  return values
+    .flatMap((e) => indicesIn(e))
+    .every((e) => {
+      if (e.lanes > 1) return !usesVar(e, names);
+      const rest = new Map([...moved(e)].map(([key, t]) => [key, t.coef]));
+      for (const terms of places) {
+        const [[first, { coef }]] = terms;
+        const times = (rest.get(first) ?? 0) / coef;
+        if (times === 0 || ![...terms].every(([key, t]) => rest.get(key) === times * t.coef)) continue;
+        for (const key of terms.keys()) rest.delete(key);
+      }
+      return rest.size === 0;
+    });
+}
+
 /** A statement may run its iterations in any order if each buffer it writes is written by `reduce` alone, or at an index of its own. */
 function anyOrder(body: Stmt, vars: readonly string[]): string | null {
   const { reads, writes } = accessesOf(body);
@@ -76,7 +111,7 @@ function anyOrder(body: Stmt, vars: readonly string[]): string | null {
     const apart = vars.every(
       (v) => plain.includes(v) || !(usesVar(s.value, new Set([v])) || s.index.some((i) => usesVar(i, new Set([v])))),
     );
-    if (!apart) why = `iterations store to the same elements of '${s.buffer}'`;
+    if (!apart && !valueByPlace(s, body, vars)) why = `iterations store to the same elements of '${s.buffer}'`;
     if (reads.has(s.buffer)) why = `'${s.buffer}' is read and stored`;
   });
   if (why) return why;
@@ -94,7 +129,7 @@ export const reorder: StepDef<"reorder"> = {
   name: "reorder",
   doc:
     "The loops of a perfect nest take the given order; loops that are not named keep their places. Legal where iterations are independent " +
-    "but for reductions.",
+    "but for reductions; iterations may store to one element where they store the same, as those of an overlapping tail do.",
   apply(kernel, step) {
     return editStage(kernel, step.stage, step, (s) => {
       const { loops, body } = nestOf(s);
