@@ -7,6 +7,8 @@ export interface Machine {
   readonly features: readonly string[];
   /** Floats are summed directly: no Winograd. */
   readonly strictFloat?: boolean;
+  /** Threads that a search measures on: above one, how they share a kernel's work is a choice. Default schedules do not depend on it. */
+  readonly threads?: number;
 }
 
 /** Elements of a vector register. */

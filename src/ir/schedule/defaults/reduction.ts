@@ -131,12 +131,12 @@ function depthLoop(r: Reduction, x: Operand, w: Operand): DepthLoop | null {
   return side && dim >= 0 ? { loop: c.name, dim, extent: c.extent } : null;
 }
 
-/** Puts the outermost loops of a stage together until there are enough iterations to share among threads, and runs them in parallel. */
-export function inParallel(s: Scheduled, stage: string): Scheduled {
+/** Puts the outermost loops of a stage together until there are `enough` iterations to share among threads, and runs them in parallel. */
+export function inParallel(s: Scheduled, stage: string, enough = 16): Scheduled {
   let out = s;
   for (let tries = 0; tries < 3; tries++) {
     const body = out.kernel.stages.find((x) => x.name === stage)?.body;
-    if (body?.k !== "for" || body.extent >= 16 || body.body.k !== "for") break;
+    if (body?.k !== "for" || body.extent >= enough || body.body.k !== "for") break;
     const fused = attempt(out, { step: "fuse", stage, loops: [body.name, body.body.name] });
     if (!fused) break;
     out = fused;

@@ -71,6 +71,16 @@ function mapOnVectors(s: Scheduled, stage: Stage, m: Machine, choose: Chooser): 
   return (split && attempt(split, { step: "vectorize", stage: stage.name, loop: `${innermost.name}.i` })) ?? s;
 }
 
+/** Iterations to share among threads, at least; 0: one thread does all of the stage. */
+const SHARES = [0, 4, 16, 64];
+
+/** A stage shared among threads where that pays; a search on several threads also tries other shares. */
+function shared(s: Scheduled, stage: Stage, m: Machine, choose: Chooser): Scheduled {
+  const standard = workOf(stage) < parallelFrom(stage, m) ? 0 : 16;
+  const least = (m.threads ?? 1) > 1 ? choose(`${stage.name}.shares`, SHARES, standard) : standard;
+  return least === 0 ? s : inParallel(s, stage.name, least);
+}
+
 /**
  * The default schedule of a kernel for a machine, and the steps that make it. Reductions over a contiguous dimension of channels get
  * register tiles; every other stage keeps its loops, contiguous dimension innermost, its outermost loop parallel where that pays.
@@ -98,8 +108,7 @@ export function scheduleKernel(
     if (!isParallel(stage)) s = mapOnVectors(s, stage, machine, choose);
   }
   for (const stage of s.kernel.stages) {
-    if (isParallel(stage) || workOf(stage) < parallelFrom(stage, machine)) continue;
-    s = inParallel(s, stage.name);
+    if (!isParallel(stage)) s = shared(s, stage, machine, choose);
   }
   return { kernel: { ...s.kernel, name: scheduledName(kernel, machine) }, steps: s.steps };
 }
