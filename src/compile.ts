@@ -9,13 +9,16 @@ import { floatIslands } from "./compile/islands.js";
 import { planModule } from "./compile/plan.js";
 import { quantizationReport } from "./compile/quantization-report.js";
 import { openToolchain, type Toolchain } from "./compile/toolchain.js";
-import { logPath, type SearchRequest, type Tuned, type TuningReport, tuneModule } from "./compile/tune.js";
+import { logPath, type Tuned, type TuningReport, tuneModule } from "./compile/tune.js";
+import type { SearchRequest } from "./compile/tune-search.js";
 import { compileObjects, writeModel } from "./compile/write.js";
 import type { Context } from "./context.js";
 import type { InputShapes } from "./frontends/onnx/inputs.js";
+import { createSpillingStore } from "./ir/blob/spilling-store.js";
 import type { Module } from "./ir/graph/module.js";
 import type { Kernel } from "./ir/loop/stmt.js";
 import type { Tensor } from "./ir/op/tensor.js";
+import { byDefault } from "./ir/schedule/defaults/choose.js";
 import { scheduleKernel } from "./ir/schedule/defaults/schedule.js";
 import type { Target } from "./ir/target/target.js";
 import { type Instrument, runPipeline } from "./passes/manager.js";
@@ -23,10 +26,9 @@ import type { PlannedProgram } from "./passes/memory/program.js";
 import { parsePipeline } from "./passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "./passes/presets.js";
 import type { Quantizer } from "./passes/quant/grids.js";
-import { extendPipeline } from "./plugin.js";
+import { extendPipeline, namedTarget } from "./plugin.js";
 import { load, type Net } from "./runtime/index.js";
-import { readBytes } from "./support/fs.js";
-import { sha256Hex } from "./support/hash.js";
+import { sha256OfFile } from "./support/fs.js";
 import { breathe } from "./support/interrupt.js";
 import { withOutputFolder } from "./support/output-folder.js";
 
@@ -89,15 +91,21 @@ export interface BuildReport {
 export type { Context };
 
 /** Compiles a model, its arithmetic kept. Errors: QC-ONNX-*, QC-IR-*, QC-LLVM-*, QC-LINK-*, QC-IO-*. */
-export async function compileModel(request: BuildRequest, ctx: Context): Promise<BuildReport> {
-  const line = openLine(request, ctx);
-  const source = await line.stage("import", () => importModel(request, ctx));
-  const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(request.optLevel)));
-  return finish(line, canonical, { quantizer: "none" });
+export function compileModel(request: BuildRequest, ctx: Context): Promise<BuildReport> {
+  return withOwnBlobs(ctx, async (own) => {
+    const line = openLine(request, own);
+    const source = await line.stage("import", () => importModel(request, own));
+    const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(request.optLevel)));
+    return finish(line, canonical, { quantizer: "none" });
+  });
 }
 
 /** Calibrates on the samples, quantizes, and compiles. */
-export async function optimizeModel(request: QuantizeRequest, ctx: Context): Promise<BuildReport> {
+export function optimizeModel(request: QuantizeRequest, ctx: Context): Promise<BuildReport> {
+  return withOwnBlobs(ctx, (own) => quantizeAndCompile(request, own));
+}
+
+async function quantizeAndCompile(request: QuantizeRequest, ctx: Context): Promise<BuildReport> {
   const line = openLine(request, ctx);
   const source = await line.stage("import", () => importModel(request, ctx));
   const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(request.optLevel)));
@@ -109,6 +117,19 @@ export async function optimizeModel(request: QuantizeRequest, ctx: Context): Pro
   const facts = { quantizer: request.quantizer, preprocessor: request.preprocessor, calibrationSamples: observed.count };
   const report = { "optimization_artifacts/quantization.json": `${JSON.stringify(quantizationReport(simulated), null, 2)}\n` };
   return finish(line, simulated, facts, report);
+}
+
+/** Constants of one build that stay in memory; the others wait in a temporary file. */
+const BLOB_MEMORY_BYTES = 64 << 20;
+
+/** Runs a build on constants of its own: they are gone when it ends, and take bounded memory until then. */
+async function withOwnBlobs<T>(ctx: Context, build: (own: Context) => Promise<T>): Promise<T> {
+  const blobs = createSpillingStore(BLOB_MEMORY_BYTES);
+  try {
+    return await build({ ...ctx, blobs });
+  } finally {
+    blobs.close();
+  }
 }
 
 /** A model as the module that is lowered to kernels, and what would build it: for tools that look inside. */
@@ -149,7 +170,7 @@ interface Line {
 }
 
 function openLine(request: BuildRequest, ctx: Context): Line {
-  const tools = openToolchain(request.target, { strictFloat: request.strictFloat });
+  const tools = openToolchain(namedTarget(request.target, ctx.targets), { strictFloat: request.strictFloat });
   const seconds: Record<string, number> = {};
   return {
     request,
@@ -166,7 +187,7 @@ function openLine(request: BuildRequest, ctx: Context): Line {
     },
     passes: (m, pipeline) =>
       runPipeline(m, parsePipeline(extendPipeline(pipeline, ctx.plugins), ctx.passes), ctx, request.instruments),
-    plan: (m, target, schedule = (k) => scheduleKernel(k, target).kernel) => planModule(m, ctx, schedule),
+    plan: (m, target, schedule = (k) => scheduleKernel(k, target, byDefault, ctx.sketches).kernel) => planModule(m, ctx, schedule),
   };
 }
 
@@ -188,7 +209,7 @@ async function finish(
   const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target, tuned?.schedule));
   const built = await line.stage("emit", () => compileObjects(program, ctx.blobs, tools, request.emit));
   const file = modelFile(request.inputPath);
-  const extra = { source: { path: resolve(file), sha256: sha256Hex(readBytes(file)) }, ...facts };
+  const extra = { source: { path: resolve(file), sha256: sha256OfFile(file) }, ...facts };
   const files = await line.stage("link", () =>
     withOutputFolder(request.outputPath, async (out) =>
       writeModel(program, built, tools, out, { emit: request.emit ?? [], bundle: request.bundle ?? false, extra, reports }),

@@ -1,14 +1,14 @@
 /** The emitting end of the line: a planned program to the files of the output folder. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { modelHeader, modelJson } from "../backends/llvm/artifacts.js";
 import { type BuiltProgram, buildProgram } from "../backends/llvm/build.js";
-import { linkExecutable, linkShared } from "../backends/llvm/libllvm/link.js";
+import { linkExecutable, linkShared, writeObject } from "../backends/llvm/libllvm/link.js";
 import type { BlobStore } from "../ir/blob/blob-store.js";
 import type { Program } from "../ir/loop/program.js";
 import { ABI_VERSION } from "../runtime/library.js";
 import { fail } from "../support/diag.js";
-import { sha256Hex } from "../support/hash.js";
+import { sha256OfFile } from "../support/fs.js";
 import type { OutputFolder } from "../support/output-folder.js";
 import type { Toolchain } from "./toolchain.js";
 
@@ -51,7 +51,13 @@ export function writeModel(
   };
   add("model.ll", built.llvm);
   add("model.s", built.asm);
-  if (request.emit.includes("obj")) built.objects.forEach((o, i) => add(i === 0 ? "model.o" : `model.${i}.o`, o));
+  if (request.emit.includes("obj")) {
+    built.objects.forEach((object, i) => {
+      const name = i === 0 ? "model.o" : `model.${i}.o`;
+      writeObject(out.path(name), object);
+      files.push(name);
+    });
+  }
   for (const [name, text] of Object.entries(request.reports)) add(name, text);
   if (request.bundle) {
     bundle(built, tools, out.path("model"));
@@ -62,7 +68,7 @@ export function writeModel(
     target: tools.targetText,
     toolchain: { llvm: tools.llvm.version },
     abiVersion: ABI_VERSION,
-    sha256: Object.fromEntries(files.map((f) => [f, sha256Hex(readFileSync(out.path(f)))])),
+    sha256: Object.fromEntries(files.map((f) => [f, sha256OfFile(out.path(f))])),
     extra: { cpu: tools.target.mcpu, features: tools.target.features, ...request.extra },
   };
   out.write("model.json", modelJson(program, facts));

@@ -1,6 +1,5 @@
 import { fail } from "../support/diag.js";
-import { readBytes, readText } from "../support/fs.js";
-import { sha256Hex } from "../support/hash.js";
+import { readText, sha256OfFile } from "../support/fs.js";
 import type { TensorInfo } from "./descriptor.js";
 import { ABI_VERSION } from "./library.js";
 
@@ -48,6 +47,6 @@ export function readModelJson(path: string): ModelJson {
 export function verifyChecksum(json: ModelJson, name: string, path: string): void {
   const wanted = json.sha256[name];
   if (wanted === undefined) fail("QC-RT-006", `model.json has no checksum of ${name}`, { help: RECOMPILE });
-  if (sha256Hex(readBytes(path)) !== wanted)
+  if (sha256OfFile(path) !== wanted)
     fail("QC-RT-006", `'${path}' is not the file that model.json describes: its SHA-256 differs`, { help: RECOMPILE });
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   closeSync,
   fsyncSync,
@@ -5,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -49,6 +51,23 @@ export function readBytes(path: string): Buffer {
   } catch (error) {
     return failIo(error, "read", path);
   }
+}
+
+/** SHA-256 of a file's content as 64 lowercase hex digits, read piece by piece. */
+export function sha256OfFile(path: string): string {
+  const hash = createHash("sha256");
+  const piece = Buffer.allocUnsafeSlow(1 << 20);
+  try {
+    const fd = openSync(path, "r");
+    try {
+      for (let got = readSync(fd, piece); got > 0; got = readSync(fd, piece)) hash.update(piece.subarray(0, got));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    return failIo(error, "read", path);
+  }
+  return hash.digest("hex");
 }
 
 /** The text of a UTF-8 file; a coded error where it cannot be read or is not UTF-8 (QC-IO-006). */

@@ -1,20 +1,16 @@
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { BlobStore } from "../../ir/blob/blob-store.js";
 import { type InstrTable, instrTable } from "../../ir/instr/define.js";
 import type { Program } from "../../ir/loop/program.js";
 import { targetText } from "../../ir/target/resolve.js";
 import type { Target } from "../../ir/target/target.js";
 import { fail } from "../../support/diag.js";
-import { failIo } from "../../support/fs.js";
 import { WEIGHTS } from "./emit/descriptor.js";
 import { programText } from "./emit/program.js";
 import type { CompileInput, OptLevel } from "./libllvm/compile.js";
-import { linkShared } from "./libllvm/link.js";
+import { constantsObject } from "./libllvm/constants-object.js";
+import { linkShared, type ObjectFile } from "./libllvm/link.js";
 import { memFunctionsIR } from "./libllvm/mem-functions.js";
 import type { LLVM } from "./libllvm/open.js";
-import { moduleAsm, weightsAsm } from "./libllvm/weights-asm.js";
 import { kernelPasses } from "./passes.js";
 
 export interface BuildOptions {
@@ -29,7 +25,7 @@ export interface BuildOptions {
 
 export interface BuiltProgram {
   /** Relocatable objects that together define `qc_model` and need nothing. */
-  readonly objects: readonly Uint8Array[];
+  readonly objects: readonly ObjectFile[];
   readonly llvm?: string;
   readonly asm?: string;
 }
@@ -45,8 +41,8 @@ interface ConstantLayout {
 
 function constantLayout(program: Program, blobs: BlobStore): ConstantLayout {
   for (const p of [...program.weights, ...program.stateInit]) {
-    const { byteLength } = blobs.get(p.blob);
-    if (byteLength < p.bytes) fail("QC-LLVM-021", `constant ${p.blob} has ${byteLength} of ${p.bytes} bytes`);
+    const size = blobs.size(p.blob);
+    if (size < p.bytes) fail("QC-LLVM-021", `constant ${p.blob} has ${size} of ${p.bytes} bytes`);
   }
   const starts = program.stateInit.some((p) =>
     blobs
@@ -58,23 +54,6 @@ function constantLayout(program: Program, blobs: BlobStore): ConstantLayout {
   return { bytes: starts ? stateAt + program.stateBytes : program.weightBytes, stateInitOffset: starts ? stateAt : null };
 }
 
-/** Writes the read-only data blob by blob: no second copy of the weights is made. */
-function writeConstants(program: Program, blobs: BlobStore, { bytes, stateInitOffset }: ConstantLayout, path: string): void {
-  try {
-    const file = openSync(path, "w");
-    try {
-      ftruncateSync(file, bytes);
-      for (const p of program.weights) writeSync(file, blobs.get(p.blob), 0, p.bytes, p.offset);
-      if (stateInitOffset === null) return;
-      for (const p of program.stateInit) writeSync(file, blobs.get(p.blob), 0, p.bytes, stateInitOffset + p.offset);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    failIo(error, "write", path);
-  }
-}
-
 /** LLVM IR of a whole program, weights by reference: what `--emit=llvm` shows. */
 export function emitProgram(program: Program, blobs: BlobStore, target: Target, options: BuildOptions): string {
   const { bytes, stateInitOffset } = constantLayout(program, blobs);
@@ -82,23 +61,24 @@ export function emitProgram(program: Program, blobs: BlobStore, target: Target, 
   return programText(program, target, options.instrs ?? instrTable([]), facts, bytes);
 }
 
-/** Runs `body` on the module-level assembly that takes the read-only data in; "" where there is none. */
-function withConstants<T>(program: Program, blobs: BlobStore, body: (asm: string) => T): T {
-  const layout = constantLayout(program, blobs);
-  if (layout.bytes === 0) return body("");
-  const folder = mkdtempSync(join(tmpdir(), "qc-weights-"));
-  const path = join(folder, "weights.bin");
-  try {
-    writeConstants(program, blobs, layout, path);
-    return body(moduleAsm(weightsAsm(path, WEIGHTS, ALIGN)));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** The object of the read-only data, its blobs read as it is written; none where there is no such data. */
+function constants(program: Program, blobs: BlobStore, arch: "x86_64" | "aarch64"): readonly ObjectFile[] {
+  const { bytes, stateInitOffset } = constantLayout(program, blobs);
+  if (bytes === 0) return [];
+  const part = (p: Program["weights"][number], at: number) => ({
+    offset: at + p.offset,
+    bytes: p.bytes,
+    data: () => blobs.get(p.blob),
+  });
+  const state = stateInitOffset === null ? [] : program.stateInit.map((p) => part(p, stateInitOffset));
+  const parts = [...program.weights.map((p) => part(p, 0)), ...state].filter((p) => p.bytes > 0);
+  parts.sort((a, b) => a.offset - b.offset);
+  return [{ pieces: constantsObject({ symbol: WEIGHTS, align: ALIGN, arch, bytes, parts }) }];
 }
 
 /**
  * A program to objects: kernels and descriptor in one, constants in the second, memory functions that LLVM may call in the third.
- * Constants must be as the kernels read them: prepare kernels have run.
+ * Constants must be as the kernels read them: prepare kernels have run. Their object reads the blobs when it is written.
  * Errors: those of LLVM.compile; QC-LLVM-021 a constant shorter than its place.
  */
 export function buildProgram(
@@ -108,7 +88,8 @@ export function buildProgram(
   llvm: LLVM,
   options: BuildOptions,
 ): BuiltProgram {
-  if (target.kind !== "llvm") fail("QC-LLVM-022", `the LLVM backend cannot build for '${target.kind}'`);
+  const { arch } = target;
+  if (target.kind !== "llvm" || arch === "nvptx64") fail("QC-LLVM-022", `the LLVM backend cannot build for '${target.kind}'`);
   const text = emitProgram(program, blobs, target, options);
   const machine = { triple: target.mtriple, cpu: target.mcpu, features: target.flags };
   const compile = (name: string, ir: string, more: Partial<CompileInput> = {}): ReturnType<LLVM["compile"]> =>
@@ -116,9 +97,8 @@ export function buildProgram(
   const wantsAsm = options.emit?.includes("asm") ?? false;
   const passes = options.optLevel === undefined ? { passes: kernelPasses(llvm.version) } : {};
   const main = compile(program.name, text, { emit: wantsAsm ? ["asm"] : [], ...passes });
-  const constants = withConstants(program, blobs, (asm) => (asm ? [compile("weights", asm, { optLevel: 0 }).object] : []));
   return {
-    objects: [main.object, ...constants, compile("memory", memFunctionsIR()).object],
+    objects: [main.object, ...constants(program, blobs, arch), compile("memory", memFunctionsIR()).object],
     llvm: options.emit?.includes("llvm") ? text : undefined,
     asm: main.asm,
   };

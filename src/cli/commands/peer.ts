@@ -3,8 +3,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { TensorInfo } from "../../runtime/descriptor.js";
 import { fail } from "../../support/diag.js";
-import { isFile, readBytes } from "../../support/fs.js";
-import { sha256Hex } from "../../support/hash.js";
+import { isFile, sha256OfFile } from "../../support/fs.js";
 import type { TypedArray } from "../../support/npy.js";
 import type { BuildRecord } from "./built-model.js";
 
@@ -65,7 +64,7 @@ function sourceOf({ source }: BuildRecord): string {
     return fail("QC-CLI-038", `the model that was compiled is not at '${source?.path ?? "(unknown)"}'`, {
       help: "compile it again, then bench with --peer",
     });
-  if (sha256Hex(readBytes(source.path)) !== source.sha256)
+  if (sha256OfFile(source.path) !== source.sha256)
     return fail("QC-CLI-038", `'${source.path}' has changed since it was compiled`, {
       help: "compile it again, then bench with --peer",
     });

@@ -34,10 +34,10 @@ type Output = ValueId | null;
 
 /** The initializers of a graph that something reads. */
 export function defineConstants(graph: GraphProto, env: Map<string, ValueId>, run: Run, shadows = false): void {
-  const { wanted, builder, folder, budget } = run.state;
+  const { wanted, builder, folder, readRaw, budget } = run.state;
   for (const init of graph.initializer ?? []) {
     if (!init.name || !wanted.has(init.name) || (env.has(init.name) && !shadows)) continue;
-    const t = tensorFromProto(init, folder, init.name);
+    const t = tensorFromProto(init, folder, init.name, readRaw);
     budget.countBytes(t.data.byteLength);
     env.set(init.name, builder.constant(t.type, bytesOf(t), init.name));
   }

@@ -5,12 +5,12 @@ import type { Module, ValueId } from "../../ir/graph/module.js";
 import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { fail, QcError } from "../../support/diag.js";
-import { readBytes } from "../../support/fs.js";
 import { didYouMean } from "../../support/suggest.js";
 import { functionKey } from "./functions.js";
 import { defineConstants, importNodes, NEWEST_OPSET, type Run } from "./import-nodes.js";
 import { type InputShapes, inputTypes, NO_SHAPES } from "./inputs.js";
 import { createBudget, inferWithin } from "./limits.js";
+import { copyRaw, type ReadRaw, withModelFile } from "./model-file.js";
 import { decodeModel, type GraphProto, type ModelProto, toSafeInt } from "./proto.js";
 import { refusals } from "./refusals.js";
 import type { ImportRules } from "./rule.js";
@@ -28,7 +28,7 @@ const OLDEST_OPSET = 1;
 /** Reads a model file. Errors: QC-ONNX-001..022; every unsupported node is listed in one error. */
 export function importOnnxFile(file: string, rules: ImportRules, ctx: IrContext, options: ImportOptions = {}): Module {
   try {
-    return importOnnx(readBytes(file), file, rules, ctx, options);
+    return withModelFile(file, ({ bytes, readRaw }) => importOnnx(bytes, file, rules, ctx, options, readRaw));
   } catch (error) {
     throw error instanceof QcError ? withAdvice(error) : error;
   }
@@ -42,13 +42,14 @@ function withAdvice(error: QcError): QcError {
   return new QcError([{ ...first, help }, ...more], error.kind);
 }
 
-/** `file` names the model in messages; external data is read from its folder. */
+/** `file` names the model in messages; external data is read from its folder, raw tensors by `readRaw`. */
 export function importOnnx(
   bytes: Uint8Array,
   file: string,
   rules: ImportRules,
   ctx: IrContext,
   options: ImportOptions = {},
+  readRaw: ReadRaw = copyRaw,
 ): Module {
   const model = decodeModel(bytes, file);
   const name = path.basename(file);
@@ -62,7 +63,7 @@ export function importOnnx(
   const nodes = orderedNodes(graph, outputs, name);
   const wanted = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const run: Run = {
-    state: { ctx, builder, infer, folder: path.dirname(path.resolve(file)), wanted, budget: createBudget() },
+    state: { ctx, builder, infer, folder: path.dirname(path.resolve(file)), readRaw, wanted, budget: createBudget() },
     rules,
     opsets,
     functions: new Map((model.functions ?? []).map((f) => [functionKey(f.domain, f.name), f])),

@@ -8,6 +8,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { byteSize, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, type Loc, QcError } from "../../support/diag.js";
 import { type Budget, checkSize, LIMITS } from "./limits.js";
+import type { ReadRaw } from "./model-file.js";
 import { type AttributeProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
 import type { NodeImport } from "./rule.js";
 
@@ -29,6 +30,7 @@ export interface ImportState {
   readonly infer: InferNode;
   /** Folder that external data must stay in. */
   readonly folder: string;
+  readonly readRaw: ReadRaw;
   /** Graph names that something reads. */
   readonly wanted: ReadonlySet<string>;
   readonly budget: Budget;
@@ -97,7 +99,7 @@ export function createNodeImport(
       attrs.has(name) ? (attrs.get(name)?.strings ?? []).map((v) => decoder.decode(v)) : required(name, def),
     tensor: (name) => {
       const t = attrs.get(name)?.t;
-      return t ? tensorFromProto(t, state.folder, `${loc.node}.${name}`) : null;
+      return t ? tensorFromProto(t, state.folder, `${loc.node}.${name}`, state.readRaw) : null;
     },
     emits(op, list, given: Attrs = {}) {
       const operands = list.map((v) => v ?? ""); // a rule may pass on an operand that the node does not have

@@ -7,6 +7,7 @@ import { byteSize, numElements, tensorType } from "../../ir/type/tensor-type.js"
 import { fail, QcError } from "../../support/diag.js";
 import { readExternal } from "./external-data.js";
 import { checkNesting, checkSize, createBudget } from "./limits.js";
+import { copyRaw, type ReadRaw } from "./model-file.js";
 import { functionAttributes } from "./newer-fields.js";
 import { graphsOf } from "./topology.js";
 
@@ -113,8 +114,8 @@ export function decodeTensor(bytes: Uint8Array, file: string): { name: string; t
   }
 }
 
-/** The values of a tensor; external data is read from inside `folder` only. */
-export function tensorFromProto(p: TensorProto, folder: string, what: string): Tensor {
+/** The values of a tensor; external data is read from inside `folder` only, raw bytes by `readRaw`. */
+export function tensorFromProto(p: TensorProto, folder: string, what: string, readRaw: ReadRaw = copyRaw): Tensor {
   const name = p.name || what;
   const dtype =
     dtypeOfOnnx(p.dataType ?? 0) ??
@@ -128,7 +129,7 @@ export function tensorFromProto(p: TensorProto, folder: string, what: string): T
   checkSize(type, `tensor '${name}'`);
   const n = numElements(shape);
   const stored = dtype === "i4" || dtype === "u4" ? Math.ceil(n / 2) : byteSize(type);
-  const raw = p.dataLocation === 1 ? readExternal(p, folder, name, stored) : p.rawData?.length ? p.rawData : null;
+  const raw = p.dataLocation === 1 ? readExternal(p, folder, name, stored) : p.rawData?.length ? readRaw(p.rawData) : null;
   const data = raw ? fromRaw(dtype, raw, n, stored, name) : fromFields(p, dtype, n, name);
   if (dtype === "bool") for (let i = 0; i < n; i++) data[i] = data[i] ? 1 : 0;
   return { type, data };
@@ -141,7 +142,7 @@ const wrongLength = (name: string, got: number, want: number): never =>
 
 function fromRaw(dtype: DType, raw: Uint8Array, n: number, stored: number, name: string): TypedArray {
   if (raw.length !== stored) wrongLength(name, raw.length, stored);
-  return dtype === "i4" || dtype === "u4" ? unpack4((i) => raw[i], dtype, n) : dataFromBytes(dtype, raw.slice());
+  return dtype === "i4" || dtype === "u4" ? unpack4((i) => raw[i], dtype, n) : dataFromBytes(dtype, raw);
 }
 
 /** Two 4-bit values a byte, low half first. */

@@ -32,8 +32,8 @@ export function verifyModule(m: Module, ops: OpRegistry, blobs: BlobStore): read
   for (const [id, c] of Object.entries(m.consts)) {
     if (!isConst(id)) error("QC-IR-021", `constant '${id}' does not start with '#'`);
     if (!blobs.has(c.blob)) error("QC-IR-025", `constant '${id}' refers to the unknown blob ${c.blob}`);
-    else if (blobs.get(c.blob).byteLength !== byteSize(c.type)) {
-      error("QC-IR-025", `constant '${id}' of type ${typeText(c.type)} has ${blobs.get(c.blob).byteLength} bytes`);
+    else if (blobs.size(c.blob) !== byteSize(c.type)) {
+      error("QC-IR-025", `constant '${id}' of type ${typeText(c.type)} has ${blobs.size(c.blob)} bytes`);
     }
     checkQuant(c.type, `constant '${id}'`, error);
   }

@@ -18,7 +18,7 @@ export function createWeightsTable(blobs: BlobStore): WeightsTable {
     offsetOf(blob) {
       const known = offsets.get(blob);
       if (known !== undefined) return known;
-      const bytes = blobs.get(blob).byteLength;
+      const bytes = blobs.size(blob);
       const offset = end;
       end = Math.ceil((offset + bytes) / ALIGN) * ALIGN;
       offsets.set(blob, offset);

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import koffi from "koffi";
 import { afterAll, describe, expect, test } from "vitest";
-import { elfArch, linkExecutable, linkShared } from "../../../src/backends/llvm/libllvm/link.js";
+import { constantsObject } from "../../../src/backends/llvm/libllvm/constants-object.js";
+import { elfArch, linkExecutable, linkShared, type ObjectFile } from "../../../src/backends/llvm/libllvm/link.js";
 import { memFunctionsIR } from "../../../src/backends/llvm/libllvm/mem-functions.js";
 import { hostInfo, openLLVM } from "../../../src/backends/llvm/libllvm/open.js";
 import { findProgram } from "../../../src/backends/llvm/libllvm/tools.js";
-import { moduleAsm, weightsAsm } from "../../../src/backends/llvm/libllvm/weights-asm.js";
 import { resolveTarget } from "../../../src/ir/target/resolve.js";
 import { QcError } from "../../../src/support/diag.js";
 import { AARCH64, ADD_VECTORS } from "./libllvm-texts.js";
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const object = (...texts: readonly string[]) => llvm.compile({ texts, ...HOST, optLevel: 3 }).object;
 const memFunctions = object(memFunctionsIR());
 
-function link(name: string, objects: readonly Uint8Array[], exports: readonly string[]): string {
+function link(name: string, objects: readonly ObjectFile[], exports: readonly string[]): string {
   const output = join(folder, name);
   linkShared({ objects, output, exports });
   return output;
@@ -50,13 +50,7 @@ describe("linkShared", () => {
   });
 
   test("weights are reached, and only the exports are visible", () => {
-    const weights = join(folder, "w.bin");
-    writeFileSync(
-      weights,
-      Uint8Array.from({ length: 100 }, (_, i) => i * 2),
-    );
-    const text = `${moduleAsm(weightsAsm(weights, "qc_weights", 64))}
-@qc_weights = external hidden constant [100 x i8], align 64
+    const text = `@qc_weights = external hidden constant [100 x i8], align 64
 define i32 @qc_model(i64 %i) {
   %at = getelementptr [100 x i8], ptr @qc_weights, i64 0, i64 %i
   %byte = load i8, ptr %at
@@ -68,8 +62,14 @@ define i32 @other(i32 %x) noinline {
   %y = add i32 %x, 1
   ret i32 %y
 }`;
-    const lib = koffi.load(link("w.so", [object(text)], ["qc_model"]));
-    expect(lib.func("int qc_model(int64_t)")(7)).toBe(15);
+    const parts = [
+      { offset: 0, bytes: 8, data: () => Uint8Array.from({ length: 10 }, (_, i) => i * 2) },
+      { offset: 64, bytes: 36, data: () => new Uint8Array(36).fill(9) },
+    ];
+    const constants = { pieces: constantsObject({ symbol: "qc_weights", align: 64, arch: "x86_64", bytes: 100, parts }) };
+    const lib = koffi.load(link("w.so", [object(text), constants], ["qc_model"]));
+    const at = lib.func("int qc_model(int64_t)");
+    expect([0, 7, 8, 63, 64, 99].map((i) => at(i))).toEqual([1, 15, 1, 1, 10, 10]);
     expect(() => lib.func("int other(int)")).toThrow();
     expect(() => lib.symbol("qc_weights", "int")).toThrow();
   });

@@ -7,7 +7,6 @@ import { afterAll, describe, expect, test } from "vitest";
 import { findLibrary } from "../../../src/backends/llvm/libllvm/find.js";
 import { hostInfo, openLLVM } from "../../../src/backends/llvm/libllvm/open.js";
 import { captureStderr } from "../../../src/backends/llvm/libllvm/stderr.js";
-import { moduleAsm, weightsAsm } from "../../../src/backends/llvm/libllvm/weights-asm.js";
 import { resolveTarget } from "../../../src/ir/target/resolve.js";
 import { type Diag, QcError } from "../../../src/support/diag.js";
 import { AARCH64, ADD_VECTORS, X86 } from "./libllvm-texts.js";
@@ -137,26 +136,6 @@ describe("processors", () => {
     expect(target.host).toBe(true);
     for (const feature of target.features) expect(`,${host.flags},`).toContain(`,+${feature},`);
     x86(ADD_VECTORS, { triple: target.mtriple, cpu: target.mcpu, features: target.flags });
-  });
-});
-
-describe("weights", () => {
-  test("incbin puts the file's bytes into the object", () => {
-    const path = join(folder, 'we"ights \\ é.bin');
-    const bytes = Buffer.from("QC weights, found again");
-    writeFileSync(path, bytes);
-    const { object } = x86(moduleAsm(weightsAsm(path, "qc_weights", 64)));
-    expect(Buffer.from(object).includes(bytes)).toBe(true);
-    const arm = llvm.compile({ texts: [moduleAsm(weightsAsm(path, "qc_weights", 64))], ...AARCH64, optLevel: 0 });
-    expect(Buffer.from(arm.object).includes(bytes)).toBe(true);
-  });
-
-  test("a missing file is an error", () => {
-    const diag = diagOf(() => x86(moduleAsm(weightsAsm(join(folder, "none.bin"), "w", 64))));
-    expect(diag.code).toBe("QC-LLVM-014");
-    expect(diag.message).toContain("none.bin");
-    expect(diagOf(() => weightsAsm("x", "bad name", 64)).code).toBe("QC-LLVM-017");
-    expect(diagOf(() => weightsAsm("x", "w", 48)).code).toBe("QC-LLVM-017");
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fail } from "../../../support/diag.js";
@@ -6,9 +6,14 @@ import { failIo, makeFolder } from "../../../support/fs.js";
 import { findCompiler, findLinker, type Linker, runTool } from "./tools.js";
 
 const LIMIT_MS = 120_000;
+/** Bytes of one write. */
+const MOST = 1 << 30;
 
 /** e_machine of an ELF file --> our name. */
 const ELF_MACHINES: Readonly<Record<number, string>> = { 62: "x86_64", 183: "aarch64" };
+
+/** A relocatable object: its bytes, or what makes them piece by piece, so that large ones are never in memory as a whole. */
+export type ObjectFile = Uint8Array | { readonly pieces: () => Iterable<Uint8Array> };
 
 /** The architecture of an ELF object. Errors: QC-LINK-006. */
 export function elfArch(object: Uint8Array): string {
@@ -19,7 +24,8 @@ export function elfArch(object: Uint8Array): string {
 }
 
 export interface LinkOptions {
-  readonly objects: readonly Uint8Array[];
+  /** At least one is whole: it tells the architecture. */
+  readonly objects: readonly ObjectFile[];
   readonly output: string;
   /** The dynamic symbols; everything else is local. Default: `qc_model`. */
   readonly exports?: readonly string[];
@@ -39,12 +45,30 @@ function withFolder<T>(body: (folder: string) => T): T {
   }
 }
 
-function writeObjects(folder: string, objects: readonly Uint8Array[]): readonly string[] {
+function writeObjects(folder: string, objects: readonly ObjectFile[]): readonly string[] {
   return objects.map((object, i) => {
     const path = join(folder, `${i}.o`);
-    writeTemporary(path, object);
+    writeObject(path, object);
     return path;
   });
+}
+
+/** Writes an object to a file. Errors: QC-IO-*. */
+export function writeObject(path: string, object: ObjectFile): void {
+  if (object instanceof Uint8Array) return writeTemporary(path, object);
+  try {
+    const file = openSync(path, "w");
+    try {
+      for (const piece of object.pieces()) {
+        for (let done = 0; done < piece.byteLength; )
+          done += writeSync(file, piece, done, Math.min(piece.byteLength - done, MOST));
+      }
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    failIo(error, "write", path);
+  }
 }
 
 function writeTemporary(path: string, data: Uint8Array | string): void {
@@ -75,7 +99,7 @@ function linkInto(output: string, link: (temporary: string) => void): void {
  */
 export function linkShared(options: LinkOptions): void {
   const { objects, output, exports = ["qc_model"], keepSymbols = false, limitMs = LIMIT_MS } = options;
-  const [first] = objects;
+  const first = objects.find((o) => o instanceof Uint8Array);
   if (first === undefined) fail("QC-LINK-006", "there are no objects to link");
   const { kind, path } = options.linker ?? findLinker(elfArch(first));
   withFolder((folder) => {
@@ -98,7 +122,7 @@ export function linkShared(options: LinkOptions): void {
 
 export interface ExecutableOptions {
   readonly arch: string;
-  readonly objects: readonly Uint8Array[];
+  readonly objects: readonly ObjectFile[];
   /** C files, archives and objects on disk. */
   readonly files: readonly string[];
   readonly includeDirs?: readonly string[];
