@@ -22,10 +22,11 @@ int qc_check_cpu(const char *features);
 
 void qc_release(qc_network *net);
 
+/* Exported for qc's tuner, which runs kernels on their own; not for callers. */
 /* threads - 1 workers; NULL when one cannot be started. */
-qc_pool *qc_pool_create(int32_t threads, int32_t spin_us);
-void qc_pool_destroy(qc_pool *pool);
+QC_API qc_pool *qc_pool_create(int32_t threads, int32_t spin_us);
+QC_API void qc_pool_destroy(qc_pool *pool);
 /* qc_exec's parallel_for; pool NULL: inline. */
-void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent);
+QC_API void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent);
 
 #endif

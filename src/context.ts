@@ -1,4 +1,6 @@
 /** Builds the registries of one compiler session: built-ins first, then plugins. No globals, nothing registers itself. */
+import { builtinStrategies } from "./autotune/search/strategies.js";
+import type { StrategyMaker } from "./autotune/search/strategy.js";
 import type { ImportRule } from "./frontends/onnx/rule.js";
 import { builtinRules } from "./frontends/onnx/rules/index.js";
 import { createBlobStore } from "./ir/blob/blob-store.js";
@@ -6,6 +8,7 @@ import { createOpRegistry } from "./ir/op/registry.js";
 import { builtinOps } from "./ir/ops/index.js";
 import type { IrContext } from "./ir/pass/context.js";
 import type { Pass } from "./ir/pass/pass.js";
+import type { Sketch } from "./ir/schedule/defaults/sketch.js";
 import { builtinPasses } from "./passes/index.js";
 import type { Plugin } from "./plugin.js";
 import type { Diag } from "./support/diag.js";
@@ -15,6 +18,12 @@ export interface Context extends IrContext {
   readonly passes: ReadonlyMap<string, Pass>;
   readonly onnxRules: Readonly<Record<string, ImportRule>>;
   readonly plugins: readonly Plugin[];
+  /** Of plugins, in their order. */
+  readonly sketches: readonly Sketch[];
+  /** By name, those of qc first. */
+  readonly strategies: ReadonlyMap<string, StrategyMaker>;
+  /** What the names of targets that plugins add are short for. */
+  readonly targets: ReadonlyMap<string, string>;
   /** Warnings and remarks so far. */
   readonly diags: readonly Diag[];
 }
@@ -29,13 +38,21 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
   const ops = createOpRegistry();
   const passes = createRuleTable<Pass>({ what: "pass" });
   const rules = createRuleTable<ImportRule>({ what: "ONNX importer of" });
+  const sketches = createRuleTable<Sketch>({ what: "sketch" });
+  const strategies = createRuleTable<StrategyMaker>({ what: "search strategy" });
+  const targets = createRuleTable<string>({ what: "target" });
   const diags: Diag[] = [];
   for (const def of builtinOps) ops.add(def, "qc");
   for (const pass of builtinPasses) passes.add(pass.name, pass, "qc");
   for (const [owner, table] of Object.entries(builtinRules)) {
     for (const [op, rule] of Object.entries(table)) rules.add(op, rule, `qc ${owner}`);
   }
+  for (const s of builtinStrategies) strategies.add(s.name, s, "qc");
+  for (const name of ["llvm", "cuda"]) targets.add(name, name, "qc");
   for (const p of plugins) {
+    for (const s of p.sketches ?? []) sketches.add(s.name, s, `plugin ${p.name}`);
+    for (const s of p.strategies ?? []) strategies.add(s.name, s, `plugin ${p.name}`);
+    for (const [name, text] of Object.entries(p.targets ?? {})) targets.add(name, text, `plugin ${p.name}`);
     for (const def of p.ops ?? []) ops.add(def, `plugin ${p.name}`);
     for (const pass of p.passes ?? []) passes.add(pass.name, pass, `plugin ${p.name}`);
     for (const [op, rule] of Object.entries(p.importers ?? {})) rules.add(op, rule, `plugin ${p.name}`);
@@ -46,6 +63,9 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
     passes: new Map(passes.entries()),
     onnxRules: Object.fromEntries(rules.entries()),
     plugins,
+    sketches: [...sketches.entries()].map(([, s]) => s),
+    strategies: new Map(strategies.entries()),
+    targets: new Map(targets.entries()),
     diags,
     report(d) {
       diags.push(d);

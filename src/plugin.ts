@@ -1,13 +1,20 @@
-/** Plugins: plain modules that add ops, passes, importer rules, preprocessors. See docs/plugins.md. */
+/** Plugins: plain modules that add ops, passes, importer rules, sketches, search strategies, names of targets. See docs/plugins.md. */
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { featuresOf } from "./autotune/cost/features.js";
+import { drawUnseen, type StrategyMaker } from "./autotune/search/strategy.js";
+import { drawing, mutating } from "./autotune/space.js";
 import type { ImportRules } from "./frontends/onnx/rule.js";
 import { attr } from "./ir/attr/attr.js";
 import * as expr from "./ir/loop/make.js";
+import { nestOf } from "./ir/loop/visit.js";
 import { defineOp, type OpDef } from "./ir/op/define.js";
 import { binaryOp, unaryOp } from "./ir/ops/shared/elementwise.js";
 import { definePass, type Pass } from "./ir/pass/pass.js";
+import { lanesFor } from "./ir/schedule/defaults/machine.js";
+import { after, attempt } from "./ir/schedule/defaults/session.js";
+import type { Sketch } from "./ir/schedule/defaults/sketch.js";
 import { tensorType } from "./ir/type/tensor-type.js";
 import { sweep } from "./passes/rewrite/sweep.js";
 import { fail } from "./support/diag.js";
@@ -22,6 +29,12 @@ export interface Plugin {
   readonly passes?: readonly Pass[];
   /** ONNX importer rules, by op type; `domain::Op` for domains other than ai.onnx. */
   readonly importers?: ImportRules;
+  /** Ways to schedule a stage, for the search and, where preferred, for default schedules. */
+  readonly sketches?: readonly Sketch[];
+  /** Searches for `qc tune --strategy NAME`. */
+  readonly strategies?: readonly StrategyMaker[];
+  /** Names for targets: `--target NAME` is short for the text. */
+  readonly targets?: Readonly<Record<string, string>>;
   /** Texts inserted into presets: after the named pass, run this pipeline. */
   readonly pipeline?: readonly { readonly after: string; readonly passes: string }[];
 }
@@ -37,8 +50,14 @@ export function definePlugin(plugin: Plugin): Plugin {
  *   defineOp    an op from all its answers               unaryOp, binaryOp   an elementwise op from an element function
  *   definePass  a pass                                   sweep      rebuilds a module node by node, for passes that rewrite
  *   tensorType  a type from dtype and shape              fail       throws a coded error
+ *   schedule    steps of a sketch: `attempt` one (null where it is not legal), `after` one, `nestOf` a stage's body, `lanesFor` an element type
+ *   search      of a strategy: `drawUnseen` candidates, choices `drawing` at random or `mutating` a parent's, `featuresOf` a kernel for the model
  */
-export const pluginTools = { attr, expr, defineOp, unaryOp, binaryOp, definePass, sweep, tensorType, fail } as const;
+export const pluginTools = {
+  ...{ attr, expr, defineOp, unaryOp, binaryOp, definePass, sweep, tensorType, fail },
+  schedule: { attempt, after, nestOf, lanesFor },
+  search: { drawUnseen, drawing, mutating, featuresOf },
+} as const;
 export type PluginTools = typeof pluginTools;
 
 /**
@@ -91,6 +110,18 @@ export function extendPipeline(text: string, plugins: readonly Plugin[]): string
   return steps
     .flatMap((step) => [step.trim(), ...wanted.filter((w) => w.after === step.replace(/\{.*/, "").trim()).map((w) => w.passes)])
     .join(",");
+}
+
+/** A target whose name a plugin added, spelled out; what follows the name is added: `board -mattr=+x`. Others as they are. */
+export function namedTarget(
+  target: string | readonly string[] | undefined,
+  names: ReadonlyMap<string, string>,
+): string | readonly string[] | undefined {
+  if (target === undefined) return target;
+  const text = typeof target === "string" ? target : target.join(" ");
+  const [name, ...flags] = text.trim().split(/\s+/);
+  const full = names.get(name);
+  return full === undefined || full === name ? target : [full, ...flags].join(" ");
 }
 
 function locate(spec: string, cwd: string): string {

@@ -1,14 +1,13 @@
 /** One run of the tuner: propose, measure, record, learn, until the trials are used up. */
-import { following } from "../ir/schedule/defaults/choose.js";
 import type { Machine } from "../ir/schedule/defaults/machine.js";
-import { type CostModel, createCostModel } from "./cost/model.js";
+import type { Sketch } from "../ir/schedule/defaults/sketch.js";
+import { createCostModel } from "./cost/model.js";
 import type { Measurement, Measurer } from "./measure.js";
 import { createRandom, deriveSeed } from "./random.js";
+import { recall } from "./recall.js";
 import type { Environment, TuningRecord } from "./records/record.js";
-import { stepsKey } from "./records/steps-key.js";
-import type { StrategyName } from "./search/names.js";
 import { nextTask } from "./search/share.js";
-import { createStrategy } from "./search/strategies.js";
+import type { StrategyMaker } from "./search/strategy.js";
 import { createTask, noteMeasured, type Task } from "./search/task.js";
 import { type Candidate, createSpace } from "./space.js";
 import { timeRatio } from "./statistics.js";
@@ -17,16 +16,22 @@ import type { Workload } from "./workload.js";
 export interface TuneRequest {
   readonly workloads: readonly Workload[];
   readonly machine: Machine;
+  /** Further ways to schedule a stage. */
+  readonly sketches?: readonly Sketch[];
   readonly environment: Environment;
   readonly measurer: Measurer;
   /** Records of earlier sessions in the same environment. */
   readonly prior: readonly TuningRecord[];
+  /** Records of other versions of the compiler, for the same target: the best are measured again, first of all. */
+  readonly older?: readonly TuningRecord[];
+  /** Threads that the measurer runs kernels on. */
+  readonly threads?: number;
   /** Called with each record as it is made: appends it to the log. */
   readonly record: (r: TuningRecord) => void;
   /** Candidates to measure; the defaults, and measuring the best again, do not count. */
   readonly iterations: number;
   readonly seed: number;
-  readonly strategy: StrategyName;
+  readonly strategy: StrategyMaker;
   /** Names this session; equal for all its records. */
   readonly session: string;
   readonly now?: () => Date;
@@ -50,7 +55,9 @@ export interface TaskProgress {
 export interface TuneProgress {
   readonly done: number;
   readonly total: number;
-  readonly phase: "search" | "final";
+  /** Searching; measuring the best of each workload again; measuring them in the whole model. */
+  readonly phase: "search" | "final" | "model";
+  /** The kernel in work, or what is done. */
   readonly current: string;
   readonly tasks: readonly TaskProgress[];
   /** Share of pairs that the cost model put in order unseen; null before it could. */
@@ -58,16 +65,16 @@ export interface TuneProgress {
 }
 
 export interface TuneSummary extends Omit<TuneProgress, "phase" | "current"> {
-  readonly strategy: StrategyName;
+  readonly strategy: string;
   readonly seed: number;
   readonly session: string;
   readonly duplicates: number;
 }
 
 const BATCH = 8;
-const ROUNDS = 7;
-const FINAL_ROUNDS = 21;
-const FINALISTS = 3;
+const ROUNDS = 10;
+const FINAL_ROUNDS = 25;
+const FINALISTS = 4;
 /** Batches in a row that brought nothing new before a space counts as used up. */
 const MOST_STALE = 3;
 
@@ -84,39 +91,17 @@ const progressOf = (t: Task): TaskProgress => ({
   ended: t.ended,
 });
 
-/** Records of a workload that become parents and lessons again: the fastest, and as many from all over; deriving one takes milliseconds. */
-const RECALLED = 32;
-
-/** What earlier sessions learnt: candidates that this version of the sketches derives again are parents, all others at least not tried twice. */
-function recall(task: Task, prior: readonly TuningRecord[], model: CostModel): void {
-  const byKey = new Map<string, TuningRecord>();
-  for (const r of prior) {
-    if (r.workload !== task.workload.key || r.baseline !== task.space.standard.key || r.source === "default") continue;
-    const key = stepsKey(r.steps);
-    task.seen.add(key);
-    if (r.code) task.codes.add(r.code);
-    if (!byKey.has(key) && r.source !== "context") byKey.set(key, r);
-  }
-  const ratioOf = (r: TuningRecord): number => (r.error ? Number.POSITIVE_INFINITY : timeRatio(r.ms, r.baselineMs));
-  const sorted = [...byKey].sort(([, a], [, b]) => ratioOf(a) - ratioOf(b));
-  const stride = Math.max(1, Math.ceil((sorted.length - RECALLED) / RECALLED));
-  const recalled = sorted.filter((_, i) => i < RECALLED || (i - RECALLED) % stride === 0);
-  for (const [key, r] of recalled) {
-    const candidate = task.space.derive(following(r.decisions));
-    if (candidate.key !== key) continue;
-    noteMeasured(task, { candidate, ratio: r.error ? null : timeRatio(r.ms, r.baselineMs), code: r.code }, model);
-  }
-}
-
 /** Searches; returns when the trials, or all spaces, are used up, or when it is stopped. Every measurement is recorded at once. */
 export async function tune(request: TuneRequest): Promise<TuneSummary> {
-  const { workloads, machine, measurer, iterations, seed, onProgress } = request;
+  const { workloads, machine, measurer, iterations, seed, threads = 1, onProgress } = request;
   const model = createCostModel(seed);
-  const strategy = createStrategy(request.strategy);
+  const strategy = request.strategy.start();
   // the stream of a workload starts elsewhere when there are records: a second session does not draw the same again
   const streamOf = (w: Workload) => `${w.key} ${request.prior.filter((r) => r.workload === w.key).length}`;
-  const tasks = workloads.map((w) => createTask(w, createSpace(w.kernel, machine), createRandom(deriveSeed(seed, streamOf(w)))));
-  for (const t of tasks) recall(t, request.prior, model);
+  const tasks = workloads.map((w) =>
+    createTask(w, createSpace(w.kernel, machine, request.sketches), createRandom(deriveSeed(seed, streamOf(w)))),
+  );
+  for (const t of tasks) recall(t, request.prior, request.older ?? [], threads, model);
   model.train();
 
   const isStopped = () => request.isStopped?.() ?? false;
@@ -141,7 +126,9 @@ export async function tune(request: TuneRequest): Promise<TuneSummary> {
     if (!task) break;
     show("search", task.workload.kernel.name);
     if (task.baselineMs === null && !(await openTask(task, measurer, note))) continue;
-    const found = strategy.propose(task, Math.min(batch, iterations - done), model);
+    const room = Math.min(batch, iterations - done);
+    const again = task.recalled.splice(0, room).map((candidate) => ({ candidate, source: "recalled" }));
+    const found = again.length ? again : strategy.propose(task, room, model);
     if (found.length === 0) {
       task.ended = "every schedule of its space was tried";
       continue;
@@ -182,7 +169,7 @@ export async function tune(request: TuneRequest): Promise<TuneSummary> {
     total: iterations,
     tasks: tasks.map(progressOf),
     rankingAccuracy: model.rankingAccuracy(),
-    strategy: request.strategy,
+    strategy: request.strategy.name,
     seed,
     session: request.session,
     duplicates,
@@ -218,7 +205,7 @@ async function measureFinalists(task: Task, measurer: Measurer, note: Note): Pro
 }
 
 function recordOf(request: TuneRequest, task: Task, source: string, c: Candidate, m: Measurement): TuningRecord {
-  const { environment, session, seed, now = () => new Date() } = request;
+  const { environment, session, seed, threads = 1, now = () => new Date() } = request;
   return {
     v: 1,
     workload: task.workload.key,
@@ -233,6 +220,7 @@ function recordOf(request: TuneRequest, task: Task, source: string, c: Candidate
     cpu: environment.cpu,
     toolchain: environment.toolchain,
     code: m.code,
+    threads,
     ms: m.ms,
     baselineMs: m.baselineMs,
     error: m.error,

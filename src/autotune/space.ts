@@ -6,6 +6,7 @@ import type { Kernel } from "../ir/loop/stmt.js";
 import type { Choice, Chooser, Decisions } from "../ir/schedule/defaults/choose.js";
 import type { Machine } from "../ir/schedule/defaults/machine.js";
 import { scheduleKernel } from "../ir/schedule/defaults/schedule.js";
+import type { Sketch } from "../ir/schedule/defaults/sketch.js";
 import type { Step } from "../ir/schedule/step.js";
 import type { Random } from "./random.js";
 import { stepsKey } from "./records/steps-key.js";
@@ -33,7 +34,8 @@ export interface Space {
   readonly standard: Candidate;
 }
 
-export function createSpace(kernel: Kernel, machine: Machine): Space {
+/** `sketches`: of plugins, beside the built-in ones. */
+export function createSpace(kernel: Kernel, machine: Machine, sketches: readonly Sketch[] = []): Space {
   const derive = (choose: Chooser): Candidate => {
     const sites: Site[] = [];
     const recording: Chooser = (name, options, fallback) => {
@@ -41,7 +43,7 @@ export function createSpace(kernel: Kernel, machine: Machine): Space {
       if (options.length > 1) sites.push({ name, options, taken });
       return taken;
     };
-    const { kernel: scheduled, steps } = scheduleKernel(kernel, machine, recording);
+    const { kernel: scheduled, steps } = scheduleKernel(kernel, machine, recording, sketches);
     const decisions = Object.fromEntries(sites.map((s) => [s.name, s.taken]));
     return { decisions, sites, steps, kernel: scheduled, key: stepsKey(steps) };
   };

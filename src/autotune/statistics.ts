@@ -1,13 +1,25 @@
-export function median(values: readonly number[]): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[at] : (sorted[at - 1] + sorted[at]) / 2;
+  const at = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
+  return below + (above - below) * (at - Math.floor(at));
 }
 
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** Samples from which on a quartile is known better than the least. */
+const MANY = 16;
+
+/** What other programs do to a measurement only adds to it: of many samples the lower quartile, of few the least. */
+export const typicalMs = (ms: readonly number[]): number => (ms.length >= MANY ? quantile(ms, 0.25) : Math.min(...ms));
+
 /**
- * Time of a candidate over that of the default schedule, both measured in turns; below 1 it is faster. Of the least samples: what other programs do to a
- * measurement only adds to it (on a machine with six times more work than processors, medians of 3 to 7 samples were off tenfold).
+ * Time of a candidate over that of the default schedule, both measured in turns; below 1 it is faster. On a machine with six times more work than
+ * processors, medians of 3 to 7 samples were off tenfold.
  */
 export function timeRatio(ms: readonly number[], baselineMs: readonly number[]): number {
-  return ms.length === 0 || baselineMs.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...ms) / Math.min(...baselineMs);
+  return ms.length === 0 || baselineMs.length === 0 ? Number.POSITIVE_INFINITY : typicalMs(ms) / typicalMs(baselineMs);
 }
+
+export const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);

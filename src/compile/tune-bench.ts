@@ -1,33 +1,38 @@
 /** The worker's side of a measurement: builds candidates of one workload, checks them, times them in turns with the default. */
-import { readFileSync } from "node:fs";
 import type { Measurement } from "../autotune/measure.js";
 import type { RecordedError } from "../autotune/records/record.js";
 import { timeRatio } from "../autotune/statistics.js";
-import { runPrepares } from "../backends/js/run-kernel.js";
+import { PARALLEL_WORK } from "../backends/llvm/emit/program.js";
 import {
-  alignedBytes,
   compileKernelCode,
   type KernelCode,
   kernelCode,
   type LoadedKernels,
   loadKernels,
   type NativeKernel,
+  type Pool,
 } from "../backends/llvm/native-kernels.js";
-import { kernelKey } from "../ir/loop/lower-group.js";
-import type { Buffer, Kernel } from "../ir/loop/stmt.js";
+import { costOf } from "../ir/loop/cost.js";
+import type { Kernel } from "../ir/loop/stmt.js";
 import { verifyKernel } from "../ir/loop/verify.js";
-import { dataFromBytes, type TypedArray } from "../ir/op/tensor.js";
 import { applySteps } from "../ir/schedule/apply.js";
 import type { Step } from "../ir/schedule/step.js";
-import { dtypeInfo } from "../ir/type/dtype.js";
-import { numElements } from "../ir/type/tensor-type.js";
 import { QcError } from "../support/diag.js";
 import type { Toolchain } from "./toolchain.js";
 import { differenceOf, drawOperands } from "./tune-data.js";
+import { bytesOf, createOperands, type Operands } from "./tune-operands.js";
 import type { MeasureMessage, OpenMessage, PhaseMessage } from "./tune-protocol.js";
 
 /** Says what comes next; resolves when the other side has been told, so that a crash is put down to the right candidate. */
 export type Announce = (phase: Omit<PhaseMessage, "k">) => Promise<void>;
+
+/** What a worker process opens once. */
+export interface WorkerTools extends Toolchain {
+  /** The memory functions that LLVM may call, as an object. */
+  readonly memory: Uint8Array;
+  /** Null where kernels run on one thread. */
+  readonly pool: Pool | null;
+}
 
 /** A workload with everything candidates need: inputs, constants, right results, the default ready to run. */
 export interface Bench {
@@ -38,17 +43,13 @@ export interface Bench {
   close(): void;
 }
 
-const bytesOf = (b: Buffer): number => numElements(b.shape) * dtypeInfo(b.dtype).bytes;
-const isResult = (b: Buffer): boolean => b.role === "out" || b.role === "inout";
-
 /** Least time of one sample, so that the clock's resolution does not matter. */
-const SAMPLE_MS = 0.4;
+const SAMPLE_MS = 0.5;
 const MOST_REPEATS = 20_000;
 /** Rounds after which clearly slow candidates are left alone, and what that is. */
 const EARLY_ROUNDS = 3;
 const HOPELESS = 1.25;
 const DEFAULT_ROUNDS = 9;
-const GARBAGE = 0xa5;
 
 const failed = (kind: RecordedError["kind"], message: string, code: string | null = null): Measurement => ({
   code,
@@ -60,9 +61,11 @@ const failed = (kind: RecordedError["kind"], message: string, code: string | nul
 
 const messageOf = (e: unknown): string => (e instanceof Error ? e.message : String(e));
 
+/** A kernel ready to run. */
 interface Runnable {
   readonly run: NativeKernel;
-  readonly operands: readonly Uint8Array[];
+  readonly operands: Operands;
+  readonly pool: Pool | null;
 }
 
 interface Built {
@@ -71,75 +74,21 @@ interface Built {
   readonly object: Uint8Array;
 }
 
-const aligned = (data: ArrayBufferView): Uint8Array => {
-  const from = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const to = alignedBytes(from.byteLength);
-  to.set(from);
-  return to;
-};
-
-/** Operands of the kernels of one workload: inputs, constants and results are shared, packed constants kept while they are in use. */
-function createOperands(unscheduled: Kernel, inputs: Readonly<Record<string, TypedArray>>, constFiles: OpenMessage["consts"]) {
-  const ins = new Map(Object.entries(inputs).map(([name, data]) => [name, aligned(data)]));
-  const originals = Object.fromEntries(
-    Object.entries(constFiles).map(([name, file]): [string, TypedArray] => {
-      const dtype = constType(unscheduled, name);
-      return [name, dataFromBytes(dtype, aligned(readFileSync(file)))];
-    }),
-  );
-  const outs = new Map(unscheduled.buffers.filter(isResult).map((b) => [b.name, alignedBytes(bytesOf(b))]));
-  const packed = new Map<string, Record<string, Uint8Array>>();
-  const constsOf = (kernel: Kernel): Record<string, Uint8Array> => {
-    const key = kernel.prepare.map((p) => kernelKey(p.kernel)).join();
-    const known = packed.get(key);
-    if (known) return known;
-    if (packed.size >= 6) packed.clear();
-    const made = Object.fromEntries(
-      Object.entries(runPrepares(kernel, originals)).map(([name, data]) => [
-        name,
-        data === originals[name] ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : aligned(data),
-      ]),
-    );
-    packed.set(key, made);
-    return made;
-  };
-  /** Before a run: inputs that kernels write as they were, results full of garbage. */
-  const reset = (): void => {
-    for (const [name, bytes] of outs) {
-      const given = inputs[name];
-      if (given) bytes.set(new Uint8Array(given.buffer, given.byteOffset, given.byteLength));
-      else bytes.fill(GARBAGE);
-    }
-  };
-  return {
-    reset,
-    results: () => Object.fromEntries(outs),
-    snapshot: () => Object.fromEntries([...outs].map(([name, bytes]) => [name, bytes.slice()])),
-    of(kernel: Kernel): readonly Uint8Array[] {
-      const consts = constsOf(kernel);
-      return kernel.buffers.map((b) => {
-        const found = isResult(b) ? outs.get(b.name) : b.role === "in" ? ins.get(b.name) : consts[b.name];
-        return found && found.byteLength >= bytesOf(b) ? found : alignedBytes(bytesOf(b));
-      });
-    },
-  };
-}
-
-/** Element type of an original constant: it stands in the kernel or in a kernel that prepares another one. */
-function constType(kernel: Kernel, name: string): Buffer["dtype"] {
-  const all = [kernel, ...kernel.prepare.map((p) => p.kernel)].flatMap((k) => k.buffers);
-  return all.find((b) => b.name === name)?.dtype ?? "u8";
-}
-
 /** Samples in which the process lost its processor are taken again, so often. */
 const RETAKES = 4;
 
-const timed = ({ run, operands }: Runnable, repeats: number): number => {
+/** Runs on, from the copies of the constants that were not used for longest. */
+function runOn({ run, operands: { tables, copies }, pool }: Runnable, repeats: number): void {
+  run(tables, copies.next, repeats, pool);
+  copies.next = (copies.next + repeats) % copies.sets;
+}
+
+const timed = (r: Runnable, repeats: number): number => {
   let least = Number.POSITIVE_INFINITY;
   for (let n = 0; n <= RETAKES; n++) {
     const before = process.resourceUsage().involuntaryContextSwitches;
     const start = performance.now();
-    run(operands, repeats);
+    runOn(r, repeats);
     least = Math.min(least, (performance.now() - start) / repeats);
     if (process.resourceUsage().involuntaryContextSwitches === before) break;
   }
@@ -149,9 +98,13 @@ const timed = ({ run, operands }: Runnable, repeats: number): number => {
 const repeatsFor = (ms: number): number => Math.max(1, Math.min(MOST_REPEATS, Math.ceil(SAMPLE_MS / Math.max(ms, 1e-6))));
 
 /** Opens a workload. The reference is its unscheduled kernel as machine code: no step can have spoilt it. */
-export async function openBench(m: OpenMessage, tools: Toolchain, memory: Uint8Array, announce: Announce): Promise<Bench> {
+export async function openBench(m: OpenMessage, tools: WorkerTools, announce: Announce): Promise<Bench> {
   const { kernel } = m;
-  const operands = createOperands(kernel, drawOperands(kernel, m.seed), m.consts);
+  const { memory } = tools;
+  const { flops, bytes: traffic } = costOf(kernel);
+  // as in a network: kernels with little work never use the pool
+  const pool = flops + traffic >= PARALLEL_WORK ? tools.pool : null;
+  const operands = createOperands(kernel, drawOperands(kernel, m.seed), m.consts, m.footprint);
   const build = (scheduled: Kernel, symbol: string): Built => {
     const code = kernelCode(scheduled, m.target, tools.instrs);
     return { kernel: scheduled, code, object: compileKernelCode(code, symbol, m.target, tools.llvm) };
@@ -168,20 +121,24 @@ export async function openBench(m: OpenMessage, tools: Toolchain, memory: Uint8A
   );
   await announce({ candidate: -1, phase: "run" });
   operands.reset();
-  loaded.run[0](operands.of(kernel), 1);
+  runOn({ run: loaded.run[0], operands: operands.of(kernel), pool: null }, 1);
+  operands.release();
   const want = operands.snapshot();
 
   const check = (r: Runnable): string | null => {
     operands.reset();
-    r.run(r.operands, 1);
+    runOn(r, 1);
     return differenceOf(kernel, want, operands.results());
   };
-  const base: Runnable = { run: loaded.run[1], operands: operands.of(standard.kernel) };
+  const baseRun = (): Runnable => ({ run: loaded.run[1], operands: operands.of(standard.kernel), pool });
+  const base = baseRun();
   const differs = check(base);
   const baseMs = timed(base, repeatsFor(timed(base, 1)));
   const baseRepeats = repeatsFor(baseMs);
   await announce({ candidate: -1, phase: "time" });
   const samples = differs ? [] : Array.from({ length: DEFAULT_ROUNDS }, () => timed(base, baseRepeats));
+
+  operands.release();
 
   const measure: Bench["measure"] = async (message, announceNext) => {
     const results: Measurement[] = [];
@@ -216,7 +173,7 @@ export async function openBench(m: OpenMessage, tools: Toolchain, memory: Uint8A
       const right: Racer[] = [];
       for (const [i, b] of built.entries()) {
         await announceNext({ candidate: b.at, phase: "run" });
-        const r: Runnable = { run: library.run[i], operands: operands.of(b.built.kernel) };
+        const r: Runnable = { run: library.run[i], operands: operands.of(b.built.kernel), pool };
         const wrong = check(r);
         if (wrong) results[b.at] = failed("wrong", wrong, b.built.code.hash);
         else
@@ -230,10 +187,11 @@ export async function openBench(m: OpenMessage, tools: Toolchain, memory: Uint8A
           });
       }
       await announceNext({ candidate: built.length === 1 ? built[0].at : -1, phase: "time" });
-      race(right, base, baseRepeats, message);
+      race(right, baseRun(), baseRepeats, message);
       for (const { at, code, ms, baselineMs } of right)
         results[at] = { code, isDuplicate: false, ms: ms.map(rounded), baselineMs: baselineMs.map(rounded), error: null };
     } finally {
+      operands.release();
       library?.unload();
     }
     return results;

@@ -1,6 +1,6 @@
 /**
- * The last measurement of a search: the whole model with the best schedules against the whole model with the default ones, launch by launch, in turns.
- * Alone a kernel finds its operands in the nearest cache, in the model what the kernel before it left there; only what is faster in both is used.
+ * Whole models with one schedule or another, measured launch by launch in turns. Alone a kernel finds its operands in the nearest cache, in the model what
+ * the kernel before it left there.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,29 +19,27 @@ import { planModule } from "./plan.js";
 import type { Toolchain } from "./toolchain.js";
 import { compileObjects } from "./write.js";
 
-export interface ContextTimes {
-  /** Milliseconds of one launch of the workload, a sample a run. */
-  readonly ms: readonly number[];
-  readonly baselineMs: readonly number[];
+/** What one build of the model took. */
+export interface BuildTimes {
+  /** By workload: milliseconds of one launch, a sample a run, the mean over its launches. */
+  readonly launches: ReadonlyMap<string, readonly number[]>;
+  /** Milliseconds of whole runs. */
+  readonly total: readonly number[];
 }
 
-const LEAST_RUNS = 12;
-const MOST_RUNS = 120;
-const BUDGET_MS = 4000;
-
-/** Builds a module for the machine at hand and loads it, on one thread. */
-async function build(m: Module, ctx: Context, tools: Toolchain, schedule: (k: Kernel) => Kernel): Promise<Net> {
-  const { program } = planModule(m, ctx, schedule);
-  const { objects } = compileObjects(program, ctx.blobs, tools);
-  const folder = mkdtempSync(join(tmpdir(), "qc-tune-model-"));
-  try {
-    const file = join(folder, "model.so");
-    linkShared({ objects, output: file });
-    return await load(file, { threads: 1 });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+export interface ModelBench {
+  /** Builds the model with these schedules; returns a number for `time`. */
+  add(schedule: (k: Kernel) => Kernel): Promise<number>;
+  /** Runs builds in turns on so many threads. */
+  time(builds: readonly number[], threads: number): Promise<readonly BuildTimes[]>;
+  close(): void;
 }
+
+const LEAST_RUNS = 24;
+const MOST_RUNS = 160;
+const BUDGET_MS = 5000;
+/** Runs in which the process lost a processor are taken again, so often. */
+const RETAKES = 2;
 
 /** Floats in [-1, 1), 8-bit codes, zeros for wider integers, which are often indices. */
 function drawInput({ dtype, shape }: Net["inputs"][number], seed: number): TypedArray {
@@ -56,47 +54,57 @@ function drawInput({ dtype, shape }: Net["inputs"][number], seed: number): Typed
 
 /** Nanoseconds of every launch in one run. */
 function profiled(net: Net, inputs: Readonly<Record<string, TypedArray>>): readonly number[] {
-  net.startProfile();
-  net.run(inputs);
-  net.stopProfile();
-  return net.profile().phases.map((p) => p.ns);
+  for (let take = 0; ; take++) {
+    const before = process.resourceUsage().involuntaryContextSwitches;
+    net.startProfile();
+    net.run(inputs);
+    net.stopProfile();
+    if (take === RETAKES || process.resourceUsage().involuntaryContextSwitches === before)
+      return net.profile().phases.map((p) => p.ns);
+  }
 }
 
-/**
- * Times of the workloads in `keys` (one for each launch of the module, in order) under `tuned` schedules against `standard` ones. A workload's sample is the
- * mean over its launches in one run.
- */
-export async function timeInContext(
-  m: Module,
-  ctx: Context,
-  tools: Toolchain,
-  keys: readonly string[],
-  standard: (k: Kernel) => Kernel,
-  tuned: (k: Kernel) => Kernel,
-): Promise<ReadonlyMap<string, ContextTimes>> {
-  const nets = [await build(m, ctx, tools, standard)];
-  try {
-    await breathe();
-    nets.push(await build(m, ctx, tools, tuned));
-    const inputs = Object.fromEntries(nets[0].inputs.map((p, i) => [p.name, drawInput(p, i + 1)]));
-    for (const net of nets) net.run(inputs);
-    const samples: (readonly number[])[][] = [[], []];
-    const start = performance.now();
-    for (let run = 0; run < MOST_RUNS && (run < LEAST_RUNS || performance.now() - start < BUDGET_MS); run++) {
-      for (const which of run % 2 ? [1, 0] : [0, 1]) samples[which].push(profiled(nets[which], inputs));
-      if (run % 16 === 15) await breathe();
-    }
-    const launches = new Map<string, number[]>();
-    keys.forEach((key, i) => launches.set(key, [...(launches.get(key) ?? []), i]));
-    const meanMs = (run: readonly number[], of: readonly number[]) =>
-      Number((of.reduce((sum, i) => sum + run[i], 0) / of.length / 1e6).toPrecision(6));
-    return new Map(
-      [...launches].map(([key, of]) => [
-        key,
-        { ms: samples[1].map((run) => meanMs(run, of)), baselineMs: samples[0].map((run) => meanMs(run, of)) },
-      ]),
-    );
-  } finally {
-    for (const net of nets) net.close();
-  }
+/** `keys`: the workload of every launch of the module, in order. */
+export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: readonly string[]): ModelBench {
+  const folder = mkdtempSync(join(tmpdir(), "qc-tune-model-"));
+  const files: string[] = [];
+  const launches = new Map<string, number[]>();
+  keys.forEach((key, i) => launches.set(key, [...(launches.get(key) ?? []), i]));
+  const meanMs = (run: readonly number[], of: readonly number[]): number =>
+    Number((of.reduce((sum, i) => sum + run[i], 0) / of.length / 1e6).toPrecision(6));
+  const sumMs = (run: readonly number[]): number => Number((run.reduce((a, b) => a + b, 0) / 1e6).toPrecision(6));
+  return {
+    async add(schedule) {
+      await breathe();
+      const { program } = planModule(m, ctx, schedule);
+      const { objects } = compileObjects(program, ctx.blobs, tools);
+      const file = join(folder, `model${files.length}.so`);
+      linkShared({ objects, output: file });
+      return files.push(file) - 1;
+    },
+    async time(builds, threads) {
+      const nets: Net[] = [];
+      try {
+        for (const b of builds) nets.push(await load(files[b], { threads }));
+        const inputs = Object.fromEntries(nets[0].inputs.map((p, i) => [p.name, drawInput(p, i + 1)]));
+        for (const net of nets) net.run(inputs);
+        const samples: (readonly number[])[][] = nets.map(() => []);
+        const start = performance.now();
+        for (let run = 0; run < MOST_RUNS && (run < LEAST_RUNS || performance.now() - start < BUDGET_MS); run++) {
+          for (let i = 0; i < nets.length; i++) {
+            const which = (i + run) % nets.length;
+            samples[which].push(profiled(nets[which], inputs));
+          }
+          if (run % 16 === 15) await breathe();
+        }
+        return samples.map((runs) => ({
+          launches: new Map([...launches].map(([key, of]) => [key, runs.map((run) => meanMs(run, of))])),
+          total: runs.map(sumMs),
+        }));
+      } finally {
+        for (const net of nets) net.close();
+      }
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }

@@ -12,6 +12,9 @@ export interface OpenMessage {
   /** Files with the bytes of the constants, by buffer. */
   readonly consts: Readonly<Record<string, string>>;
   readonly seed: number;
+  readonly threads: number;
+  /** Bytes that the constants of the whole network take, within limits: how cold those of one kernel are. */
+  readonly footprint: number;
   readonly target: Target;
 }
 

@@ -1,8 +1,9 @@
 /** The worker process of the tuner: it alone runs candidates, so a crash or an endless loop takes nothing else with it. */
 import { memoryObject } from "../backends/llvm/native-kernels.js";
 import { targetText } from "../ir/target/resolve.js";
-import { openToolchain, type Toolchain } from "./toolchain.js";
-import { type Announce, type Bench, openBench } from "./tune-bench.js";
+import { openPool } from "../runtime/pool.js";
+import { openToolchain } from "./toolchain.js";
+import { type Announce, type Bench, openBench, type WorkerTools } from "./tune-bench.js";
 import type { Reply, Request } from "./tune-protocol.js";
 
 /** Workloads that stay open, by their operands. */
@@ -16,20 +17,21 @@ const announce: Announce = (phase) => send({ k: "phase", ...phase });
 
 function startWorker(): void {
   const benches = new Map<string, Bench>();
-  let opened: { readonly tools: Toolchain; readonly memory: Uint8Array } | null = null;
+  let opened: WorkerTools | null = null;
   const open = async (m: Extract<Request, { k: "open" }>): Promise<Bench> => {
     const known = benches.get(m.key);
     if (known) return known;
     if (!opened) {
       const tools = openToolchain(targetText(m.target));
-      opened = { tools, memory: memoryObject(m.target, tools.llvm) };
+      const pool = m.threads > 1 ? openPool(m.threads) : null;
+      opened = { ...tools, memory: memoryObject(m.target, tools.llvm), pool };
     }
     const held = [...benches.values()].reduce((n, b) => n + b.bytes, 0);
     if (held > MOST_BYTES) {
       for (const b of benches.values()) b.close();
       benches.clear();
     }
-    const bench = await openBench(m, opened.tools, opened.memory, announce);
+    const bench = await openBench(m, opened, announce);
     benches.set(m.key, bench);
     return bench;
   };

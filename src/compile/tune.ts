@@ -1,15 +1,12 @@
 /** The tuner beside the line: workloads of a fused module, a log, a search if one is asked for, and the schedules that come of it. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { availableParallelism, cpus } from "node:os";
 import { basename, join } from "node:path";
-import { type Best, bestSchedules, type Usable, usableRecords } from "../autotune/records/best.js";
-import { openLog, readLog, readLogIfAny } from "../autotune/records/log.js";
+import { type Best, bestSchedules, isStale, type Usable, usableRecords } from "../autotune/records/best.js";
+import { openLog, readLog } from "../autotune/records/log.js";
 import type { Environment } from "../autotune/records/record.js";
-import type { StrategyName } from "../autotune/search/names.js";
-import { type TuneProgress, type TuneSummary, tune } from "../autotune/session.js";
-import { createSpace } from "../autotune/space.js";
+import { stepsKey } from "../autotune/records/steps-key.js";
+import type { TuneSummary } from "../autotune/session.js";
 import { collectWorkloads, type Workload, workloadKey } from "../autotune/workload.js";
-import { hostInfo } from "../backends/llvm/libllvm/open.js";
 import type { Context } from "../context.js";
 import type { BlobId } from "../ir/blob/blob-store.js";
 import type { Module } from "../ir/graph/module.js";
@@ -17,31 +14,17 @@ import type { Kernel } from "../ir/loop/stmt.js";
 import { verifyKernel } from "../ir/loop/verify.js";
 import type { IrContext } from "../ir/pass/context.js";
 import { applySteps } from "../ir/schedule/apply.js";
+import { byDefault } from "../ir/schedule/defaults/choose.js";
 import { scheduledName, scheduleKernel } from "../ir/schedule/defaults/schedule.js";
 import { targetKey } from "../ir/target/resolve.js";
-import { missingOnHost } from "../ir/target/target.js";
 import { lowerFunc } from "../passes/memory/lower-func.js";
 import type { LoweredFunc } from "../passes/memory/lowered.js";
 import { fail, QcError } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
-import { shortHash } from "../support/hash.js";
-import { onInterrupt } from "../support/interrupt.js";
 import type { Toolchain } from "./toolchain.js";
-import { timeInContext } from "./tune-context.js";
-import { createProcessMeasurer } from "./tune-process.js";
-
-/** A schedule search, LEIP's `category:graph`. */
-export interface SearchRequest {
-  /** Candidates to measure; 0 uses what an earlier search found. */
-  readonly iterations: number;
-  readonly seed?: number;
-  readonly strategy?: StrategyName;
-  /** Ends the search after so many seconds. */
-  readonly limitSeconds?: number;
-  readonly onProgress?: (p: TuneProgress) => void;
-  /** Called where the process is interrupted while it searches; everything measured is in the log already. */
-  readonly onInterrupt?: (log: string) => void;
-}
+import { type ConfirmRequest, confirm, type WholeTimes } from "./tune-confirm.js";
+import { openModelBench } from "./tune-context.js";
+import { type Placed, type SearchRequest, searchModule } from "./tune-search.js";
 
 /** What a search, or the log of one, did for a build. */
 export interface TuningReport {
@@ -56,7 +39,11 @@ export interface TuningReport {
   readonly refused: Usable["refused"];
   readonly foreign: Usable["foreign"];
   readonly unreadable: number;
+  /** Records that were measured against another default schedule than today's; they are not used. */
+  readonly stale: number;
   readonly search: TuneSummary | null;
+  /** The whole model as it was measured at the end of the search; empty without one, or where nothing was faster. */
+  readonly whole: readonly WholeTimes[];
 }
 
 export interface Tuned {
@@ -73,12 +60,6 @@ export const environmentOf = (tools: Toolchain): Environment => ({
   cpu: cpus()[0]?.model ?? "unknown",
   toolchain: { qc: tools.producer.replace(/^qc /, ""), llvm: tools.llvm.version },
 });
-
-/** A workload of a module and the constants that its first launch reads. */
-interface Placed {
-  readonly workload: Workload;
-  readonly consts: Readonly<Record<string, BlobId>>;
-}
 
 /** The unscheduled kernel of every launch, in order. */
 function launchedKernels(m: Module, ctx: IrContext): readonly LoweredFunc[] {
@@ -117,19 +98,34 @@ export async function tuneModule(m: Module, ctx: Context, tools: Toolchain, log:
       help: "search first: --optimization category:graph,iterations:1000; or leave category:graph out",
     });
   }
-  const baselines = new Map(placed.map(({ workload: w }) => [w.key, createSpace(w.kernel, tools.target).standard.key]));
+  const standard = (k: Kernel) => scheduleKernel(k, tools.target, byDefault, ctx.sketches);
+  const baselines = new Map(placed.map(({ workload: w }) => [w.key, stepsKey(standard(w.kernel).steps)]));
   const search = request.iterations > 0 ? await searchModule(placed, ctx, tools, environment, log, request) : null;
-  if (search) await confirm(m, placed, ctx, tools, environment, log, baselines, search);
+  const keyOf = (k: Kernel) => workloadKey(k, environment.target);
+  const byKey = new Map(placed.map((p) => [p.workload.key, p.workload]));
+  const replay = (best: Best) => replayOf(best, byKey.get(best.workload), tools, ctx);
+  const whole = search
+    ? await confirmSearch(m, ctx, tools, environment, log, search, request, {
+        ...{ baselines, keyOf, replay, standard: (k) => standard(k).kernel },
+      })
+    : [];
   const content = readLog(log);
   const usable = usableRecords(content.records, environment);
-  const best = replayable(bestSchedules(usable.records, { baselines }), placed, tools, ctx);
-  reportUnused(usable, content.unreadable, log, ctx);
+  const stale = usable.records.filter((r) => isStale(r, baselines)).length;
+  const found = bestSchedules(usable.records, { baselines });
+  const best = new Map<string, { readonly best: Best; readonly scheduled: (k: Kernel) => Kernel }>();
+  for (const { workload } of placed) {
+    const b = found.get(workload.key);
+    const scheduled = b && replay(b);
+    if (b && scheduled) best.set(workload.key, { best: b, scheduled });
+  }
+  reportUnused(usable, content.unreadable, stale, log, ctx);
   const used = placed.flatMap(({ workload }) => {
     const b = best.get(workload.key)?.best;
     return b ? [{ b, workload }] : [];
   });
   return {
-    schedule: (k) => best.get(workloadKey(k, environment.target))?.scheduled(k) ?? scheduleKernel(k, tools.target).kernel,
+    schedule: (k) => best.get(keyOf(k))?.scheduled(k) ?? standard(k).kernel,
     report: {
       log,
       workloads: placed.length,
@@ -139,16 +135,24 @@ export async function tuneModule(m: Module, ctx: Context, tools: Toolchain, log:
       refused: usable.refused,
       foreign: usable.foreign,
       unreadable: content.unreadable,
+      stale,
       search,
+      whole,
     },
   };
 }
 
 /** Says what of a log is left out, and why. */
-function reportUnused(usable: Usable, unreadable: number, log: string, ctx: IrContext): void {
+function reportUnused(usable: Usable, unreadable: number, stale: number, log: string, ctx: IrContext): void {
   for (const { why, count } of usable.refused) {
     const message = `${count} record${count === 1 ? "" : "s"} of '${log}' ${count === 1 ? "is" : "are"} not used: ${why}`;
     ctx.report({ severity: "warning", code: "QC-TUNE-005", message });
+  }
+  if (stale > 0) {
+    const [records, are] = stale === 1 ? ["record", "is"] : ["records", "are"];
+    const message = `${stale} ${records} of '${log}' ${are} not used: measured against another default schedule than this version's`;
+    const help = "a further search measures the fastest of them again";
+    ctx.report({ severity: "warning", code: "QC-TUNE-011", message, help });
   }
   for (const cpu of usable.foreign)
     ctx.report({
@@ -163,131 +167,51 @@ function reportUnused(usable: Usable, unreadable: number, log: string, ctx: IrCo
   }
 }
 
-interface Replay {
-  readonly best: Best;
-  readonly scheduled: (k: Kernel) => Kernel;
-}
-
-/** Recorded schedules that still apply; a step that is not legal any more is reported, and the default stays. */
-function replayable(
-  found: ReadonlyMap<string, Best>,
-  placed: readonly Placed[],
-  tools: Toolchain,
-  ctx: IrContext,
-): ReadonlyMap<string, Replay> {
-  const replays = new Map<string, Replay>();
-  for (const { workload } of placed) {
-    const best = found.get(workload.key);
-    if (!best) continue;
-    const scheduled = (k: Kernel): Kernel => ({ ...applySteps(k, best.steps), name: scheduledName(k, tools.target) });
-    try {
-      verifyKernel(scheduled(workload.kernel));
-      replays.set(workload.key, { best, scheduled });
-    } catch (e) {
-      if (!(e instanceof QcError)) throw e;
-      const message = `the recorded schedule of '${best.kernel}' does not apply any more, the default is used: ${e.message}`;
-      ctx.report({ severity: "warning", code: "QC-TUNE-008", message });
-    }
+/** A recorded schedule, if it still applies; where a step is not legal any more that is reported, and the default stays. */
+function replayOf(best: Best, workload: Workload | undefined, tools: Toolchain, ctx: IrContext): ((k: Kernel) => Kernel) | null {
+  const scheduled = (k: Kernel): Kernel => ({ ...applySteps(k, best.steps), name: scheduledName(k, tools.target) });
+  try {
+    if (workload) verifyKernel(scheduled(workload.kernel));
+    return workload ? scheduled : null;
+  } catch (e) {
+    if (!(e instanceof QcError)) throw e;
+    const message = `the recorded schedule of '${best.kernel}' does not apply any more, the default is used: ${e.message}`;
+    ctx.report({ severity: "warning", code: "QC-TUNE-008", message });
+    return null;
   }
-  return replays;
 }
 
-/** Measures what the search found in the whole model, and records that: what is not faster there is not used. */
-async function confirm(
+/** Measures what a search found in the whole model, on one thread and on all processors unless `threads` says on how many it runs. */
+async function confirmSearch(
   m: Module,
-  placed: readonly Placed[],
   ctx: Context,
   tools: Toolchain,
   environment: Environment,
   logFile: string,
-  baselines: ReadonlyMap<string, string>,
-  { session, seed }: TuneSummary,
-): Promise<void> {
-  const { records } = usableRecords(readLog(logFile).records, environment);
-  const found = bestSchedules(records, { baselines, forContext: true });
-  const best = replayable(found, placed, tools, ctx);
-  if (best.size === 0) return;
-  const keyOf = (k: Kernel) => workloadKey(k, environment.target);
-  const standard = (k: Kernel) => scheduleKernel(k, tools.target).kernel;
-  const launchKeys = launchedKernels(m, ctx).map((l) => keyOf(l.kernel));
-  const times = await timeInContext(m, ctx, tools, launchKeys, standard, (k) => best.get(keyOf(k))?.scheduled(k) ?? standard(k));
-  const log = openLog(logFile);
-  try {
-    for (const { workload } of placed) {
-      const b = best.get(workload.key)?.best;
-      const t = times.get(workload.key);
-      if (!b || !t) continue;
-      const { steps, decisions, code } = b;
-      const what = { workload: workload.key, kernel: workload.kernel.name, baseline: baselines.get(workload.key) ?? "" };
-      const how = { session, seed, source: "context", decisions, steps, code, error: null, ...t };
-      log.append({ v: 1, ...what, ...how, ...environment, time: new Date().toISOString() });
-    }
-  } finally {
-    log.close();
-  }
-}
-
-async function searchModule(
-  placed: readonly Placed[],
-  ctx: IrContext,
-  tools: Toolchain,
-  environment: Environment,
-  logFile: string,
+  search: TuneSummary,
   request: SearchRequest,
-): Promise<TuneSummary> {
-  const missing = missingOnHost(tools.target, hostInfo(tools.llvm));
-  if (missing.length > 0) {
-    fail(
-      "QC-TUNE-002",
-      `candidates for '${tools.targetText}' cannot be measured here: this machine lacks ${missing.join(", ")}`,
-      {
-        help: "search on such a machine, copy its log to optimization_artifacts/, and compile with category:graph,iterations:0",
-      },
-    );
-  }
-  const seed = request.seed ?? 0;
-  const { records } = readLogIfAny(logFile);
-  const folder = mkdtempSync(join(tmpdir(), "qc-tune-"));
-  const byKey = new Map(placed.map((p) => [p.workload.key, p]));
-  const constFile = (blob: BlobId): string => {
-    const file = join(folder, shortHash(blob, 24));
-    if (!isFile(file)) writeFileSync(file, ctx.blobs.get(blob));
-    return file;
-  };
-  const measurer = createProcessMeasurer((key, standard) => {
-    const { workload, consts } = byKey.get(key) ?? fail("QC-TUNE-009", `there is no workload '${key}'`);
-    const files = Object.fromEntries(Object.entries(consts).map(([buffer, blob]) => [buffer, constFile(blob)]));
-    return { k: "open", key, kernel: workload.kernel, standard, consts: files, seed, target: tools.target };
-  });
+  how: Pick<ConfirmRequest, "baselines" | "keyOf" | "replay" | "standard">,
+): Promise<readonly WholeTimes[]> {
+  const { records } = usableRecords(readLog(logFile).records, environment);
+  const launchKeys = launchedKernels(m, ctx).map((l) => how.keyOf(l.kernel));
+  const bench = openModelBench(m, ctx, tools, launchKeys);
   const log = openLog(logFile);
-  const cleanUp = (): void => {
-    measurer.close();
-    log.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const release = onInterrupt(() => {
-    cleanUp();
-    request.onInterrupt?.(logFile);
-  });
-  const start = performance.now();
-  const { limitSeconds } = request;
+  const { session, seed } = search;
   try {
-    return await tune({
-      workloads: placed.map((p) => p.workload),
-      machine: tools.target,
-      environment,
-      measurer,
-      prior: usableRecords(records, environment).records,
-      record: log.append,
-      iterations: request.iterations,
-      seed,
-      strategy: request.strategy ?? "model",
-      session: shortHash(`${process.pid} ${Date.now()}`, 10),
-      onProgress: request.onProgress,
-      isStopped: () => limitSeconds !== undefined && performance.now() - start > 1000 * limitSeconds,
+    return await confirm({
+      ...how,
+      bench,
+      records,
+      threads: request.threads !== undefined ? [request.threads] : [...new Set([1, availableParallelism()])],
+      record({ workload, kernel, decisions, steps, code }, source, threads, ms, baselineMs) {
+        const baseline = how.baselines.get(workload) ?? "";
+        const what = { workload, kernel, session, seed, source, decisions, steps, baseline, ...environment, code, threads };
+        log.append({ v: 1, ...what, ms, baselineMs, error: null, time: new Date().toISOString() });
+      },
+      onStep: (current) => request.onProgress?.({ ...search, phase: "model", current }),
     });
   } finally {
-    release();
-    cleanUp();
+    log.close();
+    bench.close();
   }
 }

@@ -1,6 +1,8 @@
 /** Small workloads for tests of the tuner, and a measurer that measures nothing. */
 import type { Measurement, Measurer } from "../../src/autotune/measure.js";
 import type { Environment, TuningRecord } from "../../src/autotune/records/record.js";
+import { builtinStrategies } from "../../src/autotune/search/strategies.js";
+import type { StrategyMaker } from "../../src/autotune/search/strategy.js";
 import { type TuneRequest, type TuneSummary, tune } from "../../src/autotune/session.js";
 import type { Candidate } from "../../src/autotune/space.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
@@ -58,6 +60,12 @@ export const MACHINE = MACHINES.avx2;
 /** Times that are a function of the schedule alone. */
 export const fakeMs = (c: Candidate): number => 1 + (Number.parseInt(shortHash(JSON.stringify(c.steps), 6), 16) % 1000) / 1000;
 
+export const strategyNamed = (name: string): StrategyMaker =>
+  builtinStrategies.find((s) => s.name === name) ??
+  (() => {
+    throw new Error(name);
+  })();
+
 export type FakeResult = (c: Candidate) => Partial<Measurement>;
 
 /** A measurer that makes results up; it notes what it was asked for. */
@@ -109,7 +117,7 @@ export async function fakeTune(
     prior: [],
     record: (r) => records.push(r),
     seed: 1,
-    strategy: "model",
+    strategy: strategyNamed("model"),
     session: "test",
     now: () => new Date(1e12 + 1000 * clock++),
     ...request,

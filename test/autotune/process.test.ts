@@ -41,7 +41,10 @@ describe("the measuring process", () => {
   const candidate = (loop: string) => ({ ...space.standard, key: loop, steps: [{ step: "unroll" as const, stage: "s", loop }] });
   const measurer = () =>
     createProcessMeasurer(
-      (key, standard) => ({ k: "open", key, kernel: workload.kernel, standard, consts: {}, seed: 0, target: {} as Target }),
+      (key, standard) => ({
+        ...{ k: "open", key, kernel: workload.kernel, standard, consts: {} },
+        ...{ seed: 0, threads: 1, footprint: 0, target: {} as Target },
+      }),
       { script, limits: { run: 1500 } },
     );
   const options = { rounds: 1, thorough: false, known: new Set<string>() };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { bestSchedules, usableRecords } from "../../src/autotune/records/best.js";
+import { bestSchedules, contenders, isStale, usableRecords } from "../../src/autotune/records/best.js";
 import { mergeRecords, openLog, readLog, readLogIfAny, writeLog } from "../../src/autotune/records/log.js";
 import { asRecord, type TuningRecord } from "../../src/autotune/records/record.js";
 import { stepsKey } from "../../src/autotune/records/steps-key.js";
@@ -35,6 +35,7 @@ function record(more: Partial<TuningRecord> = {}): TuningRecord {
       baseline: DEFAULT,
       ...HERE,
       code: "c",
+      threads: 1,
       ms: [0.5, 0.5],
       baselineMs: [1, 1],
       error: null,
@@ -144,11 +145,20 @@ describe("the best schedule", () => {
     const alone = [timed("i", 0.5), timed("i", 0.5, { source: "final" })];
     expect(best(...alone, timed("i", 1.05, { source: "context" }))).toBeUndefined();
     expect(best(...alone, timed("i", 0.9, { source: "context" }))?.ratio).toBe(0.9);
-    const other = timed("j", 0.6, { source: "final" });
-    const options = { forContext: true };
-    expect(bestSchedules([...alone, timed("i", 1.05, { source: "context" }), other], options).get("w")?.steps).toEqual([
-      unroll("j"),
-    ]);
+  });
+  it("must be faster together with the other winners where that was measured, in its last session", () => {
+    const alone = [timed("i", 0.5, { source: "final" }), timed("i", 0.8, { source: "context" })];
+    expect(best(...alone, timed("i", 1.05, { source: "whole" }))).toBeUndefined();
+    expect(best(...alone, timed("i", 0.85, { source: "whole" }))?.ratio).toBe(0.85);
+    const later = timed("i", 1.1, { source: "whole", session: "later" });
+    expect(best(...alone, timed("i", 0.85, { source: "whole" }), later)).toBeUndefined();
+    expect(best(...alone, later, timed("i", 0.9, { source: "whole", session: "last" }))?.ratio).toBe(0.9);
+  });
+  it("is faster on all numbers of threads together and slower on none", () => {
+    const on = (threads: number, ms: number) => timed("i", ms, { source: "context", threads });
+    expect(best(on(1, 0.8), on(2, 0.9))?.ratio).toBeCloseTo(Math.sqrt(0.72));
+    expect(best(on(1, 0.8), on(2, 1.005))).toBeDefined();
+    expect(best(on(1, 0.5), on(2, 1.1))).toBeUndefined();
   });
   it("was never wrong", () => {
     expect(best(timed("i", 0.5), timed("i", 0.5, { error: { kind: "wrong", message: "" } }))).toBeUndefined();
@@ -157,6 +167,31 @@ describe("the best schedule", () => {
     const records = [timed("i", 0.5)];
     expect(bestSchedules(records, { baselines: new Map([["w", DEFAULT]]) }).size).toBe(1);
     expect(bestSchedules(records, { baselines: new Map([["w", "another"]]) }).size).toBe(0);
+    expect(records.filter((r) => isStale(r, new Map([["w", "another"]]))).length).toBe(1);
+    expect(records.filter((r) => isStale(r, new Map([["v", "another"]]))).length).toBe(0);
+  });
+  it("is measured against the newest default where none is named", () => {
+    const old = timed("i", 0.2, { baseline: "old", time: "2025-01-01T00:00:00.000Z" });
+    expect(best(old, timed("j", 0.8))?.steps).toEqual([unroll("j")]);
+  });
+});
+
+describe("contenders for the whole model", () => {
+  const timed = (loop: string, ms: number, source: string) =>
+    record({ steps: [unroll(loop)], ms: [ms], baselineMs: [1], source });
+  const of = (...records: TuningRecord[]) =>
+    (contenders(records, new Map([["w", DEFAULT]]), 3).get("w") ?? []).map((b) => (b.steps[0] as { loop: string }).loop);
+  it("are the fastest that were measured at length", () => {
+    expect(of(timed("a", 0.5, "model"), timed("b", 0.9, "final"), timed("c", 0.7, "final"), timed("d", 1.2, "final"))).toEqual([
+      "c",
+      "b",
+    ]);
+    expect(of(...["a", "b", "c", "d"].map((l, i) => timed(l, 0.6 + i / 10, "final")))).toEqual(["a", "b", "c"]);
+  });
+  it("are what won before, and not what lost there", () => {
+    const won = [timed("a", 0.9, "final"), timed("a", 0.9, "context"), timed("a", 0.9, "whole")];
+    const lost = [timed("b", 0.5, "final"), timed("b", 1.1, "context")];
+    expect(of(...won, ...lost, timed("c", 0.8, "final"))).toEqual(["a", "c"]);
   });
 });
 

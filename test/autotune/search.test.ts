@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/autotune/random.js";
 import { bestSchedules } from "../../src/autotune/records/best.js";
 import { stepsKey } from "../../src/autotune/records/steps-key.js";
-import { STRATEGIES } from "../../src/autotune/search/names.js";
+import { builtinStrategies } from "../../src/autotune/search/strategies.js";
 import { createSpace, drawing, enumerate } from "../../src/autotune/space.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
 import { runKernel, runPrepares } from "../../src/backends/js/run-kernel.js";
@@ -74,7 +74,7 @@ describe("the design space", () => {
 });
 
 describe("a search", () => {
-  it.each(STRATEGIES)("by %s is the same for the same seed", async (strategy) => {
+  it.each(builtinStrategies)("by $name is the same for the same seed", async (strategy) => {
     const runs = [await fakeTune({ iterations: 30, strategy }), await fakeTune({ iterations: 30, strategy })];
     expect(runs[0].records).toEqual(runs[1].records);
     expect(runs[0].asked.length).toBeGreaterThanOrEqual(30);

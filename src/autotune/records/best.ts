@@ -1,7 +1,7 @@
 import type { Decisions } from "../../ir/schedule/defaults/choose.js";
 import type { Step } from "../../ir/schedule/step.js";
 import { canonicalJson } from "../../support/hash.js";
-import { timeRatio } from "../statistics.js";
+import { geometricMean, timeRatio, typicalMs } from "../statistics.js";
 import type { Environment, TuningRecord } from "./record.js";
 import { stepsKey } from "./steps-key.js";
 
@@ -41,44 +41,64 @@ export function usableRecords(records: readonly TuningRecord[], here: Environmen
   };
 }
 
+/** Records measured against another default schedule than today's: their times say nothing about this one. */
+export const isStale = (r: TuningRecord, baselines: ReadonlyMap<string, string>): boolean => {
+  const today = baselines.get(r.workload);
+  return today !== undefined && r.baseline !== today;
+};
+
 export interface Best {
   readonly workload: string;
   readonly kernel: string;
   readonly steps: readonly Step[];
   readonly decisions: Decisions;
-  /** Time over the default's, both measured in turns; the greatest of all measurements of this schedule. */
+  /** Time over the default's, both measured in turns: by thread numbers the worst measurement of the level that counts, of these the geometric mean. */
   readonly ratio: number;
   readonly ms: number;
   readonly baselineMs: number;
   readonly code: string | null;
 }
 
-/** How a candidate was measured: in passing, again at length, and last in the whole model. Faster by less than the margin is noise. */
+/** How a candidate was measured, see TuningRecord.source. Faster by less than the margin is noise; no number of threads may be slower than `slowest`. */
 const LEVELS = {
-  trial: { rank: 0, margin: 0.94 },
-  final: { rank: 1, margin: 0.98 },
-  context: { rank: 2, margin: 0.99 },
+  trial: { rank: 0, margin: 0.94, slowest: 1 },
+  final: { rank: 1, margin: 0.98, slowest: 1 },
+  context: { rank: 2, margin: 0.99, slowest: 1.01 },
+  whole: { rank: 3, margin: 0.99, slowest: 1.01 },
 } as const;
 type Level = keyof typeof LEVELS;
-const levelOf = (r: TuningRecord): Level => (r.source === "context" ? "context" : r.source === "final" ? "final" : "trial");
+const levelOf = (r: TuningRecord): Level =>
+  r.source === "whole" || r.source === "context" || r.source === "final" ? r.source : "trial";
 
 /** All measurements of one schedule. */
 interface Tally {
   readonly record: TuningRecord;
   readonly ratio: number;
+  readonly slowest: number;
   readonly level: Level;
   readonly hasFailed: boolean;
 }
 
+/** Of the highest level's records those of the last session count: earlier ones may be of another machine, or of other neighbours in the model. */
 function tallyOf(records: readonly TuningRecord[]): Tally {
   const level = records.map(levelOf).reduce((a, b) => (LEVELS[b].rank > LEVELS[a].rank ? b : a));
+  const top = records.filter((r) => levelOf(r) === level);
+  const record = top[top.length - 1];
+  const counting = LEVELS[level].rank >= LEVELS.context.rank ? top.filter((r) => r.session === record.session) : records;
+  const timed = counting.filter((r) => r.error === null);
+  const byThreads = [...grouped(timed, (r) => `${r.threads}`).values()].map((of) =>
+    Math.max(...of.map((r) => timeRatio(r.ms, r.baselineMs))),
+  );
   return {
-    record: records.findLast((r) => levelOf(r) === level) ?? records[0],
-    ratio: Math.max(...records.map((r) => (r.error ? 0 : timeRatio(r.ms, r.baselineMs)))),
+    record,
+    ratio: byThreads.length ? geometricMean(byThreads) : Number.POSITIVE_INFINITY,
+    slowest: Math.max(0, ...byThreads),
     level,
     hasFailed: records.some((r) => r.error !== null),
   };
 }
+
+const isFaster = (t: Tally): boolean => t.ratio > 0 && t.ratio < LEVELS[t.level].margin && t.slowest <= LEVELS[t.level].slowest;
 
 function grouped<T>(of: readonly T[], key: (x: T) => string): ReadonlyMap<string, readonly T[]> {
   const found = new Map<string, T[]>();
@@ -90,35 +110,73 @@ function grouped<T>(of: readonly T[], key: (x: T) => string): ReadonlyMap<string
   return found;
 }
 
-export interface BestOptions {
-  /** Keys of the default's steps by workload; records against another default are left out. Absent: all count. */
-  readonly baselines?: ReadonlyMap<string, string>;
-  /** The fastest by kernel measurements, whether or not something was measured in the whole model yet: what to measure there next. */
-  readonly forContext?: boolean;
+/** Of every schedule of a workload but the default all measurements together; none where one of them failed. */
+const talliesOf = (own: readonly TuningRecord[]): readonly Tally[] =>
+  [
+    ...grouped(
+      own.filter((r) => stepsKey(r.steps) !== r.baseline),
+      (r) => stepsKey(r.steps),
+    ).values(),
+  ]
+    .map(tallyOf)
+    .filter((t) => !t.hasFailed);
+
+function bestOf({ record, ratio }: Tally): Best {
+  const { workload, kernel, steps, code, decisions } = record;
+  return { workload, kernel, steps, decisions, ratio, ms: typicalMs(record.ms), baselineMs: typicalMs(record.baselineMs), code };
+}
+
+/** Records by workload, those against one default only: today's, where `baselines` tells it, else that of the newest record. */
+function comparable(
+  records: readonly TuningRecord[],
+  baselines: ReadonlyMap<string, string> | undefined,
+): readonly (readonly TuningRecord[])[] {
+  return [...grouped(records, (r) => r.workload)].flatMap(([workload, own]) => {
+    const newest = own.reduce((a, b) => (b.time >= a.time ? b : a)).baseline;
+    const today = baselines ? baselines.get(workload) : newest;
+    const valid = own.filter((r) => r.baseline === today);
+    return valid.length ? [valid] : [];
+  });
 }
 
 /**
  * The fastest schedule of each workload among records of one environment; none where no candidate beat the default in the session that measured both.
- * A candidate that was ever wrong, or failed otherwise, is out; one that was measured several times counts with the worst ratio. Where candidates of a
- * workload were measured at length, or in the whole model, only those can win.
+ * A candidate that was ever wrong, or failed otherwise, is out. Where candidates of a workload were measured at length, in the whole model, or there
+ * together with the others' winners, only those can win. `baselines`: keys of the default's steps by workload.
  */
 export function bestSchedules(
   records: readonly TuningRecord[],
-  { baselines, forContext = false }: BestOptions = {},
+  { baselines }: { readonly baselines?: ReadonlyMap<string, string> } = {},
 ): ReadonlyMap<string, Best> {
-  const valid = records.filter((r) => !baselines || baselines.get(r.workload) === r.baseline);
   const best = new Map<string, Best>();
-  for (const [workload, own] of grouped(valid, (r) => r.workload)) {
-    const rivals = own.filter((r) => stepsKey(r.steps) !== r.baseline);
-    const tallies = [...grouped(rivals, (r) => stepsKey(r.steps)).values()].map(tallyOf).filter((t) => !t.hasFailed);
-    const rank = (t: Tally): number => Math.min(LEVELS[t.level].rank, forContext ? LEVELS.final.rank : LEVELS.context.rank);
-    const top = Math.max(...tallies.map(rank));
-    const faster = tallies.filter((t) => rank(t) === top && t.ratio > 0 && t.ratio < LEVELS[t.level].margin);
-    if (faster.length === 0) continue;
-    const { record, ratio } = faster.reduce((a, b) => (b.ratio < a.ratio ? b : a));
-    const { kernel, steps, code, decisions } = record;
-    const [ms, baselineMs] = [Math.min(...record.ms), Math.min(...record.baselineMs)];
-    best.set(workload, { workload, kernel, steps, decisions, ratio, ms, baselineMs, code });
+  for (const own of comparable(records, baselines)) {
+    const tallies = talliesOf(own);
+    const top = Math.max(...tallies.map((t) => LEVELS[t.level].rank));
+    const faster = tallies.filter((t) => LEVELS[t.level].rank === top && isFaster(t));
+    if (faster.length) best.set(own[0].workload, bestOf(faster.reduce((a, b) => (b.ratio < a.ratio ? b : a))));
   }
   return best;
+}
+
+/**
+ * What is worth measuring in the whole model: of every workload what won there before, then the fastest by kernel measurements that were not there yet,
+ * `count` together.
+ */
+export function contenders(
+  records: readonly TuningRecord[],
+  baselines: ReadonlyMap<string, string>,
+  count: number,
+): ReadonlyMap<string, readonly Best[]> {
+  const incumbents = bestSchedules(records, { baselines });
+  const found = new Map<string, readonly Best[]>();
+  for (const own of comparable(records, baselines)) {
+    const { workload } = own[0];
+    const tallies = talliesOf(own);
+    const incumbent = incumbents.get(workload);
+    const held = incumbent && tallies.some((t) => LEVELS[t.level].rank >= LEVELS.context.rank) ? [incumbent] : [];
+    const finals = tallies.filter((t) => t.level === "final" && t.ratio < 1).sort((a, b) => a.ratio - b.ratio);
+    const all = [...held, ...finals.map(bestOf)].slice(0, count);
+    if (all.length) found.set(workload, all);
+  }
+  return found;
 }

@@ -28,8 +28,8 @@ export interface TuningRecord {
   readonly session: string;
   readonly seed: number;
   /**
-   * Where the candidate came from: `default`, `random`, `grid`, `evolutionary`, `model`; `final` where the best
-   * are measured again at length, `context` where they are measured in the whole model.
+   * Where the candidate came from: `default`, the name of a strategy or `random`, `recalled` from records that do not count here. Then how it was measured
+   * again: `final` at length, `context` in the whole model, `whole` there once more, together with the winners of the other workloads.
    */
   readonly source: string;
   /** What the sketch was told, to search on from here. Replay needs only the steps. */
@@ -43,6 +43,8 @@ export interface TuningRecord {
   readonly toolchain: Readonly<Record<string, string>>;
   /** Hash of the generated code; null where none was generated. */
   readonly code: string | null;
+  /** Threads that it was measured on. */
+  readonly threads: number;
   /** Milliseconds a run, every sample. */
   readonly ms: readonly number[];
   /** Milliseconds a run of the default schedule, measured in turns with `ms`. */
@@ -69,5 +71,6 @@ export function asRecord(x: unknown): TuningRecord | null {
   const { error } = x;
   if (error !== null && !(isObject(error) && FAILURES.includes(String(error.kind)) && typeof error.message === "string"))
     return null;
-  return x as unknown as TuningRecord;
+  if (x.threads !== undefined && !(Number.isInteger(x.threads) && Number(x.threads) > 0)) return null;
+  return { ...x, threads: x.threads ?? 1 } as unknown as TuningRecord;
 }

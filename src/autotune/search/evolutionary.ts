@@ -50,8 +50,6 @@ const drawn = (task: Task, count: number, taken: Set<string>): Candidate[] =>
 const ofSource = (candidates: readonly Candidate[], source: string) => candidates.map((candidate) => ({ candidate, source }));
 
 export const evolutionaryStrategy: Strategy = {
-  name: "evolutionary",
-  doc: "children of the fastest so far",
   propose(task, count) {
     const taken = new Set<string>();
     const wild = Array.from({ length: count }, () => task.random.next()).filter((x) => x < EPSILON).length;
@@ -63,8 +61,6 @@ export const evolutionaryStrategy: Strategy = {
 };
 
 export const modelStrategy: Strategy = {
-  name: "model",
-  doc: "children of the fastest so far that the learned cost model ranks first, and some at random",
   propose(task, count, model) {
     const taken = new Set<string>();
     const wild = Array.from({ length: count }, () => task.random.next()).filter((x) => x < EPSILON).length;

@@ -6,8 +6,6 @@ import type { Task } from "./task.js";
 export function gridStrategy(): Strategy {
   const places = new Map<Task, Generator<Candidate, void>>();
   return {
-    name: "grid",
-    doc: "all schedules in order",
     propose(task, count) {
       const points = places.get(task) ?? enumerate(task.space);
       places.set(task, points);

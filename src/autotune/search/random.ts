@@ -2,8 +2,6 @@ import { drawing } from "../space.js";
 import { drawUnseen, type Strategy } from "./strategy.js";
 
 export const randomStrategy: Strategy = {
-  name: "random",
-  doc: "every choice drawn evenly",
   propose: (task, count) =>
     drawUnseen(task, count, () => task.space.derive(drawing(task.random)), new Set(), 64).map((candidate) => ({
       candidate,

@@ -1,20 +1,16 @@
 import { evolutionaryStrategy, modelStrategy } from "./evolutionary.js";
 import { gridStrategy } from "./grid.js";
-import type { StrategyName } from "./names.js";
 import { randomStrategy } from "./random.js";
-import type { Strategy } from "./strategy.js";
+import type { StrategyMaker } from "./strategy.js";
 
-export function createStrategy(name: StrategyName): Strategy {
-  switch (name) {
-    case "model":
-      return modelStrategy;
-    case "evolutionary":
-      return evolutionaryStrategy;
-    case "random":
-      return randomStrategy;
-    case "grid":
-      return gridStrategy();
-    default:
-      return name satisfies never;
-  }
-}
+/** The strategies of qc, the default first. */
+export const builtinStrategies: readonly StrategyMaker[] = [
+  {
+    name: "model",
+    doc: "children of the fastest so far that the learned cost model ranks first, and some at random",
+    start: () => modelStrategy,
+  },
+  { name: "evolutionary", doc: "children of the fastest so far", start: () => evolutionaryStrategy },
+  { name: "random", doc: "every choice drawn evenly", start: () => randomStrategy },
+  { name: "grid", doc: "all schedules in order", start: gridStrategy },
+];

@@ -4,10 +4,15 @@ import type { Task } from "./task.js";
 
 /** A way to choose what to measure next. Given equal tasks, models and random numbers it chooses the same. */
 export interface Strategy {
-  readonly name: string;
-  readonly doc: string;
   /** At most `count` candidates that the task has not seen, each with where it came from; none: the space is used up, as far as can be told. */
   propose(task: Task, count: number, model: CostModel): readonly { readonly candidate: Candidate; readonly source: string }[];
+}
+
+/** A strategy by its name. `start` makes one for a search: it may keep what it learns there. */
+export interface StrategyMaker {
+  readonly name: string;
+  readonly doc: string;
+  start(): Strategy;
 }
 
 /** Draws until `count` unseen candidates are found, giving up after `tries` in a row that were seen. */

@@ -23,6 +23,8 @@ export interface Task {
   /** Hashes of the code of measured candidates, this session's and earlier ones'. */
   readonly codes: Set<string>;
   readonly measured: Measured[];
+  /** Candidates that go before those of the strategy: the best of records that do not count any more. */
+  readonly recalled: Candidate[];
   /** Milliseconds of the default; null until it is measured. */
   baselineMs: number | null;
   /** Least time over the default's so far. */
@@ -43,6 +45,7 @@ export function createTask(workload: Workload, space: Space, random: Random): Ta
     seen: new Set([space.standard.key]),
     codes: new Set(),
     measured: [],
+    recalled: [],
     baselineMs: null,
     bestRatio: 1,
     history: [],

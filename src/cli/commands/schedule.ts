@@ -3,7 +3,7 @@ import type { Step } from "../../ir/schedule/step.js";
 import { failUsage } from "../../support/diag.js";
 import { defineCommand } from "../options/command.js";
 import { plugins as pluginOption, target } from "../options/leip.js";
-import { text } from "../options/option.js";
+import { flag, text } from "../options/option.js";
 import { modelShapes, readIr } from "./ir-file.js";
 import { contextWith } from "./plugins.js";
 
@@ -25,18 +25,20 @@ export const schedule = defineCommand({
     records: text("log to take the best schedule from", { value: "LOG" }),
     target: target(),
     inputShapes: modelShapes(),
+    strictFloat: flag("sum float convolutions directly, never by Winograd's algorithm"),
     plugin: pluginOption(),
   },
   async run(args, io) {
     const [file] = args.operands;
     const ctx = await contextWith(args.plugin, io);
-    const [{ openToolchain }, { environmentOf }, { workloadKey }, { printKernel }] = await Promise.all([
+    const [{ openToolchain }, { environmentOf }, { workloadKey }, { printKernel }, { namedTarget }] = await Promise.all([
       import("../../compile/toolchain.js"),
       import("../../compile/tune.js"),
       import("../../autotune/workload.js"),
       import("../../ir/text/print-kernel.js"),
+      import("../../plugin.js"),
     ]);
-    const tools = openToolchain(args.target);
+    const tools = openToolchain(namedTarget(args.target, ctx.targets), { strictFloat: args.strictFloat });
     const here = environmentOf(tools);
     const kernels = /\.onnx$/i.test(file) ? await modelKernels() : (await readIr(file, ctx, args.inputShapes)).kernels;
     const named = kernels.map((kernel) => ({ kernel, key: workloadKey(kernel, here.target) }));
@@ -77,23 +79,31 @@ export const schedule = defineCommand({
         import("./build-options.js"),
       ]);
       const shapes = requestShapes(args.inputShapes, []);
-      const { module } = await fuseModel({ inputPath: file, outputPath: "", target: args.target, shapes }, ctx);
+      const { module } = await fuseModel(
+        { inputPath: file, outputPath: "", target: args.target, strictFloat: args.strictFloat, shapes },
+        ctx,
+      );
       return placedWorkloads(module, ctx, here.target).map((p) => p.workload.kernel);
     }
 
     async function defaultSteps(k: Kernel): Promise<readonly Step[]> {
       const { scheduleKernel } = await import("../../ir/schedule/defaults/schedule.js");
-      return scheduleKernel(k, tools.target).steps;
+      return scheduleKernel(k, tools.target, undefined, ctx.sketches).steps;
     }
 
     async function recordedSteps(log: string, workload: string, k: Kernel): Promise<readonly Step[]> {
-      const [{ readLog }, { bestSchedules, usableRecords }] = await Promise.all([
+      const [{ readLog }, { bestSchedules, isStale, usableRecords }, { stepsKey }] = await Promise.all([
         import("../../autotune/records/log.js"),
         import("../../autotune/records/best.js"),
+        import("../../autotune/records/steps-key.js"),
       ]);
       const { records, refused } = usableRecords(readLog(log).records, here);
       for (const { why, count } of refused) io.note(`warning QC-TUNE-005: ${count} records of '${log}' are not used: ${why}`);
-      const best = bestSchedules(records).get(workload);
+      const baselines = new Map([[workload, stepsKey(await defaultSteps(k))]]);
+      const stale = records.filter((r) => isStale(r, baselines)).length;
+      if (stale > 0)
+        io.note(`warning QC-TUNE-011: ${stale} records of '${k.name}' are not used: measured against another default schedule`);
+      const best = bestSchedules(records, { baselines }).get(workload);
       if (!best)
         io.note(`remark QC-TUNE-010: '${log}' holds nothing faster than the default schedule of '${k.name}': that is shown`);
       return best?.steps ?? defaultSteps(k);

@@ -1,7 +1,8 @@
 /** What people see of a schedule search: while it runs, and what came of it. */
 
 import type { TaskProgress, TuneProgress } from "../../autotune/session.js";
-import type { SearchRequest, TuningReport } from "../../compile/tune.js";
+import type { TuningReport } from "../../compile/tune.js";
+import type { SearchRequest } from "../../compile/tune-search.js";
 import type { Io } from "../options/command.js";
 
 const ROWS = 12;
@@ -31,9 +32,16 @@ function headline(p: TuneProgress, seconds: number): string {
   const left = p.done > 0 ? `, ${clock((seconds / p.done) * (p.total - p.done))} left` : "";
   const gain = standard > 0 ? `; measured kernels ${ms(standard)} --> ${ms(best)} ms` : "";
   const rank = p.rankingAccuracy === null ? "" : `; cost model orders ${percent(p.rankingAccuracy)} of pairs`;
-  return p.phase === "final"
-    ? `tune: measuring the best again ${p.current}${gain}`
-    : `tune: ${p.done} of ${p.total} trials, ${clock(seconds)}${left}${gain}${rank}`;
+  switch (p.phase) {
+    case "search":
+      return `tune: ${p.done} of ${p.total} trials, ${clock(seconds)}${left}${gain}${rank}`;
+    case "final":
+      return `tune: measuring the best again ${p.current}${gain}`;
+    case "model":
+      return `tune: ${p.current}`;
+    default:
+      return p.phase satisfies never;
+  }
 }
 
 function rows(tasks: readonly TaskProgress[], current: string): readonly string[] {
@@ -51,7 +59,10 @@ function rows(tasks: readonly TaskProgress[], current: string): readonly string[
   });
 }
 
-/** Shows a search: on a terminal a table that is redrawn, elsewhere a line for every tenth; with --json a line of JSON for every tenth. */
+/**
+ * Shows a search: on a terminal a table that is redrawn, elsewhere a line for every tenth and for what is measured at the end; with --json the same as lines
+ * of JSON.
+ */
 export function showProgress(io: Io, now: () => number = Date.now): (p: TuneProgress) => void {
   const start = now();
   let last = Number.NEGATIVE_INFINITY;
@@ -71,16 +82,18 @@ export function showProgress(io: Io, now: () => number = Date.now): (p: TuneProg
       return;
     }
     const reached = Math.floor((10 * p.done) / Math.max(1, p.total));
-    if (p.phase !== "search" || reached <= tenth) return;
+    if (p.phase === "final" || (p.phase === "search" && reached <= tenth)) return;
     tenth = reached;
-    const { standard, best } = totals(p.tasks);
-    const { done, total, rankingAccuracy } = p;
-    io.note(
-      io.json
-        ? JSON.stringify({ done, total, seconds, standardMs: standard, bestMs: best, rankingAccuracy })
-        : headline(p, seconds),
-    );
+    io.note(io.json ? JSON.stringify(jsonProgress(p, seconds)) : headline(p, seconds));
   };
+}
+
+function jsonProgress(p: TuneProgress, seconds: number): unknown {
+  const { standard, best } = totals(p.tasks);
+  const { done, total, phase, current, rankingAccuracy } = p;
+  const left = done > 0 ? (seconds / done) * (total - done) : null;
+  const numbers = { done, total, seconds, secondsLeft: left, standardMs: standard, bestMs: best, rankingAccuracy };
+  return { phase, current, ...numbers, workloads: p.tasks.filter((t) => t.baselineMs !== null) };
 }
 
 /** A search as the command line asks for it. */
@@ -98,16 +111,20 @@ export function tuningLines(t: TuningReport): readonly string[] {
   const gain = t.tuned ? `: ${ms(t.standardMs)} --> ${ms(t.tunedMs)} ms in them` : "";
   const { search } = t;
   const failures = search?.tasks.reduce((n, x) => n + x.failures, 0) ?? 0;
-  const refused = t.refused.reduce((n, r) => n + r.count, 0);
+  const unused = t.stale + t.refused.reduce((n, r) => n + r.count, 0);
+  const rank =
+    search?.rankingAccuracy == null ? "" : `; the cost model ordered ${percent(search.rankingAccuracy)} of pairs it had not seen`;
   return [
     `  tuned     ${t.tuned} of ${t.workloads} workloads are faster than their default schedules${gain}`,
+    ...t.whole.map(
+      (w) =>
+        `            whole model, ${w.threads} thread${w.threads > 1 ? "s" : ""}: ${ms(w.standardMs)} --> ${ms(w.tunedMs)} ms`,
+    ),
     ...(search
       ? [
-          `            ${search.done} trials (${search.strategy}, seed ${search.seed}), ${failures} failed, ${search.duplicates} were known code${
-            search.rankingAccuracy === null ? "" : `; the cost model ordered ${percent(search.rankingAccuracy)} of pairs`
-          }`,
+          `            ${search.done} trials (${search.strategy}, seed ${search.seed}), ${failures} failed, ${search.duplicates} were known code${rank}`,
         ]
       : []),
-    `            log ${t.log}${refused ? `, ${refused} of its records not used` : ""}`,
+    `            log ${t.log}${unused ? `, ${unused} of its records not used` : ""}`,
   ];
 }

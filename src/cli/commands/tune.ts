@@ -1,6 +1,5 @@
-import { STRATEGIES } from "../../autotune/search/names.js";
 import { defineCommand } from "../options/command.js";
-import { choice, integer, integerOr } from "../options/option.js";
+import { integer, integerOr, text } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
 import { contextWith } from "./plugins.js";
@@ -26,8 +25,16 @@ export const tune = defineCommand({
   options: {
     ...modelOptions,
     iterations: integerOr("candidates to measure", 1000, { min: 0, max: 30_000, group: SEARCH }),
-    strategy: choice("how the next candidates are chosen", STRATEGIES, "model", { group: SEARCH }),
+    strategy: text("how the next candidates are chosen: model (the default), evolutionary, random, grid, or one of a plugin", {
+      value: "NAME",
+      group: SEARCH,
+    }),
     seed: integerOr("seed of the search", 0, { min: 0, max: 2 ** 31 - 1, group: SEARCH }),
+    threads: integer("threads that kernels are measured on, how they share the work is searched too (default: 1)", {
+      min: 1,
+      max: 256,
+      group: SEARCH,
+    }),
     minutes: integer("ends the search after so many minutes", { min: 1, group: SEARCH }),
   },
   async run(args, io) {
@@ -35,6 +42,7 @@ export const tune = defineCommand({
     const search = searchRequest(args.optimization.graphIterations ?? args.iterations, io, {
       strategy: args.strategy,
       seed: args.seed,
+      threads: args.threads,
       limitSeconds: args.minutes === undefined ? undefined : 60 * args.minutes,
     });
     const { tuneModel } = await import("../../compile.js");

@@ -11,7 +11,7 @@ const EXEC = { arena: 0, state: 1, inputs: 2, outputs: 3, parallelFor: 4, pool: 
 const EXEC_TYPE = "%qc_exec = type { ptr, ptr, ptr, ptr, ptr, ptr, ptr, ptr, i32, i32 }";
 
 /** Work below which waking threads costs more than it saves: measured 3 to 6 microseconds a wake, at about 20 operations a nanosecond. */
-const PARALLEL_WORK = 100_000;
+export const PARALLEL_WORK = 100_000;
 
 const stageName = (form: number, stage: number): string => `@k${form}_s${stage}`;
 const thunkName = (launch: number, stage: number): string => `@l${launch}_s${stage}`;

@@ -1,0 +1,129 @@
+/** One search for the workloads of a model: the measuring process, the log, the tuner between them. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { usableRecords, whyNot } from "../autotune/records/best.js";
+import { openLog, readLogIfAny } from "../autotune/records/log.js";
+import type { Environment } from "../autotune/records/record.js";
+import { type TuneProgress, type TuneSummary, tune } from "../autotune/session.js";
+import type { Workload } from "../autotune/workload.js";
+import { hostInfo } from "../backends/llvm/libllvm/open.js";
+import type { Context } from "../context.js";
+import type { BlobId } from "../ir/blob/blob-store.js";
+import { missingOnHost } from "../ir/target/target.js";
+import { fail } from "../support/diag.js";
+import { isFile } from "../support/fs.js";
+import { shortHash } from "../support/hash.js";
+import { onInterrupt } from "../support/interrupt.js";
+import { createRuleTable } from "../support/rule-table.js";
+import type { Toolchain } from "./toolchain.js";
+import { createProcessMeasurer } from "./tune-process.js";
+
+/** A schedule search, LEIP's `category:graph`. */
+export interface SearchRequest {
+  /** Candidates to measure; 0 uses what an earlier search found. */
+  readonly iterations: number;
+  readonly seed?: number;
+  /** Name of a strategy of the context; `model` unless given. */
+  readonly strategy?: string;
+  /**
+   * Threads that kernels are measured on, and how they share the work is searched too. Unless given, one; then what wins must not be slower on all processors
+   * either.
+   */
+  readonly threads?: number;
+  /** Ends the search after so many seconds. */
+  readonly limitSeconds?: number;
+  readonly onProgress?: (p: TuneProgress) => void;
+  /** Called where the process is interrupted while it searches; everything measured is in the log already. */
+  readonly onInterrupt?: (log: string) => void;
+}
+
+/** A workload of a module and the constants that its first launch reads. */
+export interface Placed {
+  readonly workload: Workload;
+  readonly consts: Readonly<Record<string, BlobId>>;
+}
+
+/** Copies of a kernel's constants take no more than this together: enough to be found in no cache. */
+const MOST_FOOTPRINT = 48 * 1024 * 1024;
+
+const DEFAULT_STRATEGY = "model";
+
+/** Errors: QC-TUNE-002 the target does not run on this machine, 004 no worker, 012 no such strategy. */
+export async function searchModule(
+  placed: readonly Placed[],
+  ctx: Context,
+  tools: Toolchain,
+  environment: Environment,
+  logFile: string,
+  request: SearchRequest,
+): Promise<TuneSummary> {
+  const missing = missingOnHost(tools.target, hostInfo(tools.llvm));
+  if (missing.length > 0) {
+    fail(
+      "QC-TUNE-002",
+      `candidates for '${tools.targetText}' cannot be measured here: this machine lacks ${missing.join(", ")}`,
+      {
+        help: "search on such a machine, copy its log to optimization_artifacts/, and compile with category:graph,iterations:0",
+      },
+    );
+  }
+  const { seed = 0, threads = 1, limitSeconds } = request;
+  const strategies = createRuleTable({ what: "search strategy", missingCode: "QC-TUNE-012" });
+  for (const name of ctx.strategies.keys()) strategies.add(name, name, "qc");
+  strategies.require(request.strategy ?? DEFAULT_STRATEGY);
+  const strategy = ctx.strategies.get(request.strategy ?? DEFAULT_STRATEGY);
+  if (!strategy) throw new Error("unreachable: the table above has the same names");
+  const { records } = readLogIfAny(logFile);
+  const folder = mkdtempSync(join(tmpdir(), "qc-tune-"));
+  const byKey = new Map(placed.map((p) => [p.workload.key, p]));
+  const constFile = (blob: BlobId): string => {
+    const file = join(folder, shortHash(blob, 24));
+    if (!isFile(file)) writeFileSync(file, ctx.blobs.get(blob));
+    return file;
+  };
+  const blobs = new Set(placed.flatMap((p) => Object.values(p.consts)));
+  const footprint = Math.min(
+    MOST_FOOTPRINT,
+    [...blobs].reduce((n, b) => n + ctx.blobs.get(b).byteLength, 0),
+  );
+  const measurer = createProcessMeasurer((key, standard) => {
+    const { workload, consts } = byKey.get(key) ?? fail("QC-TUNE-009", `there is no workload '${key}'`);
+    const files = Object.fromEntries(Object.entries(consts).map(([buffer, blob]) => [buffer, constFile(blob)]));
+    const how = { seed, threads, footprint, target: tools.target };
+    return { k: "open", key, kernel: workload.kernel, standard, consts: files, ...how };
+  });
+  const log = openLog(logFile);
+  const cleanUp = (): void => {
+    measurer.close();
+    log.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const release = onInterrupt(() => {
+    cleanUp();
+    request.onInterrupt?.(logFile);
+  });
+  const start = performance.now();
+  try {
+    return await tune({
+      workloads: placed.map((p) => p.workload),
+      machine: { ...tools.target, threads },
+      sketches: ctx.sketches,
+      environment,
+      measurer,
+      prior: usableRecords(records, environment).records,
+      older: records.filter((r) => r.target === environment.target && whyNot(r, environment) !== null),
+      threads,
+      record: log.append,
+      iterations: request.iterations,
+      seed,
+      strategy,
+      session: shortHash(`${process.pid} ${Date.now()}`, 10),
+      onProgress: request.onProgress,
+      isStopped: () => limitSeconds !== undefined && performance.now() - start > 1000 * limitSeconds,
+    });
+  } finally {
+    release();
+    cleanUp();
+  }
+}
