@@ -2,6 +2,8 @@
  * A persistent pool. A job is cut into parts, the same ones whoever runs them, and parts are claimed one by one through `ticket`, which
  * holds the number of the job, of its parts, and of the next free one. So the caller never waits for a worker that has not started: on a
  * busy machine it runs the parts itself. A claimed part keeps its job open, so the job's fields are stable while it runs.
+ * Workers stay off the caller's processor, where they could only run in its place. A caller that waits for a part whose worker has lost
+ * its processor fetches that worker to its own, and sleeps: the part is done at once, not when the system comes back to it.
  * Workers spin on the ticket for a while, then sleep on a condition variable. Both sleeps use the same handshake: the sleeper announces
  * itself before it looks again, the waker changes the value before it looks for sleepers (both sequentially consistent), so one of the
  * two sees the other.
@@ -11,9 +13,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "internal.h"
+#include "placement.h"
 
 struct qc_pool {
   _Alignas(64) atomic_ullong ticket; /* job << 32 | parts << 16 | next part; the line that workers spin on */
@@ -25,11 +27,16 @@ struct qc_pool {
   void *ctx;
   int64_t extent;
   int32_t threads, spin_us;
+  int placed; /* workers are kept off the caller's processor, of which there is another */
+  int caller_cpu; /* that the workers were last placed beside */
+  cpu_set_t processors;
   pthread_mutex_t lock;
   pthread_cond_t wake, done;
   struct worker {
-    qc_pool *pool;
-    pthread_t thread;
+    _Alignas(64) qc_pool *pool;
+    struct placement place;
+    atomic_int busy; /* it may hold a part */
+    atomic_int fetched; /* it runs on the caller's processor, while the caller sleeps */
   } workers[];
 };
 
@@ -48,6 +55,9 @@ static int64_t now_us(void) {
 }
 
 enum { PARTS_PER_THREAD = 4, MOST_PARTS = 1 << 12, SPIN_US = 20000 };
+
+/* A wait this long is worth a look at the workers; then one every LOOK_US. A worker that runs uses most of the time in between. */
+enum { PATIENCE_US = 30, LOOK_US = 10, RUNNING_NS = 2000, NAP_US = 1000 };
 
 static inline uint32_t parts_of(uint64_t ticket) { return (ticket >> 16) & 0xffff; }
 static inline uint32_t next_of(uint64_t ticket) { return ticket & 0xffff; }
@@ -90,9 +100,11 @@ static void *work(void *arg) {
   struct worker *self = arg;
   qc_pool *p = self->pool;
   for (;;) {
+    atomic_store_explicit(&self->busy, 1, memory_order_relaxed);
     uint64_t seen = run_parts(p);
+    atomic_store_explicit(&self->busy, 0, memory_order_relaxed);
     if (atomic_load_explicit(&p->quit, memory_order_relaxed)) return NULL;
-    if (spin_while(p, seen)) continue;
+    if (!atomic_load_explicit(&self->fetched, memory_order_relaxed) && spin_while(p, seen)) continue;
     pthread_mutex_lock(&p->lock);
     atomic_fetch_add(&p->sleepers, 1);
     while (atomic_load(&p->ticket) == seen) pthread_cond_wait(&p->wake, &p->lock);
@@ -110,20 +122,66 @@ static void publish(qc_pool *p, uint64_t parts) {
   pthread_mutex_unlock(&p->lock);
 }
 
+/* Keeps the workers off the processor that this thread runs on. */
+static void stay_beside(qc_pool *p) {
+  if (!p->placed) return;
+  int cpu = sched_getcpu();
+  if (cpu == p->caller_cpu) return;
+  p->caller_cpu = cpu;
+  for (int32_t i = 0; i + 1 < p->threads; i++) place_beside(&p->workers[i].place, &p->processors, cpu);
+}
+
+/* Fetches the workers that hold a part and do not run; true when there was one. The first look only notes the clocks. */
+static int fetch_stalled(qc_pool *p, int first) {
+  int cpu = sched_getcpu(), fetched = 0;
+  for (int32_t i = 0; i + 1 < p->threads; i++) {
+    struct worker *w = &p->workers[i];
+    if (!atomic_load_explicit(&w->busy, memory_order_relaxed)) continue;
+    if (look_at(&w->place) > RUNNING_NS || first) continue;
+    atomic_store_explicit(&w->fetched, 1, memory_order_relaxed);
+    place_on(&w->place, &p->processors, cpu);
+    fetched = 1;
+  }
+  return fetched;
+}
+
+static void release_fetched(qc_pool *p) {
+  for (int32_t i = 0; i + 1 < p->threads; i++) {
+    struct worker *w = &p->workers[i];
+    if (!atomic_load_explicit(&w->fetched, memory_order_relaxed)) continue;
+    place_beside(&w->place, &p->processors, p->caller_cpu);
+    atomic_store_explicit(&w->fetched, 0, memory_order_relaxed);
+  }
+}
+
+/* Sleeps until all parts are done, or for NAP_US. */
+static void nap(qc_pool *p) {
+  struct timespec until;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_nsec += NAP_US * 1000;
+  if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+  pthread_mutex_lock(&p->lock);
+  atomic_store(&p->caller_sleeps, 1);
+  while (atomic_load(&p->pending) && !pthread_cond_timedwait(&p->done, &p->lock, &until)) continue;
+  atomic_store(&p->caller_sleeps, 0);
+  pthread_mutex_unlock(&p->lock);
+}
+
 static void join(qc_pool *p) {
-  int64_t until = 0;
+  int64_t since = 0, look = 0;
+  int looks = 0, fetched = 0;
   for (unsigned i = 0; atomic_load_explicit(&p->pending, memory_order_acquire); i++) {
     relax();
     if (i % 64 != 63) continue;
     int64_t now = now_us();
-    if (!until) until = now + p->spin_us;
-    if (now < until) continue;
-    pthread_mutex_lock(&p->lock);
-    atomic_store(&p->caller_sleeps, 1);
-    while (atomic_load(&p->pending)) pthread_cond_wait(&p->done, &p->lock);
-    atomic_store(&p->caller_sleeps, 0);
-    pthread_mutex_unlock(&p->lock);
+    if (!since) since = now, look = now + PATIENCE_US;
+    if (now < look) continue;
+    int stalled = p->placed && fetch_stalled(p, looks++ == 0);
+    fetched |= stalled;
+    if (stalled || now - since > p->spin_us) nap(p);
+    look = now_us() + LOOK_US;
   }
+  if (fetched) release_fetched(p);
 }
 
 void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent) {
@@ -139,6 +197,7 @@ void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent) {
   int64_t parts = (int64_t)p->threads * PARTS_PER_THREAD;
   if (parts > MOST_PARTS) parts = MOST_PARTS;
   if (parts > extent) parts = extent;
+  stay_beside(p);
   atomic_store_explicit(&p->pending, (int)parts, memory_order_relaxed);
   publish(p, (uint64_t)parts);
   run_parts(p);
@@ -157,8 +216,15 @@ qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
   atomic_init(&p->quit, 0);
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->wake, NULL);
-  pthread_cond_init(&p->done, NULL);
-  p->spin_us = spin_us > 0 ? spin_us : spin_us < 0 || threads > sysconf(_SC_NPROCESSORS_ONLN) ? 0 : SPIN_US;
+  pthread_condattr_t monotonic;
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&p->done, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+  int processors = usable_processors(&p->processors);
+  p->placed = threads <= processors;
+  p->caller_cpu = -1;
+  p->spin_us = spin_us > 0 ? spin_us : spin_us < 0 || threads > processors ? 0 : SPIN_US;
   p->threads = 1;
 
   pthread_attr_t attr;
@@ -169,8 +235,12 @@ qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
   pthread_sigmask(SIG_SETMASK, &all, &old); /* signals belong to the threads of the program */
   for (; p->threads < threads; p->threads++) {
     struct worker *w = &p->workers[p->threads - 1];
+    pthread_t thread;
     w->pool = p;
-    if (pthread_create(&w->thread, &attr, work, w)) break;
+    atomic_init(&w->busy, 0);
+    atomic_init(&w->fetched, 0);
+    if (pthread_create(&thread, &attr, work, w)) break;
+    placement_init(&w->place, thread, &p->processors);
   }
   pthread_sigmask(SIG_SETMASK, &old, NULL);
   pthread_attr_destroy(&attr);
@@ -183,7 +253,7 @@ void qc_pool_destroy(qc_pool *p) {
   if (!p) return;
   atomic_store(&p->quit, 1);
   publish(p, 0);
-  for (int32_t i = 0; i + 1 < p->threads; i++) pthread_join(p->workers[i].thread, NULL);
+  for (int32_t i = 0; i + 1 < p->threads; i++) pthread_join(p->workers[i].place.thread, NULL);
   pthread_cond_destroy(&p->done);
   pthread_cond_destroy(&p->wake);
   pthread_mutex_destroy(&p->lock);

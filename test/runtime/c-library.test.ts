@@ -7,10 +7,10 @@ import { buildFake, compiler, compilerWith, FIXTURES, has, must, RUNTIME_C, RUNT
 const work = mkdtempSync(join(tmpdir(), "qc-runtime-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-function buildHarness(cc: string, name: string, flags: readonly string[]): string {
+function buildHarness(cc: string, name: string, flags: readonly string[], source = "harness.c"): string {
   const out = join(work, name);
   const all = ["-std=c11", "-g", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", ...flags, "-I", RUNTIME_C];
-  must(cc, [...all, join(FIXTURES, "harness.c"), ...RUNTIME_UNITS, "-o", out, "-lpthread", "-ldl"]);
+  must(cc, [...all, join(FIXTURES, source), ...RUNTIME_UNITS, "-o", out, "-lpthread", "-ldl"]);
   return out;
 }
 
@@ -45,6 +45,17 @@ describe("the C runtime", () => {
     const harness = buildHarness(compiler(), "memcheck", []);
     const args = ["-q", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=all", harness, ...models("memcheck")];
     expect(run("valgrind", args)).toEqual({ status: 0, stdout: "ok\n", stderr: "" });
+  });
+
+  it("has a pool that stands stalled workers and busy neighbours, and leaves the caller's processors alone", () => {
+    expect(run(buildHarness(compiler(), "pool", [], "pool_harness.c"), [])).toEqual({ status: 0, stdout: "ok\n", stderr: "" });
+  });
+
+  const cc = compilerWith("thread", work);
+  it.skipIf(!cc)("whose pool is clean under -fsanitize=thread there, too", () => {
+    const flags = ["-fsanitize=thread", "-fno-sanitize-recover=all"];
+    const harness = buildHarness(cc!, "pool-thread", flags, "pool_harness.c");
+    expect(run(harness, [])).toEqual({ status: 0, stdout: "ok\n", stderr: "" });
   });
 
   it("allocates nothing after the context is made", () => {
