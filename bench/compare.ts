@@ -2,9 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Arithmetic } from "../src/compile/arithmetic.js";
+import { withCProgram } from "../src/compile/c-latency.js";
+import { floorMs } from "../src/ir/target/roofline.js";
 import { load, type Net } from "../src/runtime/index.js";
+import { readModelJson } from "../src/runtime/model-json.js";
 import type { TypedArray } from "../src/support/npy.js";
-import { floorMs, type Machine } from "./machine.js";
+import type { Machine } from "./machine.js";
 import { interleaved, median, type Rounds } from "./measure.js";
 import { openPeer, type Peer, type PeerInput, type PeerOutput } from "./peer.js";
 import type { Group, Subject } from "./subjects.js";
@@ -33,6 +37,8 @@ export interface Row {
   readonly ms: number;
   readonly rounds: number;
   readonly peers: readonly PeerTime[];
+  /** The same model from a C program, median, measured on its own. */
+  readonly cMs?: number;
   readonly gflops: number | null;
   /** Sum of the floors of its kernels; one thread only. */
   readonly floorMs: number | null;
@@ -92,8 +98,16 @@ async function measure(
     if (error !== null && !(error <= (subject.tolerance ?? 0)))
       throw new Error(`differs from the peer by ${error.toExponential(1)} of the output range`);
     const [ours, ...theirs] = await interleaved([() => net.run(feeds), ...peers.map((p) => p.peer.run)], options);
-    const kernels = threads === 1 ? kernelTimes(net, feeds, machine, subject.isInt8) : [];
+    const kernels = threads === 1 ? kernelTimes(net, feeds, machine, arithmeticIn(folder)) : [];
     const ms = median(ours);
+    net.close(); // its workers would spin beside the C program's
+    const c = await withCProgram(folder, async (run) =>
+      run({
+        inputs: Object.values(feeds).map(bytesOf),
+        threads,
+        rounds: Math.max(ours.length, Math.min(2000, Math.round(200 / ms))),
+      }),
+    );
     return {
       group: subject.group,
       name: subject.name,
@@ -101,6 +115,7 @@ async function measure(
       ms,
       rounds: ours.length,
       peers: peers.map(({ name }, i) => ({ name, ms: median(theirs[i]), ratio: median(theirs[i].map((t, r) => t / ours[r])) })),
+      cMs: c.median,
       gflops: subject.flops === null ? null : subject.flops / ms / 1e6,
       floorMs: threads === 1 ? kernels.reduce((sum, k) => sum + k.floorMs, 0) : null,
       kernels: kernels.toSorted((a, b) => b.ms - a.ms).slice(0, KEPT_KERNELS),
@@ -115,8 +130,19 @@ async function measure(
 const feedsOf = (net: Net, inputs: readonly PeerInput[]): Readonly<Record<string, TypedArray>> =>
   Object.fromEntries(net.inputs.map((spec, i) => [spec.name, inputs[i].data]));
 
+const bytesOf = (v: TypedArray): Uint8Array => new Uint8Array(v.buffer, v.byteOffset, v.byteLength);
+
+/** Which peak bounds each kernel of a built model. */
+const arithmeticIn = (folder: string): readonly Arithmetic[] =>
+  (readModelJson(join(folder, "model.json")) as { readonly arithmetic?: readonly Arithmetic[] }).arithmetic ?? [];
+
 /** The median over runs of each kernel's time. */
-function kernelTimes(net: Net, feeds: ReturnType<typeof feedsOf>, machine: Machine, isInt8: boolean): readonly KernelTime[] {
+function kernelTimes(
+  net: Net,
+  feeds: ReturnType<typeof feedsOf>,
+  machine: Machine,
+  arithmetic: readonly Arithmetic[],
+): readonly KernelTime[] {
   const profiles = Array.from({ length: PROFILED_RUNS }, () => {
     net.startProfile();
     net.run(feeds);
@@ -128,7 +154,7 @@ function kernelTimes(net: Net, feeds: ReturnType<typeof feedsOf>, machine: Machi
     ms: median(profiles.map((p) => p[phase].ns)) / 1e6,
     flops,
     bytes,
-    floorMs: floorMs(machine, flops, bytes, isInt8),
+    floorMs: floorMs(machine, flops, bytes, arithmetic[phase] === "int8"),
   }));
 }
 

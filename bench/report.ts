@@ -57,6 +57,7 @@ const peerNames = (rows: readonly Row[]): readonly string[] => [...new Set(rows.
 export const HEAD = (peers: readonly string[]): readonly string[] => [
   "threads",
   "qc ms",
+  "from C ms",
   ...peers.flatMap((p) => [`peer ${p} ms`, "ratio"]),
   "GFLOP/s",
   "of roofline",
@@ -68,6 +69,7 @@ export function cells(r: Row, peers: readonly string[]): readonly string[] {
   return [
     String(r.threads),
     msText(r.ms),
+    r.cMs === undefined ? "" : msText(r.cMs),
     ...peers.flatMap((name) => {
       const p = r.peers.find((x) => x.name === name);
       return p ? [msText(p.ms), p.ratio.toFixed(2)] : ["", ""];

@@ -24,7 +24,6 @@ export interface Subject {
   readonly name: string;
   /** Of contractions; null: unknown. */
   readonly flops: number | null;
-  readonly isInt8: boolean;
   /** Largest difference from the first peer, in parts of its output range; null: the peer computes something else, or inexactly. */
   readonly tolerance: number | null;
   build(folder: string): Promise<BuildReport>;
@@ -60,7 +59,6 @@ function floatSubject(group: Group, name: string, model: Model): Subject {
     group,
     name,
     flops: model.flops,
-    isInt8: false,
     tolerance: FLOAT_TOLERANCE,
     inputs,
     build: (folder) => compile(writeTo(folder, model), join(folder, "out")),
@@ -75,7 +73,7 @@ function int8Kernel(c: ConvCase): readonly Subject[] {
     { name: "s8", model: s8.bytes, inputs: asPeerInputs(s8) },
     { name: "u8", model: u8.bytes, inputs: asPeerInputs(u8) },
   ];
-  const common = { group: "kernels-int8", flops: float.flops, isInt8: true, tolerance: null, peers } as const;
+  const common = { group: "kernels-int8", flops: float.flops, tolerance: null, peers } as const;
   const name = kernelName(c);
   return [
     { ...common, name, inputs: asPeerInputs(s8), build: (folder) => compile(writeTo(folder, s8), join(folder, "out")) },
@@ -95,7 +93,6 @@ function int8Network(name: string, { build, buildInteger }: Network): Subject {
     group: "networks-int8",
     name,
     flops: model.flops,
-    isInt8: true,
     tolerance: null,
     inputs: asPeerInputs(model),
     build: (folder) => quantize(writeTo(folder, model), join(folder, "out"), model),
@@ -144,7 +141,6 @@ function sharedModel(folder: string, entry: ManifestEntry): Subject {
     group: "models",
     name: entry.file,
     flops: null,
-    isInt8: /QDQ|QOperator|dynamic quantization/.test(entry.dtype),
     tolerance: null,
     inputs,
     build: (out) => compile(model, join(out, "out"), { named: {}, positional: inputs.map((x) => x.shape) }),

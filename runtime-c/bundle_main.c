@@ -174,7 +174,7 @@ static void check(int status) {
 
 static void bench(qc_context *ctx, const qc_descriptor *m, int runs) {
   double *ms = allocate((size_t)runs * sizeof *ms);
-  for (int i = -3; i < runs; i++) { /* three to warm up */
+  for (int i = -5; i < runs; i++) { /* five to warm up */
     struct timespec a, b;
     clock_gettime(CLOCK_MONOTONIC, &a);
     check(qc_run(ctx, NULL, NULL));
@@ -182,7 +182,7 @@ static void bench(qc_context *ctx, const qc_descriptor *m, int runs) {
     if (i >= 0) ms[i] = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
   }
   qsort(ms, (size_t)runs, sizeof *ms, by_size);
-  printf("%s: %d runs, ms: min %.4f  median %.4f  p99 %.4f\n", m->name, runs, ms[0], ms[runs / 2], ms[(runs - 1) * 99 / 100]);
+  printf("%s: %d runs, ms: min %.6f  median %.6f  p99 %.6f\n", m->name, runs, ms[0], ms[runs / 2], ms[(runs - 1) * 99 / 100]);
   free(ms);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The compiler's own speed: every stage on modules of up to 10,000 nodes, whole compilations against nodes and weight bytes.
  *   npm run bench:compiler [-- --quick] [--dry]
- * Writes bench/results/compiler.json, bench/results/compiler.md (part of docs/performance.md) and docs/compile-growth.svg; --dry nothing.
+ * Fails where a stage grows faster than linear. Writes bench/results/compiler.json, bench/results/compiler.md (part of docs/performance.md) and docs/compile-growth.svg; --dry nothing.
  */
 import { cpus } from "node:os";
 import path from "node:path";
@@ -12,6 +12,7 @@ import { svg } from "../bench/compiler/chart.js";
 import { measureGrowth } from "../bench/compiler/growth.js";
 import { benchModule } from "../bench/compiler/modules.js";
 import { type CompilerResults, charts, compilerSection, type TaskTime } from "../bench/compiler/report.js";
+import { pairs, superlinear } from "../bench/compiler/superlinear.js";
 import { graphTasks, kernelTasks, type Task } from "../bench/compiler/tasks.js";
 import { median } from "../bench/measure.js";
 import { createContext } from "../src/context.js";
@@ -64,7 +65,12 @@ function main(): void {
       `${c.nodes} nodes, ${(c.weightBytes / 2 ** 20).toFixed(1)} MiB of weights: ${c.seconds.toFixed(2)} s, ${c.peakMiB.toFixed(0)} MiB`,
     ),
   );
-  const results: CompilerResults = { cpu: cpus()[0]?.model.trim() ?? "unknown", sizes, graph, kernelSizes, kernels, growth };
+  console.log("stages at two sizes, eight times apart");
+  const faster = o.quick ? [] : [...pairs(createContext())].flatMap(superlinear);
+  for (const text of faster) console.error(`faster than linear: ${text}`);
+  if (faster.length > 0) process.exitCode = 1;
+  const cpu = cpus()[0]?.model.trim() ?? "unknown";
+  const results: CompilerResults = { cpu, sizes, graph, kernelSizes, kernels, growth, superlinear: faster };
   if (o.dry || o.quick) {
     console.log(compilerSection(results));
     return;

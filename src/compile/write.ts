@@ -1,15 +1,14 @@
 /** The emitting end of the line: a planned program to the files of the output folder. */
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { modelHeader, modelJson } from "../backends/llvm/artifacts.js";
 import { type BuiltProgram, buildProgram } from "../backends/llvm/build.js";
 import { linkExecutable, linkShared, writeObject } from "../backends/llvm/libllvm/link.js";
 import type { BlobStore } from "../ir/blob/blob-store.js";
 import type { Program } from "../ir/loop/program.js";
 import { ABI_VERSION } from "../runtime/library.js";
-import { fail } from "../support/diag.js";
 import { sha256OfFile } from "../support/fs.js";
 import type { OutputFolder } from "../support/output-folder.js";
+import { arithmeticOf } from "./arithmetic.js";
+import { runtimeSources } from "./runtime-sources.js";
 import type { Toolchain } from "./toolchain.js";
 
 export interface WriteRequest {
@@ -63,13 +62,14 @@ export function writeModel(
     bundle(built, tools, out.path("model"));
     files.push("model");
   }
+  const arithmetic = program.launches.map((l) => arithmeticOf(program.kernels[l.kernel]));
   const facts = {
     producer: tools.producer,
     target: tools.targetText,
     toolchain: { llvm: tools.llvm.version },
     abiVersion: ABI_VERSION,
     sha256: Object.fromEntries(files.map((f) => [f, sha256OfFile(out.path(f))])),
-    extra: { cpu: tools.target.mcpu, features: tools.target.features, ...request.extra },
+    extra: { cpu: tools.target.mcpu, features: tools.target.features, arithmetic, ...request.extra },
   };
   out.write("model.json", modelJson(program, facts));
   return [...files, "model.json"];
@@ -77,17 +77,6 @@ export function writeModel(
 
 /** One executable: the bundle's main program, the runtime's sources and the network. */
 function bundle(built: BuiltProgram, tools: Toolchain, output: string): void {
-  const folder = fileURLToPath(new URL("../../runtime-c/", import.meta.url));
-  const files = ["bundle_main", "context", "cpu", "error", "model", "pool"].map((f) => `${folder}${f}.c`);
-  const missing = files.find((f) => !existsSync(f));
-  if (missing) fail("QC-COMPILE-005", `the runtime's source '${missing}' is missing`, { help: "install qc again" });
-  linkExecutable({
-    arch: tools.target.arch as "x86_64" | "aarch64",
-    objects: built.objects,
-    files,
-    includeDirs: [folder],
-    flags: ["-O2", "-std=gnu11"],
-    libraries: ["pthread", "dl"],
-    output,
-  });
+  const arch = tools.target.arch as "x86_64" | "aarch64";
+  linkExecutable({ arch, objects: built.objects, ...runtimeSources(), output });
 }

@@ -1,57 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { roundUp, svg } from "../../bench/compiler/chart.js";
-import { benchModule, type Form } from "../../bench/compiler/modules.js";
+import { benchModule } from "../../bench/compiler/modules.js";
 import { exponent, slope } from "../../bench/compiler/report.js";
-import { arenaTask, graphTasks, kernelTasks, leastMs, type Task } from "../../bench/compiler/tasks.js";
+import { isSuperlinear, pairs } from "../../bench/compiler/superlinear.js";
 import { createContext } from "../../src/context.js";
 
-/** Eight times the nodes: linear work takes 8 times as long, quadratic 64 times; garbage collection and a busy machine lie between. */
-const MOST = 26;
-/** Shorter times are noise; n^2 steps of even one nanosecond take this long at the larger size. */
-const TOO_SHORT_MS = 15;
-
-/** The names and times of tasks that grow faster than linear; one that seems to is measured again with more care. */
-function superlinear(small: Iterable<Task>, large: Iterable<Task>): readonly string[] {
-  const others = large[Symbol.iterator]();
-  const found: string[] = [];
-  for (const task of small) {
-    const other: Task = others.next().value;
-    expect(other.name).toBe(task.name);
-    const text = growth(task, other);
-    if (text) found.push(text);
-  }
-  expect(others.next().done).toBe(true);
-  return found;
-}
-
-const isSuperlinear = (smallMs: number, largeMs: number): boolean => largeMs >= TOO_SHORT_MS && largeMs / smallMs >= MOST;
-
-function growth(small: Task, large: Task): string | null {
-  let [a, b] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (const times of [1, 2, 4]) {
-    a = Math.min(a, leastMs(small, times));
-    b = Math.min(b, leastMs(large, times));
-    if (!isSuperlinear(a, b)) return null;
-  }
-  return `${small.name}: ${a.toFixed(1)} --> ${b.toFixed(1)} ms`;
-}
-
 describe("the compiler's own speed", () => {
-  it.each<Form>(["chain", "tree", "fan"])("no pass is quadratic on a %s", { timeout: 300_000 }, (form) => {
-    const ctx = createContext();
-    const [small, large] = [1000, 8000].map((n) => graphTasks(benchModule(form, n, ctx), ctx));
-    expect(superlinear(small, large)).toEqual([]);
-  });
-
-  it("scheduling, placing and text emission are not quadratic", { timeout: 300_000 }, () => {
-    const ctx = createContext();
-    const [small, large] = [150, 1200].map((n) => kernelTasks(benchModule("chain", n, ctx), ctx));
-    expect(superlinear(small, large)).toEqual([]);
-  });
-
-  it("the arena planner is not quadratic, with few or all buffers alive at once", { timeout: 120_000 }, () => {
-    const at = (n: number) => [arenaTask("few alive", n, 8), arenaTask("all alive", n, n)];
-    expect(superlinear(at(5000), at(40_000))).toEqual([]);
+  it("is measured stage by stage: every task runs, the same ones at every size", () => {
+    const names = [...pairs(createContext(), [40, 80], [20, 40], [10, 20])].map(({ what, small, large }) => {
+      const [a, b] = [small, large].map((tasks) => {
+        const found: string[] = [];
+        for (const task of tasks) {
+          task.run();
+          found.push(task.name);
+        }
+        return found;
+      });
+      expect(b).toEqual(a);
+      expect(a.length).toBeGreaterThan(1);
+      return what;
+    });
+    expect(names).toEqual(["chain", "tree", "fan", "kernels", "arena"]);
   });
 
   it("tells quadratic growth from linear growth on a busy machine, and leaves noise alone", () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { compare } from "../../bench/compare.js";
 import { drawPeerInput } from "../../bench/inputs.js";
-import { bandwidthFor, measureMachine } from "../../bench/machine.js";
+import { measureMachine } from "../../bench/machine.js";
 import { NETWORKS } from "../../bench/networks/networks.js";
 import { openPeer } from "../../bench/peer.js";
 import { subjects } from "../../bench/subjects.js";
+import { bandwidthFor } from "../../src/ir/target/roofline.js";
 
 const only = (group: string, name: string) => [...subjects("absent", (g, n) => g === group && n === name)];
 

@@ -167,7 +167,8 @@ describe("bench", () => {
     readonly rows: readonly {
       threads: number;
       latency: { rounds: number; min: number; median: number; p99: number };
-      profile: { kernel: string; share: number }[] | null;
+      profile: { kernel: string; share: number; roofline: number | null }[] | null;
+      c: { rounds: number; min: number; median: number; ratio: number | null } | null;
     }[];
   }
   it("measures each number of threads", async () => {
@@ -180,13 +181,25 @@ describe("bench", () => {
       expect(profile?.map((p) => p.kernel)).toEqual(["f32_sum"]);
       expect(profile?.[0].share).toBe(1);
     }
+    expect(b.rows[0].profile?.[0].roofline).toBeGreaterThan(0);
+    expect(b.rows[1].profile?.[0].roofline).toBeNull();
+    expect(b.rows[0].c).toBeNull();
+  });
+  it("measures from C as well", async () => {
+    const b = await json<Bench>("bench", at("out"), "--threads", "1,2", "--rounds", "30", "--from", "c");
+    for (const { c } of b.rows) {
+      expect(c).toMatchObject({ rounds: 30, ratio: null });
+      expect(c?.median).toBeGreaterThanOrEqual(c?.min ?? Number.NaN);
+      expect(c?.min).toBeGreaterThan(0);
+    }
+    expect((await qc("bench", at("out"), "--rounds", "20", "--from", "c")).out).toMatch(/rounds\s+from C median ms/);
   });
   it("prints a table", async () => {
     const { out } = await qc("bench", at("out"), "--rounds", "20", "--profile");
     expect(out).toMatch(/^channels on /);
     expect(out).toMatch(/arena 64 B, weights 2\.0 KiB/);
     expect(out).toMatch(/threads\s+min ms\s+median ms\s+p99 ms/);
-    expect(out).toMatch(/f32_sum\s+[\d.]+\s+100\.0 %\s+[\d.]+\s+[\d.]+/);
+    expect(out).toMatch(/f32_sum\s+[\d.]+\s+100\.0 %\s+[\d.]+\s+[\d.]+\s+\d+ %/);
   });
   it("says why there is no peer", async () => {
     const { code, err } = await qc("bench", at("out"), "--peer", "onnxruntime");

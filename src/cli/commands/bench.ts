@@ -1,4 +1,7 @@
 import { cpus } from "node:os";
+import type { Arithmetic } from "../../compile/arithmetic.js";
+import type { CRun, Latency } from "../../compile/c-latency.js";
+import { floorMs, type MachinePeak } from "../../ir/target/roofline.js";
 import type { Net, PhaseProfile } from "../../runtime/net.js";
 import { breathe } from "../../support/interrupt.js";
 import { formatTable } from "../../support/table.js";
@@ -15,20 +18,14 @@ const BUDGET_MS = 1500;
 const LEAST_ROUNDS = 20;
 const MOST_ROUNDS = 5000;
 
-export interface Latency {
-  readonly rounds: number;
-  /** Milliseconds. */
-  readonly min: number;
-  readonly median: number;
-  readonly p99: number;
-}
-
 interface Row {
   readonly threads: number;
   readonly latency: Latency;
   readonly peer: Latency | null;
   /** Median over rounds of peer / qc: above 1, qc is faster. */
   readonly ratio: number | null;
+  /** The same model from a C program, measured on its own; ratio: median of the peer / median of this. */
+  readonly c: (Latency & { readonly ratio: number | null }) | null;
   readonly profile: readonly KernelRow[] | null;
 }
 
@@ -39,6 +36,8 @@ interface KernelRow {
   readonly share: number;
   readonly gflops: number | null;
   readonly gbytes: number | null;
+  /** Of what the machine's peak and bandwidth allow at best; null on several threads. Winograd kernels may pass 1. */
+  readonly roofline: number | null;
 }
 
 /** `--threads 1,2`: each is measured. */
@@ -67,6 +66,7 @@ export const bench = defineCommand({
   examples: [
     ["qc bench out/", "latency on one thread"],
     ["qc bench out/ --threads 1,2 --profile", "two numbers of threads, and where the time goes"],
+    ["qc bench out/ --from c", "from Node and from a C program"],
     ["qc bench out/ --peer onnxruntime", "in turns with ONNX Runtime on the model that was compiled"],
   ],
   operands: [FOLDER],
@@ -74,20 +74,26 @@ export const bench = defineCommand({
     ...builtOptions,
     threads: threadCounts(),
     rounds: integer("runs to measure; as many as fit into 1.5 s unless given", { min: 1, max: 1_000_000 }),
-    profile: flag("time, GFLOP/s and GB/s of every kernel"),
+    profile: flag("time, GFLOP/s, GB/s and share of the roofline of every kernel"),
+    from: maybeChoice("also measure from a C program, built with the C compiler at hand", ["c"]),
     peer: maybeChoice("also measure this, in turns", ["onnxruntime"]),
   },
   async run(args, io) {
     await withBuilt(args, io, async (built) => {
-      const rows: Row[] = [];
-      for (const threads of args.threads)
-        rows.push(await measure(built, threads, args.rounds, args.profile, args.peer !== undefined));
+      const peak = args.profile ? await machinePeak() : null;
+      const wanted = { rounds: args.rounds, peak, withPeer: args.peer !== undefined };
+      const measureAll = async (program: CProgram | null): Promise<Row[]> => {
+        const all: Row[] = [];
+        for (const threads of args.threads) all.push(await measure(built, threads, { ...wanted, program }));
+        return all;
+      };
+      const rows = args.from ? await fromC(built, measureAll) : await measureAll(null);
       const net = await built.load(1);
       const { arenaBytes, weightBytes, stateBytes, features } = net.describe();
       net.close();
       const cpu = cpus()[0]?.model ?? "unknown";
       const { name, target } = built.json;
-      io.result({ model: name, target, features, cpu, arenaBytes, weightBytes, stateBytes, rows }, () =>
+      io.result({ model: name, target, features, cpu, arenaBytes, weightBytes, stateBytes, peak, rows }, () =>
         [
           `${name} on ${cpu}`,
           `arena ${byteText(arenaBytes)}, weights ${byteText(weightBytes)}${stateBytes ? `, state ${byteText(stateBytes)}` : ""}`,
@@ -101,13 +107,29 @@ export const bench = defineCommand({
   },
 });
 
-async function measure(
-  built: Built,
-  threads: number,
-  rounds: number | undefined,
-  profile: boolean,
-  withPeer: boolean,
-): Promise<Row> {
+type CProgram = (run: CRun) => Latency;
+
+async function machinePeak(): Promise<MachinePeak> {
+  const { measurePeak } = await import("../../backends/llvm/machine-peak.js");
+  const { openToolchain } = await import("../../compile/toolchain.js");
+  const { llvm, target } = openToolchain();
+  return measurePeak(llvm, target);
+}
+
+async function fromC<T>(built: Built, body: (program: CProgram) => Promise<T>): Promise<T> {
+  const { withCProgram } = await import("../../compile/c-latency.js");
+  return withCProgram(built.folder, body);
+}
+
+interface Wanted {
+  readonly rounds: number | undefined;
+  /** Absent: no profile. */
+  readonly peak: MachinePeak | null;
+  readonly withPeer: boolean;
+  readonly program: CProgram | null;
+}
+
+async function measure(built: Built, threads: number, { rounds, peak, withPeer, program }: Wanted): Promise<Row> {
   const net = await built.load(threads);
   let peer: Peer | null = null;
   try {
@@ -115,17 +137,27 @@ async function measure(
     if (withPeer) peer = await openPeer(built.json, net.inputs, inputs, threads);
     const runs = [() => Promise.resolve(net.run(inputs)), ...(peer ? [peer.run] : [])];
     const samples = await interleaved(runs, rounds);
+    const theirs = samples[1] ? latencyOf(samples[1]) : null;
+    const raw = net.inputs.map(({ name }) => inputs[name]);
+    const profile = peak && profileOf(net, inputs, samples[0].length, threads === 1 ? peak : null, built.json.arithmetic ?? []);
+    net.close(); // its workers would spin beside the C program's
+    const c = program?.({
+      inputs: raw.map((v) => new Uint8Array(v.buffer, v.byteOffset, v.byteLength)),
+      threads,
+      rounds: samples[0].length,
+    });
     return {
       threads,
       latency: latencyOf(samples[0]),
-      peer: samples[1] ? latencyOf(samples[1]) : null,
+      peer: theirs,
       ratio: samples[1]
         ? quantile(
             samples[1].map((p, i) => p / samples[0][i]),
             0.5,
           )
         : null,
-      profile: profile ? profileOf(net, inputs, samples[0].length) : null,
+      c: c ? { ...c, ratio: theirs && theirs.median / c.median } : null,
+      profile,
     };
   } finally {
     net.close();
@@ -169,7 +201,13 @@ const latencyOf = (ms: readonly number[]): Latency => ({
   p99: quantile(ms, 0.99),
 });
 
-function profileOf(net: Net, inputs: Parameters<Net["run"]>[0], rounds: number): KernelRow[] {
+function profileOf(
+  net: Net,
+  inputs: Parameters<Net["run"]>[0],
+  rounds: number,
+  peak: MachinePeak | null,
+  arithmetic: readonly Arithmetic[],
+): KernelRow[] {
   net.startProfile();
   for (let i = 0; i < Math.min(rounds, 1000); i++) net.run(inputs);
   net.stopProfile();
@@ -177,12 +215,13 @@ function profileOf(net: Net, inputs: Parameters<Net["run"]>[0], rounds: number):
   const total = phases.reduce((sum, p) => sum + p.ns, 0);
   const rate = (count: number, p: PhaseProfile) => (count > 0 && p.ns > 0 ? (count * runs) / p.ns : null);
   return phases
-    .map((p) => ({
+    .map((p, i) => ({
       kernel: p.name,
       ms: p.ns / runs / 1e6,
       share: total > 0 ? p.ns / total : 0,
       gflops: rate(p.flops, p),
       gbytes: rate(p.bytes, p),
+      roofline: peak && p.ns > 0 ? (floorMs(peak, p.flops, p.bytes, arithmetic[i] === "int8") * 1e6 * runs) / p.ns : null,
     }))
     .sort((a, b) => b.ms - a.ms);
 }
@@ -191,6 +230,7 @@ const threadText = (n: number) => `${n} thread${n === 1 ? "" : "s"}`;
 
 function latencyTable(rows: readonly Row[], tty: boolean): string {
   const hasPeer = rows.some((r) => r.peer);
+  const hasC = rows.some((r) => r.c);
   const head = [
     "threads",
     "min ms",
@@ -199,13 +239,17 @@ function latencyTable(rows: readonly Row[], tty: boolean): string {
     "runs/s",
     "rounds",
     ...(hasPeer ? ["onnxruntime median ms", "ratio"] : []),
+    ...(hasC ? ["from C median ms"] : []),
+    ...(hasC && hasPeer ? ["ratio from C"] : []),
   ];
-  const cells = rows.map(({ threads, latency: l, peer, ratio }) => [
+  const cells = rows.map(({ threads, latency: l, peer, ratio, c }) => [
     threads,
     ...[l.min, l.median, l.p99].map((ms) => ms.toFixed(3)),
     Math.round(1000 / l.median),
     l.rounds,
     ...(hasPeer ? [peer?.median.toFixed(3) ?? "", ratio?.toFixed(2) ?? ""] : []),
+    ...(hasC ? [c?.median.toFixed(3) ?? ""] : []),
+    ...(hasC && hasPeer ? [c?.ratio?.toFixed(2) ?? ""] : []),
   ]);
   return formatTable(head, cells, { tty });
 }
@@ -213,8 +257,15 @@ function latencyTable(rows: readonly Row[], tty: boolean): string {
 function kernelTable(rows: readonly KernelRow[], tty: boolean): string {
   const rate = (x: number | null) => (x === null ? "" : x.toFixed(1));
   return formatTable(
-    ["kernel", "ms", "share", "GFLOP/s", "GB/s"],
-    rows.map((r) => [r.kernel, r.ms.toFixed(4), `${(100 * r.share).toFixed(1)} %`, rate(r.gflops), rate(r.gbytes)]),
-    { tty, right: [1, 2, 3, 4] },
+    ["kernel", "ms", "share", "GFLOP/s", "GB/s", "of roofline"],
+    rows.map((r) => [
+      r.kernel,
+      r.ms.toFixed(4),
+      `${(100 * r.share).toFixed(1)} %`,
+      rate(r.gflops),
+      rate(r.gbytes),
+      r.roofline === null ? "" : `${Math.round(100 * r.roofline)} %`,
+    ]),
+    { tty, right: [1, 2, 3, 4, 5] },
   );
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Arithmetic } from "../../compile/arithmetic.js";
 import type { ModelJson } from "../../runtime/model-json.js";
 import type { Net } from "../../runtime/net.js";
 import { failUsage } from "../../support/diag.js";
@@ -13,6 +14,8 @@ import { choice, integer, text } from "../options/option.js";
 export interface BuildRecord {
   readonly source?: { readonly path: string; readonly sha256: string };
   readonly quantizer?: string;
+  /** Of every kernel launch, in order: which peak bounds it. */
+  readonly arithmetic?: readonly Arithmetic[];
   /** The preprocessor that calibration used: the default of run and evaluate. */
   readonly preprocessor?: string;
 }
