@@ -200,6 +200,8 @@ function callText(e: CallExpr, lane: string, s: ExprScope): string {
       return isBig(t) ? wrap(t, `${x} ** ${y}`) : wrap(t, `Math.pow(${x}, ${y})`);
     case "fma":
       return wrap(t, `${x} * ${y} + ${z}`);
+    case "ahead":
+      return x;
     case "mulhi31":
       return `mulhi31(${x}, ${y})`;
     default:

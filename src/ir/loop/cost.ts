@@ -5,7 +5,7 @@ import type { Kernel, Stmt } from "./stmt.js";
 import { exprsOf, walkExpr } from "./visit.js";
 
 /** Operations a lane of functions that stand for more or less than one. */
-const CALL_FLOPS: Readonly<Record<string, number>> = { fma: 2, madd: 3, dot4: 7, bitcast: 0 };
+const CALL_FLOPS: Readonly<Record<string, number>> = { fma: 2, madd: 3, dot4: 7, bitcast: 0, ahead: 0 };
 
 /** Arithmetic operations on values of one evaluation: index arithmetic, casts and selects are free, a multiply-add counts two. */
 function exprFlops(e: Expr): number {

@@ -66,8 +66,9 @@ export type UnaryFn =
  * `dot4(a, b)` of bytes, a signed or not, b signed: i32[l] = sum over j < 4 of a[4l+j] * b[4l+j], a quarter of the lanes;
  * `mulhi31(a, b)` of i32: the SRDHM of gemmlowp; `bitcast` reinterprets bits as the result type, the lanes changing so that the bits
  * stay as many (little-endian): i16 x 2 --> i32 x 1 --splat--> i32 x L --> i16 x 2L repeats a pair.
+ * `ahead(x, n)` is x, and a hint where x is a load: the memory n bytes behind it is wanted soon.
  */
-export type MultiFn = "pow" | "fma" | "madd" | "dot4" | "mulhi31" | "bitcast";
+export type MultiFn = "pow" | "fma" | "madd" | "dot4" | "mulhi31" | "bitcast" | "ahead";
 
 interface Typed {
   readonly t: Scalar;

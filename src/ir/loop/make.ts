@@ -104,6 +104,14 @@ export function bitcast(t: DType, x: Expr): Expr {
   );
   return { k: "call", t, lanes: (x.lanes * dtypeInfo(x.t).bytes) / dtypeInfo(t).bytes, fn: "bitcast", args: [x] };
 }
+/** x, where x is a load: with a hint that the memory `bytes` behind it is wanted soon. */
+export const ahead = (x: Expr, bytes: number): Expr => ({
+  k: "call",
+  t: x.t,
+  lanes: x.lanes,
+  fn: "ahead",
+  args: [x, index(bytes)],
+});
 export const fma = (a: Expr, b: Expr, c: Expr): Expr => call("fma", [a, b, c]);
 
 /** buffer[index], zero (and no access) where `pred` is false. */

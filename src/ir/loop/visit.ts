@@ -60,6 +60,7 @@ export function withChildren(e: Expr, c: readonly Expr[]): Expr {
     case "call":
       if (e.fn === "madd") return make.madd(c[0], c[1]);
       if (e.fn === "dot4") return make.dot4(c[0], c[1]);
+      if (e.fn === "ahead") return { ...e, lanes: c[0].lanes, args: c };
       if (e.fn === "bitcast") return make.bitcast(e.t as DType, c[0]);
       return make.call(e.fn, c, e.t);
     default:

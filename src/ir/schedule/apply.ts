@@ -6,6 +6,7 @@ import { cache } from "./steps/cache.js";
 import { collapse, writeback } from "./steps/kernel.js";
 import { fuse, parallel, reorder, split, unroll } from "./steps/loops.js";
 import { partial } from "./steps/partial.js";
+import { prefetch } from "./steps/prefetch.js";
 import { bytes, quads } from "./steps/quads.js";
 import { windows } from "./steps/quads-windows.js";
 import { tile } from "./steps/tile.js";
@@ -29,6 +30,7 @@ export const STEPS = {
   border,
   partial,
   contract,
+  prefetch,
   pairs,
   bytes,
   quads,

@@ -63,6 +63,13 @@ export type Step =
     }
   | { readonly step: "partial"; readonly stage: string; readonly loop: string; readonly factor: number }
   | { readonly step: "contract"; readonly stage: string }
+  | {
+      readonly step: "prefetch";
+      readonly stage: string;
+      readonly buffer: string;
+      /** Bytes. */
+      readonly distance: number;
+    }
   | { readonly step: "pairs"; readonly stage: string; readonly loop: string }
   | { readonly step: "bytes"; readonly stage: string; readonly buffer: string; readonly dtype: "i8" | "u8" }
   | { readonly step: "quads"; readonly stage: string; readonly loop: string }

@@ -225,6 +225,7 @@ const ARITY: ReadonlyMap<string, number> = new Map([
     ["dot4", 2],
     ["mulhi31", 2],
     ["bitcast", 1],
+    ["ahead", 2],
     ["min", 2],
     ["max", 2],
     ["select", 3],

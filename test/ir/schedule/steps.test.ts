@@ -93,6 +93,8 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "partial", ...on, loop: d[3] % 2 ? loops[loops.length - 1] : loop, factor: pick([2, 3, 4], d[4]) };
     case "contract":
       return { step: "contract", ...on };
+    case "prefetch":
+      return { step: "prefetch", ...on, buffer, distance: pick([64, 4096], d[4]) };
     case "winograd":
       return {
         step: "winograd",
@@ -185,6 +187,9 @@ describe("steps say why they are not legal", () => {
     [{ step: "parallel", stage: "contract", loop: "i3" }, /not the outermost loop/],
     [{ step: "vectorize", stage: "contract", loop: "nothing" }, /no loop 'nothing'/],
     [{ step: "cache", stage: "contract", buffer: "x0", dtype: "i16" }, /do not fit i16/],
+    [{ step: "prefetch", stage: "contract", buffer: "x0", distance: 64 }, /'x0' is no constant/],
+    [{ step: "prefetch", stage: "contract", buffer: "c0", distance: 64 }, /no vector of 'c0' is read/],
+    [{ step: "prefetch", stage: "contract", buffer: "c0", distance: 0 }, /no positive whole number/],
     [{ step: "collapse", loops: ["i1", "i2"] }, /'x0' is indexed by one of the loops alone/],
     [
       { step: "tile", stages: ["contract.init", "contract"], tiles: [], order: ["i1", "i2"] },

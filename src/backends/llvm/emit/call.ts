@@ -1,4 +1,4 @@
-import type { CallExpr, Scalar, UnaryFn } from "../../../ir/loop/expr.js";
+import type { CallExpr, Expr, Scalar, UnaryFn } from "../../../ir/loop/expr.js";
 import { invariant } from "../../../support/assert.js";
 import { mathFunction } from "../math/library.js";
 import { binaryValue, intrinsic, selectValue } from "./arith.js";
@@ -7,6 +7,7 @@ import { castValue, narrowTo, widenHalf, wrapNibble } from "./convert.js";
 import { dotProduct } from "./dot.js";
 import { intPower } from "./int-power.js";
 import { multiplyPairs } from "./madd.js";
+import { requestAhead } from "./memory.js";
 import { roundFloat } from "./rounding.js";
 import type { Scope } from "./scope.js";
 import { floatText, isFloatScalar, splatText, typeOf, type Value, vectorOf } from "./types.js";
@@ -106,8 +107,15 @@ function bitcastValue(body: Body, x: Value, t: Scalar, lanes: number): Value {
   return { t, lanes, v: from === to ? x.v : body.pure(`bitcast ${from} ${x.v} to ${to}`) };
 }
 
+/** The value; once for every address of the innermost scope, a request for the cache line `bytes` behind it. */
+function emitAhead(x: Expr, bytes: Expr, s: Scope): Value {
+  if (x.k === "load" && bytes.k === "const") requestAhead(x, Number(bytes.value), s);
+  return s.value(x);
+}
+
 export function emitCall(e: CallExpr, s: Scope): Value {
   const { body } = s;
+  if (e.fn === "ahead") return emitAhead(e.args[0], e.args[1], s);
   const args = e.args.map((a) => s.value(a));
   const [x, y] = args;
   switch (e.fn) {

@@ -163,6 +163,16 @@ export function emitLoad(e: LoadExpr, s: Scope): Value {
   return loadAccess(accessTo(s.buffer(e.buffer), e.index, e.lanes, s), emitPredicate(e.pred, s), s);
 }
 
+/** Asks for the cache line `bytes` behind the first element of a load, unless it was asked for already. */
+export function requestAhead(e: LoadExpr, bytes: number, s: Scope): void {
+  const { pointer } = address(accessTo(s.buffer(e.buffer), e.index, e.lanes, s), 0, s, false);
+  const known = s.body.size();
+  const line = s.body.pure(`getelementptr i8, ptr ${pointer}, i64 ${bytes}`);
+  if (s.body.size() === known) return;
+  s.body.module.declare("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)");
+  s.body.line(`call void @llvm.prefetch.p0(ptr ${line}, i32 0, i32 3, i32 1)`);
+}
+
 function storeRun(a: Access, lane: number, x: Value, s: Scope, inside: boolean): void {
   const { pointer, align } = address(a, lane, s, inside);
   s.body.line(`store ${memoryType(a.buffer.def.dtype, x.lanes)} ${toMemory(x, s)}, ptr ${pointer}, align ${align}`);

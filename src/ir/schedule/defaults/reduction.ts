@@ -16,6 +16,7 @@ import type { Chooser } from "./choose.js";
 import { type DepthLoop, fusesPairs, type Grouping, inQuads } from "./integer.js";
 import { inWindows } from "./integer-depthwise.js";
 import { chooseTile, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
+import { prefetchDistance } from "./prefetch.js";
 import { after, attempt, type Scheduled } from "./session.js";
 import { onVectors } from "./vectors.js";
 
@@ -26,7 +27,7 @@ const RESIDENT_BYTES = 512 * 1024;
 const LARGE_WEIGHTS = 256 * 1024;
 
 /** A reduction stage as this schedule sees it. */
-interface Reduction {
+export interface Reduction {
   readonly stage: Stage;
   readonly reduce: ReduceStmt;
   readonly acc: Buffer;
@@ -51,7 +52,7 @@ export function reductionOf(kernel: Kernel, name: string): Reduction | null {
 }
 
 /** The init stage before a reduction and the maps behind it that read its sums. */
-function companions(kernel: Kernel, r: Reduction): readonly string[] | null {
+export function companions(kernel: Kernel, r: Reduction): readonly string[] | null {
   const at = kernel.stages.indexOf(r.stage);
   const init = kernel.stages[at - 1];
   if (!init || !accessesOf(init.body).writes.has(r.acc.name)) return null;
@@ -368,7 +369,11 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     const loops = [...rest, ...blocks].filter((l) => hasLoop(s.kernel, name, l));
     s = attempt(s, { step: "border", stage: name, loops }) ?? s;
   }
-  return attempt(s, { step: "contract", stage: name }) ?? s;
+  s = attempt(s, { step: "contract", stage: name }) ?? s;
+  if (!packs || !isFloat(r.acc.dtype) || isSparse) return s;
+  const packed = s.kernel.prepare.find((p) => p.kernel.buffers.some((b) => b.name === weights.buffer.name))?.buffer;
+  const ahead = prefetchDistance(name, numElements(weights.buffer.shape) * dtypeInfo(weights.buffer.dtype).bytes, choose);
+  return (packed && ahead > 0 && attempt(s, { step: "prefetch", stage: name, buffer: packed, distance: ahead })) || s;
 }
 
 function hasLoop(kernel: Kernel, stage: string, loop: string): boolean {

@@ -3,6 +3,7 @@ import type { Kernel } from "../../loop/stmt.js";
 import { accessesOf, walkStmt } from "../../loop/visit.js";
 import type { Chooser } from "./choose.js";
 import { lanesFor, type Machine } from "./machine.js";
+import { prefetchDistance } from "./prefetch.js";
 import { after, attempt, type Scheduled } from "./session.js";
 import { fitting, plansFor, planText, problemOf, type WinogradPlan } from "./winograd-plan.js";
 
@@ -26,7 +27,7 @@ function hasLoop(kernel: Kernel, stage: string, loop: string): boolean {
   return found;
 }
 
-/** The step and those that put its loops on vectors. */
+/** The step and those that put its loops on vectors; transformed weights are asked for `ahead` bytes before they are used, unless 0. */
 export function winogradSteps(
   start: Scheduled,
   stage: string,
@@ -34,6 +35,7 @@ export function winogradSteps(
   channels: number,
   integer: boolean,
   plan: WinogradPlan,
+  ahead = 0,
 ): Scheduled {
   const width = plan.vectors * plan.lanes;
   const { block, positions, staged, serial } = plan;
@@ -55,8 +57,12 @@ export function winogradSteps(
   }
   if (integer) s = after(s, { step: "pairs", stage, loop: "c.i" });
   for (const loop of ["out.k", "edge.k"]) if (hasLoop(s.kernel, stage, loop)) s = inVectors(s, stage, loop, width, plan.lanes);
-  return integer ? s : after(s, { step: "contract", stage });
+  if (integer) return s;
+  s = after(s, { step: "contract", stage });
+  return ahead > 0 ? after(s, { step: "prefetch", stage, buffer: filterOf(s.kernel), distance: ahead }) : s;
 }
+
+const filterOf = (k: Kernel): string => k.prepare[k.prepare.length - 1].buffer;
 
 /** A 3x3 convolution of stride 1 by Winograd's algorithm where that is expected to be faster; null: the general schedule applies. */
 export function scheduleWinograd(start: Scheduled, name: string, m: Machine, choose: Chooser): Scheduled | null {
@@ -70,7 +76,10 @@ export function scheduleWinograd(start: Scheduled, name: string, m: Machine, cho
   const labels = ["direct", ...plans.map(planText)];
   const label = choose(`${name}.winograd`, labels, preferred ? planText(preferred) : "direct");
   const plan = plans.find((p) => planText(p) === label);
-  return plan ? winogradSteps(s, name, m, problem.size.c, problem.integer, plan) : null;
+  if (!plan) return null;
+  const { c, k } = problem.size;
+  const ahead = problem.integer ? 0 : prefetchDistance(name, (plan.m + 2) ** 2 * c * k * 4, choose);
+  return winogradSteps(s, name, m, c, problem.integer, plan, ahead);
 }
 
 const writesTo = (kernel: Kernel, stage: string, buffer: string): boolean => {

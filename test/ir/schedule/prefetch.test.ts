@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { kernelsText } from "../../../src/backends/llvm/emit/kernels.js";
+import { instrTable } from "../../../src/ir/instr/define.js";
+import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import type { Target } from "../../../src/ir/target/target.js";
+import { f32, groupOf } from "../loop/build.js";
+import { MACHINES } from "./machines.js";
+
+/** What the emitter reads of a target. */
+const target = { ...MACHINES.avx512, arch: "x86_64" } as unknown as Target;
+
+function pointwise(channels: number): string {
+  const { kernel } = groupOf({ "%x": f32(1, 14, 14, channels), "#w": f32(channels, 1, 1, channels) }, [
+    ["conv", ["%x", "#w", ""], { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], layout: "channels_last" }, "%y"],
+  ]);
+  return kernelsText([scheduleKernel(kernel, target).kernel], target, instrTable([]), 64);
+}
+
+describe("weights are asked for before they are used", () => {
+  it("once for every vector in a step of the reduction, however many positions a tile has", () => {
+    const text = pointwise(256);
+    const tiled = text.match(/@llvm\.fmuladd/g) ?? [];
+    const asked = text.match(/call void @llvm\.prefetch/g) ?? [];
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.length).toBeLessThanOrEqual(4);
+    expect(tiled.length).toBeGreaterThan(2 * asked.length);
+  });
+  it("not where they are small", () => expect(pointwise(32)).not.toContain("@llvm.prefetch"));
+});
