@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // Writes a model with one Snake node of the domain com.example and one Snake spelled out in ONNX's own ops.
-//   node examples/plugin-snake/make-model.mjs snake.onnx
+//   node examples/plugin-snake/make-model.mjs snake.onnx [COLUMNS]
 import { writeFileSync } from "node:fs";
 import onnxProto from "onnx-proto";
 
 const { onnx } = onnxProto;
 const { FLOAT } = onnx.TensorProto.DataType;
+const columns = Number(process.argv[3] ?? 16);
 
 const node = (opType, input, output, extra = {}) =>
   onnx.NodeProto.create({ opType, name: output, input, output: [output], ...extra });
@@ -15,7 +16,9 @@ const value = (name) =>
     type: onnx.TypeProto.create({
       tensorType: onnx.TypeProto.Tensor.create({
         elemType: FLOAT,
-        shape: onnx.TensorShapeProto.create({ dim: [1, 16].map((d) => onnx.TensorShapeProto.Dimension.create({ dimValue: d })) }),
+        shape: onnx.TensorShapeProto.create({
+          dim: [1, columns].map((d) => onnx.TensorShapeProto.Dimension.create({ dimValue: d })),
+        }),
       }),
     }),
   });

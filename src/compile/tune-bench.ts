@@ -77,10 +77,13 @@ interface Built {
 /** Samples in which the process lost its processor are taken again, so often. */
 const RETAKES = 4;
 
-/** Runs on, from the copies of the constants that were not used for longest. */
+/** One run on the first set of operands, whose results are looked at. */
+const runOnce = ({ run, operands: { tables }, pool }: Runnable): void => run(tables, 0, 1, pool);
+
+/** Runs on, from the operands that were not used for longest. */
 function runOn({ run, operands: { tables, copies }, pool }: Runnable, repeats: number): void {
   run(tables, copies.next, repeats, pool);
-  copies.next = (copies.next + repeats) % copies.sets;
+  copies.next = (copies.next + repeats) % tables.sets;
 }
 
 const timed = (r: Runnable, repeats: number): number => {
@@ -121,13 +124,13 @@ export async function openBench(m: OpenMessage, tools: WorkerTools, announce: An
   );
   await announce({ candidate: -1, phase: "run" });
   operands.reset();
-  runOn({ run: loaded.run[0], operands: operands.of(kernel), pool: null }, 1);
+  runOnce({ run: loaded.run[0], operands: operands.of(kernel), pool: null });
   operands.release();
   const want = operands.snapshot();
 
   const check = (r: Runnable): string | null => {
     operands.reset();
-    runOn(r, 1);
+    runOnce(r);
     return differenceOf(kernel, want, operands.results());
   };
   const baseRun = (): Runnable => ({ run: loaded.run[1], operands: operands.of(standard.kernel), pool });

@@ -1,6 +1,7 @@
 /**
- * The memory that candidates of one workload run on. Inputs and results are shared and stay in the near caches, as between the kernels of a network. Constants
- * stand in many copies that are used in turn: a network reads all its other weights before it comes back to these.
+ * The memory that candidates of one workload run on. Inputs are shared and stay in the near caches, as between the kernels of a network. Constants stand in
+ * many copies that are used in turn: a network reads all its other weights before it comes back to these. So do results, for the arena behind them was last
+ * used some kernels ago.
  */
 import { readFileSync } from "node:fs";
 import { runPrepares } from "../backends/js/run-kernel.js";
@@ -10,6 +11,7 @@ import type { Buffer, Kernel } from "../ir/loop/stmt.js";
 import { dataFromBytes, type TypedArray } from "../ir/op/tensor.js";
 import { dtypeInfo } from "../ir/type/dtype.js";
 import { numElements } from "../ir/type/tensor-type.js";
+import type { OpenMessage } from "./tune-protocol.js";
 
 const ALIGN = 64;
 /** Copies of constants beyond this number tell nothing more. */
@@ -52,12 +54,12 @@ const aligned = (data: ArrayBufferView): Uint8Array => {
 
 const asBytes = (data: ArrayBufferView): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
-/** `footprint`: bytes that the constants of the network take together; copies of a kernel's take about as many. */
+/** `footprint`: bytes that copies of the constants, and copies of the results, may take. */
 export function createOperands(
   unscheduled: Kernel,
   inputs: Readonly<Record<string, TypedArray>>,
   constFiles: Readonly<Record<string, string>>,
-  footprint: number,
+  footprint: OpenMessage["footprint"],
 ): OperandStore {
   const ins = new Map(Object.entries(inputs).map(([name, data]) => [name, aligned(data)]));
   const originals = Object.fromEntries(
@@ -66,7 +68,19 @@ export function createOperands(
       return [name, dataFromBytes(dtype, aligned(readFileSync(file)))];
     }),
   );
+  const written = unscheduled.buffers.filter((b) => b.role === "out");
+  const resultBytes = written.reduce((n, b) => n + bytesOf(b), 0);
+  const resultSets = Math.max(1, Math.min(MOST_COPIES, resultBytes > 0 ? Math.floor(footprint.arena / resultBytes) : 1));
   const outs = new Map(unscheduled.buffers.filter(isResult).map((b) => [b.name, alignedBytes(bytesOf(b))]));
+  /** Further copies of the results, while candidates are timed. */
+  const spares = new Map<string, readonly Uint8Array[]>();
+  const resultOf = (b: Buffer, set: number): Uint8Array | undefined => {
+    const first = outs.get(b.name);
+    if (b.role !== "out" || !first || set % resultSets === 0) return first;
+    const others = spares.get(b.name) ?? Array.from({ length: resultSets - 1 }, () => alignedBytes(bytesOf(b)));
+    spares.set(b.name, others);
+    return others[(set % resultSets) - 1];
+  };
   const packed = new Map<string, { readonly copies: Copies; readonly slab: Uint8Array }>();
 
   const copiesOf = (kernel: Kernel) => {
@@ -81,7 +95,7 @@ export function createOperands(
       places.set(b.name, stride);
       stride += Math.ceil(bytesOf(b) / ALIGN) * ALIGN;
     }
-    const sets = Math.max(1, Math.min(MOST_COPIES, stride > 0 ? Math.floor(footprint / stride) : 1));
+    const sets = Math.max(1, Math.min(MOST_COPIES, stride > 0 ? Math.floor(footprint.constants / stride) : 1));
     const slab = alignedBytes(sets * stride);
     for (const b of consts) if (prepared[b.name]) slab.set(asBytes(prepared[b.name]), places.get(b.name));
     for (let set = 1; set < sets; set++) slab.copyWithin(set * stride, 0, stride);
@@ -104,20 +118,27 @@ export function createOperands(
     snapshot: () => Object.fromEntries([...outs].map(([name, bytes]) => [name, bytes.slice()])),
     of(kernel) {
       const { copies, slab } = copiesOf(kernel);
-      const own = kernel.buffers.map((b) => {
-        if (b.role === "const") return null;
-        const found = isResult(b) ? outs.get(b.name) : b.role === "in" ? ins.get(b.name) : undefined;
-        return found && found.byteLength >= bytesOf(b) ? found : alignedBytes(bytesOf(b));
-      });
-      const pointers = new BigUint64Array(copies.sets * kernel.buffers.length);
-      for (let set = 0; set < copies.sets; set++)
+      const scratch = new Map(kernel.buffers.filter((b) => b.role === "scratch").map((b) => [b.name, alignedBytes(bytesOf(b))]));
+      const sets = Math.max(copies.sets, resultSets);
+      const kept = new Set<Uint8Array>([slab]);
+      const place = (b: Buffer, set: number): bigint => {
+        if (b.role === "const") return copies.at(b.name, set % copies.sets);
+        const found = isResult(b) ? resultOf(b, set) : b.role === "in" ? ins.get(b.name) : scratch.get(b.name);
+        const bytes = found && found.byteLength >= bytesOf(b) ? found : alignedBytes(bytesOf(b));
+        kept.add(bytes);
+        return addressOf(bytes);
+      };
+      const pointers = new BigUint64Array(sets * kernel.buffers.length);
+      for (let set = 0; set < sets; set++)
         kernel.buffers.forEach((b, i) => {
-          const bytes = own[i];
-          pointers[set * kernel.buffers.length + i] = bytes ? addressOf(bytes) : copies.at(b.name, set);
+          pointers[set * kernel.buffers.length + i] = place(b, set);
         });
-      return { tables: { pointers, sets: copies.sets }, copies, keep: [slab, ...own] };
+      return { tables: { pointers, sets }, copies, keep: [...kept] };
     },
-    release: () => packed.clear(),
+    release() {
+      packed.clear();
+      spares.clear();
+    },
   };
 }
 

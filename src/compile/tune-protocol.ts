@@ -13,8 +13,8 @@ export interface OpenMessage {
   readonly consts: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly threads: number;
-  /** Bytes that the constants of the whole network take, within limits: how cold those of one kernel are. */
-  readonly footprint: number;
+  /** Bytes of the network that are touched between two launches of a kernel, within limits: how cold its constants and its results are. */
+  readonly footprint: { readonly constants: number; readonly arena: number };
   readonly target: Target;
 }
 

@@ -10,6 +10,7 @@ import type { Workload } from "../autotune/workload.js";
 import { hostInfo } from "../backends/llvm/libllvm/open.js";
 import type { Context } from "../context.js";
 import type { BlobId } from "../ir/blob/blob-store.js";
+import type { Buffer } from "../ir/loop/stmt.js";
 import { missingOnHost } from "../ir/target/target.js";
 import { fail } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
@@ -17,7 +18,9 @@ import { shortHash } from "../support/hash.js";
 import { onInterrupt } from "../support/interrupt.js";
 import { createRuleTable } from "../support/rule-table.js";
 import type { Toolchain } from "./toolchain.js";
+import { bytesOf } from "./tune-operands.js";
 import { createProcessMeasurer } from "./tune-process.js";
+import type { OpenMessage } from "./tune-protocol.js";
 
 /** A schedule search, LEIP's `category:graph`. */
 export interface SearchRequest {
@@ -44,8 +47,20 @@ export interface Placed {
   readonly consts: Readonly<Record<string, BlobId>>;
 }
 
-/** Copies of a kernel's constants take no more than this together: enough to be found in no cache. */
+/** Copies of a kernel's constants, or results, take no more than this together: enough to be found in no cache. */
 const MOST_FOOTPRINT = 48 * 1024 * 1024;
+
+/**
+ * What of a network goes by before a kernel is launched again: its constants, twice, for third-level caches keep less than they hold (21 MB of a network came
+ * from a cache of 32 MB at half its speed); and the arena, about twice the largest kernel's operands.
+ */
+function footprintOf(placed: readonly Placed[], ctx: Context): OpenMessage["footprint"] {
+  const blobs = new Set(placed.flatMap((p) => Object.values(p.consts)));
+  const constants = [...blobs].reduce((n, b) => n + ctx.blobs.get(b).byteLength, 0);
+  const isActivation = (b: Buffer): boolean => b.role === "in" || b.role === "out";
+  const operands = placed.map(({ workload }) => workload.kernel.buffers.filter(isActivation).reduce((n, b) => n + bytesOf(b), 0));
+  return { constants: Math.min(MOST_FOOTPRINT, 2 * constants), arena: Math.min(MOST_FOOTPRINT, 2 * Math.max(0, ...operands)) };
+}
 
 const DEFAULT_STRATEGY = "model";
 
@@ -82,11 +97,7 @@ export async function searchModule(
     if (!isFile(file)) writeFileSync(file, ctx.blobs.get(blob));
     return file;
   };
-  const blobs = new Set(placed.flatMap((p) => Object.values(p.consts)));
-  const footprint = Math.min(
-    MOST_FOOTPRINT,
-    [...blobs].reduce((n, b) => n + ctx.blobs.get(b).byteLength, 0),
-  );
+  const footprint = footprintOf(placed, ctx);
   const measurer = createProcessMeasurer((key, standard) => {
     const { workload, consts } = byKey.get(key) ?? fail("QC-TUNE-009", `there is no workload '${key}'`);
     const files = Object.fromEntries(Object.entries(consts).map(([buffer, blob]) => [buffer, constFile(blob)]));

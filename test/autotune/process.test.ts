@@ -43,7 +43,7 @@ describe("the measuring process", () => {
     createProcessMeasurer(
       (key, standard) => ({
         ...{ k: "open", key, kernel: workload.kernel, standard, consts: {} },
-        ...{ seed: 0, threads: 1, footprint: 0, target: {} as Target },
+        ...{ seed: 0, threads: 1, footprint: { constants: 0, arena: 0 }, target: {} as Target },
       }),
       { script, limits: { run: 1500 } },
     );

@@ -18,7 +18,8 @@ export async function contextWith(specs: readonly string[], io: Io): Promise<Con
 export const plugins = defineCommand({
   name: "plugins",
   summary: "what the built-in parts and the given plugins add",
-  description: "Loads plugins and lists the ops, passes and importer rules of each; without any, those that qc brings along.",
+  description:
+    "Loads plugins and lists what each adds: ops, passes, importer rules, sketches, search strategies, targets; without any, what qc brings along.",
   examples: [
     ["qc plugins", "what qc brings along"],
     ["qc plugins --plugin ./swish.mjs", "what a plugin adds, and that it fits"],
@@ -32,10 +33,14 @@ export const plugins = defineCommand({
       ops: (p.ops ?? []).map((o) => o.name),
       passes: (p.passes ?? []).map((o) => o.name),
       importers: Object.keys(p.importers ?? {}),
+      sketches: (p.sketches ?? []).map((x) => x.name),
+      strategies: (p.strategies ?? []).map((x) => x.name),
+      targets: Object.keys(p.targets ?? {}),
       pipeline: p.pipeline ?? [],
     }));
-    const added = (key: "ops" | "passes" | "importers") => new Set(own.flatMap((p) => p[key]));
-    const without = (all: readonly string[], key: "ops" | "passes" | "importers") => all.filter((n) => !added(key).has(n)).sort();
+    type Key = "ops" | "passes" | "importers" | "strategies" | "targets";
+    const added = (key: Key) => new Set(own.flatMap((p) => p[key]));
+    const without = (all: readonly string[], key: Key) => all.filter((n) => !added(key).has(n)).sort();
     const builtIn = {
       name: "qc",
       ops: without(
@@ -44,6 +49,9 @@ export const plugins = defineCommand({
       ),
       passes: without([...context.passes.keys()], "passes"),
       importers: without(Object.keys(context.onnxRules), "importers"),
+      sketches: [],
+      strategies: without([...context.strategies.keys()], "strategies"),
+      targets: without([...context.targets.keys()], "targets"),
     };
     io.result({ plugins: [builtIn, ...own] }, () =>
       [
@@ -59,10 +67,13 @@ interface Listing {
   readonly ops: readonly string[];
   readonly passes: readonly string[];
   readonly importers: readonly string[];
+  readonly sketches: readonly string[];
+  readonly strategies: readonly string[];
+  readonly targets: readonly string[];
 }
 
-const listLines = ({ ops, passes, importers }: Listing): string[] =>
-  Object.entries({ ops, passes, importers }).flatMap(([what, names]) =>
+const listLines = ({ ops, passes, importers, sketches, strategies, targets }: Listing): string[] =>
+  Object.entries({ ops, passes, importers, sketches, strategies, targets }).flatMap(([what, names]) =>
     names.length ? [`  ${what.padEnd(10)} ${names.join(", ")}`] : [],
   );
 

@@ -23,6 +23,8 @@ export function scheduleBySketch(
   choose: Chooser,
   sketches: readonly Sketch[],
 ): Scheduled | null {
+  // the stage may have become part of another one's tile
+  if (!s.kernel.stages.some((x) => x.name === stage)) return null;
   const fitting = sketches.filter((x) => x.schedule(s, stage, m, byDefault) !== null);
   if (fitting.length === 0) return null;
   const preferred = fitting.find((x) => x.isPreferred)?.name ?? BUILT_IN;
