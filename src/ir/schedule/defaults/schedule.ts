@@ -60,8 +60,10 @@ function collapseMaps(s: Scheduled): Scheduled {
 function mapOnVectors(s: Scheduled, stage: Stage, m: Machine, choose: Chooser): Scheduled {
   const { loops, body } = nestOf(stage.body);
   const innermost = loops[loops.length - 1];
-  if (!innermost || body.k !== "store" || innermost.kind !== "serial") return s;
-  const lanes = lanesFor(m, body.value.t === "index" ? "i64" : body.value.t);
+  let last = body;
+  while (last.k === "let") last = last.body;
+  if (!innermost || last.k !== "store" || innermost.kind !== "serial") return s;
+  const lanes = lanesFor(m, last.value.t === "index" ? "i64" : last.value.t);
   const widths = [lanes, 2 * lanes].filter((n) => n <= 64 && n <= innermost.extent);
   const width = choose(`${stage.name}.lanes`, [0, ...widths], 0);
   if (width === 0) return s;
