@@ -1,6 +1,4 @@
 /** The straight line: a model file to a folder with `model.so`, `model.h` and `model.json`, one call a stage. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { linkShared } from "./backends/llvm/libllvm/link.js";
 import { calibrate } from "./compile/calibrate.js";
@@ -31,6 +29,7 @@ import { load, type Net } from "./runtime/index.js";
 import { sha256OfFile } from "./support/fs.js";
 import { breathe } from "./support/interrupt.js";
 import { withOutputFolder } from "./support/output-folder.js";
+import { withTempFolder } from "./support/temp-folder.js";
 
 /** What a build is asked for; everything but the paths has a default. */
 export interface BuildRequest {
@@ -187,7 +186,8 @@ function openLine(request: BuildRequest, ctx: Context): Line {
     },
     passes: (m, pipeline) =>
       runPipeline(m, parsePipeline(extendPipeline(pipeline, ctx.plugins), ctx.passes), ctx, request.instruments),
-    plan: (m, target, schedule = (k) => scheduleKernel(k, target, byDefault, ctx.sketches).kernel) => planModule(m, ctx, schedule),
+    plan: (m, target, schedule = (k) => scheduleKernel(k, target, byDefault, ctx.sketches).kernel) =>
+      planModule(m, ctx, schedule),
   };
 }
 
@@ -235,12 +235,9 @@ async function buildInMemory(line: Line, m: Module): Promise<Net> {
   const tools = openToolchain();
   const { program } = line.plan(lowered(line, m), tools.target);
   const built = compileObjects(program, line.ctx.blobs, tools);
-  const folder = mkdtempSync(join(tmpdir(), "qc-calibrate-"));
-  try {
+  return withTempFolder("calibrate", async (folder) => {
     const file = join(folder, "model.so");
     linkShared({ objects: built.objects, output: file });
-    return await load(file);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return load(file);
+  });
 }

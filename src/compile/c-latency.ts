@@ -1,11 +1,11 @@
 /** The latency of a built model as a C program sees it: the runtime's own bench program, linked with model.so. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { linkExecutable } from "../backends/llvm/libllvm/link.js";
 import { fail } from "../support/diag.js";
 import { failIo } from "../support/fs.js";
+import { withTempFolder } from "../support/temp-folder.js";
 import { runtimeSources } from "./runtime-sources.js";
 
 export interface Latency {
@@ -30,18 +30,15 @@ const RESULT = /: (\d+) runs, ms: min ([\d.]+) {2}median ([\d.]+) {2}p99 ([\d.]+
  * Builds the program for the model in `folder` and hands `body` what runs it. Errors: QC-LINK-002 no C compiler; QC-COMPILE-006 the
  * program failed.
  */
-export async function withCProgram<T>(folder: string, body: (measure: (run: CRun) => Latency) => Promise<T>): Promise<T> {
-  const work = mkdtempSync(join(tmpdir(), "qc-c-bench-"));
-  try {
+export function withCProgram<T>(folder: string, body: (measure: (run: CRun) => Latency) => Promise<T>): Promise<T> {
+  return withTempFolder("c-bench", async (work) => {
     const program = join(work, "bench");
     const { includeDirs, files, flags, libraries } = runtimeSources();
     const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
     const model = resolve(folder, "model.so");
     linkExecutable({ arch, objects: [], files: [...files, model], includeDirs, flags, libraries, output: program });
-    return await body((run) => measure(program, work, run));
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+    return body((run) => measure(program, work, run));
+  });
 }
 
 function measure(program: string, work: string, { inputs, threads, rounds }: CRun): Latency {

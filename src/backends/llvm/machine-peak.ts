@@ -1,10 +1,9 @@
 /** What one core can do at best, measured with loops that our own LLVM builds: multiply-adds a second and bytes a second. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import koffi from "koffi";
 import type { Bandwidth, MachinePeak } from "../../ir/target/roofline.js";
 import type { Target } from "../../ir/target/target.js";
+import { withTempFolder } from "../../support/temp-folder.js";
 import { linkShared } from "./libllvm/link.js";
 import type { LLVM } from "./libllvm/open.js";
 
@@ -119,8 +118,7 @@ export function measurePeak(llvm: LLVM, target: Target): MachinePeak {
   const text = [fmaLoop(width), readLoop(width), int8?.text ?? ""].join("\n");
   const machine = { triple: target.mtriple, cpu: target.mcpu, features: target.flags };
   const { object } = llvm.compile({ texts: [text], name: "machine", optLevel: 2, ...machine });
-  const folder = mkdtempSync(join(tmpdir(), "qc-machine-"));
-  try {
+  return withTempFolder("machine", (folder) => {
     const output = join(folder, "machine.so");
     linkShared({ objects: [object], output, exports: ["peak", "read", ...(int8 ? ["peak8"] : [])] });
     const library = koffi.load(output);
@@ -143,7 +141,5 @@ export function measurePeak(llvm: LLVM, target: Target): MachinePeak {
       int8Gops: int8 ? rate(2 * CHAINS * int8.products, library.func("void peak8(int64_t n, void *sink)")) : null,
       bandwidth,
     };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,12 +1,11 @@
 /** Single kernels as machine code in this process: what the tuner's worker builds, runs and times. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import koffi from "koffi";
 import type { InstrTable } from "../../ir/instr/define.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import type { Target } from "../../ir/target/target.js";
 import { shortHash } from "../../support/hash.js";
+import { withTempFolder } from "../../support/temp-folder.js";
 import { measuredKernelText } from "./emit/measured.js";
 import { linkShared } from "./libllvm/link.js";
 import { memFunctionsIR } from "./libllvm/mem-functions.js";
@@ -66,8 +65,7 @@ export function loadKernels(
   kernels: readonly { readonly symbol: string; readonly object: Uint8Array }[],
   memory: Uint8Array,
 ): LoadedKernels {
-  const folder = mkdtempSync(join(tmpdir(), "qc-kernel-"));
-  try {
+  return withTempFolder("kernel", (folder) => {
     const path = join(folder, "kernels.so");
     linkShared({ objects: [...kernels.map((k) => k.object), memory], output: path, exports: kernels.map((k) => k.symbol) });
     const library = koffi.load(path);
@@ -77,9 +75,7 @@ export function loadKernels(
         call(pointers, first, repeats, sets, pool?.parallelFor ?? null, pool?.pool ?? null);
     });
     return { run, unload: () => library.unload() };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Where an array lies. */

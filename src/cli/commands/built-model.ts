@@ -1,12 +1,11 @@
 /** The model that `run`, `evaluate` and `bench` work on: a folder of results, or a model file that is compiled for the occasion. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Arithmetic } from "../../compile/arithmetic.js";
 import type { ModelJson } from "../../runtime/model-json.js";
 import type { Net } from "../../runtime/net.js";
 import { failUsage } from "../../support/diag.js";
 import { isFile } from "../../support/fs.js";
+import { withTempFolder } from "../../support/temp-folder.js";
 import type { Io } from "../options/command.js";
 import { choice, integer, text } from "../options/option.js";
 
@@ -66,14 +65,11 @@ export async function withBuilt<T>(args: BuiltArgs, io: Io, use: (built: Built) 
   if (!(/\.onnx$/i.test(path) && isFile(path))) return use(await openBuilt(path, io));
   const { compileModel } = await import("../../compile.js");
   const { createContext } = await import("../../context.js");
-  const folder = mkdtempSync(join(tmpdir(), "qc-"));
   io.note(`compiling ${path} for this run; qc compile keeps the result`);
-  try {
+  return withTempFolder("built", async (folder) => {
     await compileModel({ inputPath: path, outputPath: folder }, createContext());
-    return await use(await openBuilt(folder, io));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return use(await openBuilt(folder, io));
+  });
 }
 
 async function openBuilt(folder: string, io: Io): Promise<Built> {

@@ -1,8 +1,8 @@
-import { closeSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fail } from "../../../support/diag.js";
 import { failIo, makeFolder } from "../../../support/fs.js";
+import { withTempFolder } from "../../../support/temp-folder.js";
 import { findCompiler, findLinker, type Linker, runTool } from "./tools.js";
 
 const LIMIT_MS = 120_000;
@@ -33,16 +33,6 @@ export interface LinkOptions {
   readonly keepSymbols?: boolean;
   readonly linker?: Linker;
   readonly limitMs?: number;
-}
-
-/** A folder for temporary files, removed afterwards. */
-function withFolder<T>(body: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), "qc-link-"));
-  try {
-    return body(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 function writeObjects(folder: string, objects: readonly ObjectFile[]): readonly string[] {
@@ -102,7 +92,7 @@ export function linkShared(options: LinkOptions): void {
   const first = objects.find((o) => o instanceof Uint8Array);
   if (first === undefined) fail("QC-LINK-006", "there are no objects to link");
   const { kind, path } = options.linker ?? findLinker(elfArch(first));
-  withFolder((folder) => {
+  withTempFolder("link", (folder) => {
     const script = join(folder, "exports.map");
     writeTemporary(script, `{ global: ${exports.map((s) => `${s};`).join(" ")} local: *; };\n`);
     const flags = [
@@ -141,7 +131,7 @@ export interface ExecutableOptions {
 export function linkExecutable(options: ExecutableOptions): void {
   const { arch, objects, files, includeDirs = [], flags = ["-O2"], libraries = ["pthread", "m"], output } = options;
   const compiler = findCompiler(arch);
-  withFolder((folder) => {
+  withTempFolder("link", (folder) => {
     const inputs = [...files, ...writeObjects(folder, objects)];
     const includes = includeDirs.map((dir) => `-I${dir}`);
     const libs = libraries.map((name) => `-l${name}`);

@@ -1,7 +1,7 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import koffi from "koffi";
+import { openTempFolder } from "../../../support/temp-folder.js";
 
 /**
  * Runs `body` with file descriptor 2 redirected into a file, and returns what native code printed there. LLVM reports an unknown
@@ -13,8 +13,8 @@ export function captureStderr<T>(body: () => T): { readonly result: T; readonly 
   const dup = libc.func("dup", "int", ["int"]);
   const dup2 = libc.func("dup2", "int", ["int", "int"]);
   const close = libc.func("close", "int", ["int"]);
-  const dir = mkdtempSync(join(tmpdir(), "qc-stderr-"));
-  const file = join(dir, "stderr");
+  const folder = openTempFolder("stderr");
+  const file = join(folder.path, "stderr");
   const target = openSync(file, "w");
   const saved = dup(2) as number;
   try {
@@ -31,6 +31,6 @@ export function captureStderr<T>(body: () => T): { readonly result: T; readonly 
     return { result, printed: readFileSync(file, "utf8") };
   } finally {
     closeSync(target);
-    rmSync(dir, { recursive: true, force: true });
+    folder.remove();
   }
 }
