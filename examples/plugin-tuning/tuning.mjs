@@ -17,7 +17,9 @@ export default function tuningPlugin({ schedule, search }) {
     schedule(s, stage, machine, choose) {
       const { loops, body } = nestOf(s.kernel.stages.find((x) => x.name === stage).body);
       const loop = loops.at(-1);
-      if (body.k !== "store" || body.value.t !== "f32" || loop?.kind !== "serial") return null;
+      let last = body;
+      while (last.k === "let") last = last.body;
+      if (last.k !== "store" || last.value.t !== "f32" || loop?.kind !== "serial") return null;
       const lanes = lanesFor(machine, "f32");
       const vectors = [2, 4, 8].filter((v) => loop.extent % (v * lanes) === 0);
       if (vectors.length === 0) return null;

@@ -3,14 +3,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readLog } from "../../src/autotune/records/log.js";
+import { createSpace, enumerate } from "../../src/autotune/space.js";
+import { runKernel } from "../../src/backends/js/run-kernel.js";
 import { createContext } from "../../src/context.js";
 import { createGen } from "../../src/ir/op/sample.js";
 import { extendPipeline, loadPlugin } from "../../src/plugin.js";
 import { readNpy, writeNpy } from "../../src/support/npy.js";
+import { lowered, MACHINE, tensor } from "../autotune/kernels.js";
 import { qc, ROOT } from "../cli/qc.js";
+import { operandData } from "../ir/ops/lower-op.js";
 
 const SNAKE = join(ROOT, "examples/plugin-snake/snake.mjs");
 const CENSUS = join(ROOT, "examples/plugin-census/census.ts");
+const TUNING = join(ROOT, "examples/plugin-tuning/tuning.mjs");
 const work = mkdtempSync(join(tmpdir(), "qc-plugin-"));
 const snake = (x: number, alpha: number) => x + Math.sin(alpha * x) ** 2 / alpha;
 
@@ -86,6 +92,58 @@ describe("the census plugin", () => {
   });
 });
 
+describe("the tuning plugin", () => {
+  const model = join(ROOT, "examples/glyphs/glyphs.onnx");
+  const target = (name: string, ...plugins: string[]) => [
+    ...["compile", "--input_path", model, "--output_path", name, "--target", name, ...plugins],
+  ];
+  it("is listed", () => {
+    const r = qc(work, ["plugins", "--plugin", TUNING, "--json"]);
+    expect(JSON.parse(r.out).plugins[1]).toMatchObject({
+      ...{ name: "tuning", sketches: ["in-flight"], strategies: ["hill-climb"], targets: ["lab-board"] },
+    });
+  });
+  it("searches by its strategy with its sketch; what was found needs no plugin", () => {
+    const make = join(ROOT, "examples/plugin-snake/make-model.mjs");
+    expect(spawnSync(process.execPath, [make, join(work, "snakes.onnx"), "4096"]).status).toBe(0);
+    const paths = ["--input_path", "snakes.onnx", "--output_path", "tuned", "--plugin", SNAKE];
+    const search = ["--iterations", "24", "--strategy", "hill-climb"];
+    const r = qc(work, ["tune", ...paths, "--plugin", TUNING, ...search, "--json"]);
+    expect(r.code, r.err).toBe(0);
+    expect(JSON.parse(r.out).search).toMatchObject({ strategy: "hill-climb", done: expect.any(Number) });
+    const { records } = readLog(join(work, "tuned/optimization_artifacts/snakes.tuning.json"));
+    expect(records.filter((x) => x.source === "hill-climb").length).toBeGreaterThan(3);
+    const sketched = records.filter((x) => Object.values(x.decisions).includes("in-flight"));
+    expect(sketched.length).toBeGreaterThan(0);
+    expect(sketched.every((x) => x.error === null && x.steps.some((step) => step.step === "unroll"))).toBe(true);
+    const log = join(work, "tuned/optimization_artifacts/snakes.tuning.json");
+    const claim = { ...sketched[0], source: "whole", ms: [1], baselineMs: [2], session: "claim" };
+    writeFileSync(log, `${JSON.stringify(claim)}\n`);
+    const built = qc(work, ["compile", ...paths, "--optimization", "category:graph,iterations:0", "--json"]);
+    expect(built.code, built.err).toBe(0);
+    expect(JSON.parse(built.out).tuning).toMatchObject({ tuned: 1, stale: 0 });
+  });
+  it("is needed for its strategy and its target", () => {
+    const r = qc(work, ["tune", "--input_path", model, "--output_path", "none", "--iterations", "1", "--strategy", "hill-climb"]);
+    expect(r.err).toMatch(/error QC-TUNE-012: there is no search strategy 'hill-climb'/);
+    expect(qc(work, target("lab-board")).err).toMatch(/error QC-TARGET-/);
+    const built = qc(work, target("lab-board", "--plugin", TUNING, "--json"));
+    expect(built.code, built.err).toBe(0);
+    expect(JSON.parse(built.out).target).toBe("llvm -mtriple=aarch64-linux-gnu -mcpu=cortex-a72");
+  });
+  it("makes schedules that mean the same", async () => {
+    const { sketches } = createContext({ plugins: [await loadPlugin(TUNING)] });
+    const { group, drawn } = lowered("add", [tensor("f32", [3, 64]), tensor("f32", [3, 64])], {});
+    const want = runKernel(group.kernel, operandData(group, drawn));
+    const space = createSpace(group.kernel, MACHINE, sketches);
+    const names = space.standard.sites.map((x) => x.name);
+    expect(names.some((n) => n.endsWith(".sketch"))).toBe(true);
+    const all = [...enumerate(space)].filter((c) => Object.values(c.decisions).includes("in-flight"));
+    expect(all.length).toBeGreaterThan(1);
+    for (const c of all) expect(runKernel(c.kernel, operandData(group, drawn), { checked: true })).toEqual(want);
+  });
+});
+
 describe("plugins", () => {
   const file = (name: string, text: string) => {
     const path = join(work, name);
@@ -109,6 +167,11 @@ describe("plugins", () => {
     );
     const plugin = await loadPlugin(path);
     expect(() => createContext({ plugins: [plugin] })).toThrow(/relu.*qc.*plugin again/);
+    const named = (more: object) => () => createContext({ plugins: [{ name: "p", apiVersion: 1, ...more }] });
+    expect(named({ targets: { llvm: "llvm -mcpu=x" } })).toThrow(/target 'llvm'.*qc.*plugin p/);
+    expect(named({ strategies: [{ name: "grid", doc: "", start: () => ({ propose: () => [] }) }] })).toThrow(
+      /grid.*qc.*plugin p/,
+    );
     const twice = await loadPlugin(SNAKE);
     expect(() => createContext({ plugins: [twice, twice] })).toThrow(/snake.*plugin snake.*plugin snake/);
   });

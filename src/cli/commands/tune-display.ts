@@ -125,6 +125,14 @@ export function tuningLines(t: TuningReport): readonly string[] {
           `            ${search.done} trials (${search.strategy}, seed ${search.seed}), ${failures} failed, ${search.duplicates} were known code${rank}`,
         ]
       : []),
+    ...failedLines(search?.tasks ?? []),
     `            log ${t.log}${unused ? `, ${unused} of its records not used` : ""}`,
   ];
+}
+
+/** Workloads that cannot be searched because not even their default schedule runs: the first three, and how many more. */
+function failedLines(tasks: readonly TaskProgress[]): readonly string[] {
+  const failed = tasks.filter((t) => t.baselineMs === null && t.ended?.startsWith("its default schedule fails"));
+  const lines = failed.slice(0, 3).map((t) => `            not searched: ${t.kernel}: ${t.ended}`);
+  return failed.length > 3 ? [...lines, `            not searched: ${failed.length - 3} more`] : lines;
 }
