@@ -52,6 +52,19 @@ const TEST_NEEDS = [
     packages: ["libasan8", "libasan6"],
     optional: true,
   },
+  {
+    what: "an emulator of 64-bit Arm",
+    there: () => runs("qemu-aarch64"),
+    packages: ["qemu-user"],
+    optional: true,
+  },
+  {
+    what: "a C compiler for 64-bit Arm, with its libc",
+    there: () => process.arch === "arm64" || (runs("aarch64-linux-gnu-gcc") && existsSync("/usr/aarch64-linux-gnu/include")),
+    packages: ["gcc-aarch64-linux-gnu"],
+    also: ["libc6-dev-arm64-cross"],
+    optional: true,
+  },
 ];
 
 function apt(args) {
