@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Interval, planArena } from "../../../src/passes/memory/arena.js";
+import { bySize, type Interval, placeInOrder, planArena } from "../../../src/passes/memory/arena.js";
 
 const interval = (steps: number): fc.Arbitrary<Interval> =>
   fc
@@ -30,10 +30,48 @@ function plainPlan(intervals: readonly Interval[]): readonly number[] {
   return offsets;
 }
 
+/** Pairs of buffers that are alive at once and share bytes. */
+function overlaps(list: readonly Interval[], offsets: readonly number[]): readonly (readonly [number, number])[] {
+  return list.flatMap((a, i) =>
+    list.slice(0, i).flatMap((b, j): (readonly [number, number])[] => {
+      const together = a.first <= b.last && b.first <= a.last && a.bytes > 0 && b.bytes > 0;
+      return together && offsets[i] + a.bytes > offsets[j] && offsets[j] + b.bytes > offsets[i] ? [[j, i]] : [];
+    }),
+  );
+}
+
 describe("arena", () => {
-  it("places every buffer where the definition does", () => {
-    const drawn = fc.integer({ min: 1, max: 40 }).chain((steps) => fc.array(interval(steps), { maxLength: 60 }));
-    fc.assert(fc.property(drawn, (list) => void expect(planArena(list).offsets).toEqual(plainPlan(list))));
+  const drawn = fc.integer({ min: 1, max: 40 }).chain((steps) => fc.array(interval(steps), { maxLength: 60 }));
+  const sizes = (list: readonly Interval[]) => list.map((x) => up(x.bytes));
+
+  it("places every buffer of an order where the definition does", () => {
+    const place = (list: readonly Interval[]) => placeInOrder(list, sizes(list), bySize(list)).offsets;
+    fc.assert(fc.property(drawn, (list) => void expect(place(list)).toEqual(plainPlan(list))));
+  });
+
+  it("is never larger than greedy by size, never below its bound, and shares no byte", () => {
+    fc.assert(
+      fc.property(drawn, (list) => {
+        const plan = planArena(list);
+        expect(plan.bytes).toBeLessThanOrEqual(placeInOrder(list, sizes(list), bySize(list)).bytes);
+        expect(plan.bytes).toBeGreaterThanOrEqual(plan.lowerBound);
+        expect(overlaps(list, plan.offsets)).toEqual([]);
+        expect(planArena(list)).toEqual(plan);
+      }),
+    );
+  });
+
+  it("reaches the lower bound where greedy by size does not", () => {
+    const list = [
+      { bytes: 384, first: 3, last: 3 },
+      { bytes: 320, first: 2, last: 4 },
+      { bytes: 448, first: 0, last: 1 },
+      { bytes: 192, first: 1, last: 2 },
+    ];
+    const greedy = placeInOrder(list, sizes(list), bySize(list)).bytes;
+    const { bytes, lowerBound } = planArena(list);
+    expect(bytes).toBe(lowerBound);
+    expect(greedy).toBeGreaterThan(lowerBound);
   });
 
   it("shares no byte between two buffers alive at once, also where too many are to search for gaps", () => {
