@@ -46,11 +46,21 @@ export interface OperandStore {
   release(): void;
 }
 
-const aligned = (data: ArrayBufferView): Uint8Array => {
-  const to = alignedBytes(data.byteLength);
-  to.set(asBytes(data));
-  return to;
-};
+const PAGE = 4096;
+
+/**
+ * Places for buffers, each elsewhere in its page: large arrays all start at the same offset, and loads that agree with stores before them in the last twelve bits
+ * of the address wait for them (a depthwise convolution took three times as long as in a network). The pages exist: a first touch takes longer than a kernel.
+ */
+function createPlaces(): (bytes: number) => Uint8Array {
+  let count = 0;
+  return (bytes) => {
+    const skew = ((count++ * 11 * ALIGN) % PAGE) + (count % 3) * ALIGN;
+    return alignedBytes(bytes + 2 * PAGE)
+      .fill(GARBAGE)
+      .subarray(skew, skew + bytes);
+  };
+}
 
 const asBytes = (data: ArrayBufferView): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
@@ -61,6 +71,12 @@ export function createOperands(
   constFiles: Readonly<Record<string, string>>,
   footprint: OpenMessage["footprint"],
 ): OperandStore {
+  const newPlace = createPlaces();
+  const aligned = (data: ArrayBufferView): Uint8Array => {
+    const to = newPlace(data.byteLength);
+    to.set(asBytes(data));
+    return to;
+  };
   const ins = new Map(Object.entries(inputs).map(([name, data]) => [name, aligned(data)]));
   const originals = Object.fromEntries(
     Object.entries(constFiles).map(([name, file]): [string, TypedArray] => {
@@ -71,13 +87,13 @@ export function createOperands(
   const written = unscheduled.buffers.filter((b) => b.role === "out");
   const resultBytes = written.reduce((n, b) => n + bytesOf(b), 0);
   const resultSets = Math.max(1, Math.min(MOST_COPIES, resultBytes > 0 ? Math.floor(footprint.arena / resultBytes) : 1));
-  const outs = new Map(unscheduled.buffers.filter(isResult).map((b) => [b.name, alignedBytes(bytesOf(b))]));
+  const outs = new Map(unscheduled.buffers.filter(isResult).map((b) => [b.name, newPlace(bytesOf(b))]));
   /** Further copies of the results, while candidates are timed. */
   const spares = new Map<string, readonly Uint8Array[]>();
   const resultOf = (b: Buffer, set: number): Uint8Array | undefined => {
     const first = outs.get(b.name);
     if (b.role !== "out" || !first || set % resultSets === 0) return first;
-    const others = spares.get(b.name) ?? Array.from({ length: resultSets - 1 }, () => alignedBytes(bytesOf(b)));
+    const others = spares.get(b.name) ?? Array.from({ length: resultSets - 1 }, () => newPlace(bytesOf(b)));
     spares.set(b.name, others);
     return others[(set % resultSets) - 1];
   };
@@ -118,13 +134,13 @@ export function createOperands(
     snapshot: () => Object.fromEntries([...outs].map(([name, bytes]) => [name, bytes.slice()])),
     of(kernel) {
       const { copies, slab } = copiesOf(kernel);
-      const scratch = new Map(kernel.buffers.filter((b) => b.role === "scratch").map((b) => [b.name, alignedBytes(bytesOf(b))]));
+      const scratch = new Map(kernel.buffers.filter((b) => b.role === "scratch").map((b) => [b.name, newPlace(bytesOf(b))]));
       const sets = Math.max(copies.sets, resultSets);
       const kept = new Set<Uint8Array>([slab]);
       const place = (b: Buffer, set: number): bigint => {
         if (b.role === "const") return copies.at(b.name, set % copies.sets);
         const found = isResult(b) ? resultOf(b, set) : b.role === "in" ? ins.get(b.name) : scratch.get(b.name);
-        const bytes = found && found.byteLength >= bytesOf(b) ? found : alignedBytes(bytesOf(b));
+        const bytes = found && found.byteLength >= bytesOf(b) ? found : newPlace(bytesOf(b));
         kept.add(bytes);
         return addressOf(bytes);
       };

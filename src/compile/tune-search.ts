@@ -52,14 +52,14 @@ const MOST_FOOTPRINT = 48 * 1024 * 1024;
 
 /**
  * What of a network goes by before a kernel is launched again: its constants, twice, for third-level caches keep less than they hold (21 MB of a network came
- * from a cache of 32 MB at half its speed); and the arena, about twice the largest kernel's operands.
+ * from a cache of 32 MB at half its speed); and the arena, about the largest kernel's operands.
  */
 function footprintOf(placed: readonly Placed[], ctx: Context): OpenMessage["footprint"] {
   const blobs = new Set(placed.flatMap((p) => Object.values(p.consts)));
   const constants = [...blobs].reduce((n, b) => n + ctx.blobs.get(b).byteLength, 0);
   const isActivation = (b: Buffer): boolean => b.role === "in" || b.role === "out";
   const operands = placed.map(({ workload }) => workload.kernel.buffers.filter(isActivation).reduce((n, b) => n + bytesOf(b), 0));
-  return { constants: Math.min(MOST_FOOTPRINT, 2 * constants), arena: Math.min(MOST_FOOTPRINT, 2 * Math.max(0, ...operands)) };
+  return { constants: Math.min(MOST_FOOTPRINT, 2 * constants), arena: Math.min(MOST_FOOTPRINT, Math.max(0, ...operands)) };
 }
 
 const DEFAULT_STRATEGY = "model";
