@@ -99,6 +99,15 @@ describe("category:graph", () => {
     expect(code("out").equals(tuned)).toBe(true);
     expect(qc(cwd, ["run", "out", "--input", "x.npy"]).out).toBe(qc(cwd, ["run", "plain", "--input", "x.npy"]).out);
   });
+  it("tunes for a number of threads, and records it", () => {
+    expect(
+      qc(cwd, ["tune", "--input_path", "model.onnx", "--output_path", "t1", "--iterations", "8", "--threads", "2", "--seed", "3"])
+        .code,
+    ).toBe(0);
+    const { records } = readLog(logOf("t1"));
+    expect(records.length).toBeGreaterThan(8);
+    expect(records.every((r) => r.threads === 2)).toBe(true);
+  });
   it("does not use records of another compiler, and says so", () => {
     const [record] = readLog(logOf("out")).records;
     writeFileSync(logOf("out"), `${JSON.stringify({ ...record, toolchain: { qc: "0.0.1", llvm: "15" } })}\n`);
@@ -107,6 +116,18 @@ describe("category:graph", () => {
     expect(err).toMatch(/QC-TUNE-005: 1 record of '.*' is not used: measured with llvm 15, qc 0\.0\.1/);
     compile("plain");
     expect(code("out").equals(code("plain"))).toBe(true);
+  });
+  it("does not use records against another default schedule, says so, and measures their schedules again", () => {
+    const [trial] = trials(logOf("t1"));
+    const old = { ...trial, baseline: "another", ms: [1], baselineMs: [2], source: "whole" };
+    writeFileSync(logOf("t1"), `${JSON.stringify(old)}\n`);
+    const { out, err } = compile("t1", ...search(0), "--json");
+    expect(JSON.parse(out).tuning).toMatchObject({ tuned: 0, stale: 1 });
+    expect(err).toMatch(/warning QC-TUNE-011: 1 record of '.*' is not used: measured against another default schedule/);
+    expect(err).toMatch(/help: a further search measures the fastest of them again/);
+    expect(compile("t1", ...search(8)).code).toBe(0);
+    const again = trials(logOf("t1")).filter((r) => r.source === "recalled");
+    expect(again.map((r) => r.steps)).toContainEqual(old.steps);
   });
   it("keeps everything when it is interrupted", async () => {
     const args = ["tune", "--input_path", "model.onnx", "--output_path", "cut", "--iterations", "20000"];
