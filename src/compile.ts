@@ -2,6 +2,7 @@
 import { join, resolve } from "node:path";
 import { linkShared } from "./backends/llvm/libllvm/link.js";
 import { calibrate } from "./compile/calibrate.js";
+import { type FloatError, floatError } from "./compile/float-error.js";
 import { importModel, modelFile } from "./compile/import-model.js";
 import { floatIslands } from "./compile/islands.js";
 import { planModule } from "./compile/plan.js";
@@ -83,6 +84,8 @@ export interface BuildReport {
   readonly seconds: Readonly<Record<string, number>>;
   /** Nodes that stay in floating point although a quantizer was asked for: op, node, reason. */
   readonly floatIslands: readonly { readonly op: string; readonly node: string; readonly reason: string }[];
+  /** Float layers whose sums are not direct, with their error bounds. */
+  readonly floatError: FloatError;
   /** What the schedule search did; null without one. */
   readonly tuning: TuningReport | null;
 }
@@ -207,9 +210,10 @@ async function finish(
   const fused = await line.stage("passes", () => lowered(line, canonical));
   const tuned = request.search ? await searched(line, fused, request.search) : null;
   const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target, tuned?.schedule));
+  const error = floatError(program, ctx);
   const built = await line.stage("emit", () => compileObjects(program, ctx.blobs, tools, request.emit));
   const file = modelFile(request.inputPath);
-  const extra = { source: { path: resolve(file), sha256: sha256OfFile(file) }, ...facts };
+  const extra = { source: { path: resolve(file), sha256: sha256OfFile(file) }, arenaLowerBound, floatError: error, ...facts };
   const files = await line.stage("link", () =>
     withOutputFolder(request.outputPath, async (out) =>
       writeModel(program, built, tools, out, { emit: request.emit ?? [], bundle: request.bundle ?? false, extra, reports }),
@@ -226,6 +230,7 @@ async function finish(
     launches: program.launches.length,
     seconds: line.seconds,
     floatIslands: facts.quantizer === "none" ? [] : floatIslands(fused, ctx),
+    floatError: error,
     tuning: tuned?.report ?? null,
   };
 }

@@ -219,6 +219,8 @@ describe("the report", () => {
       { op: "softmax", node: "probabilities", reason: "no integer form" },
       { op: "exp", node: "e", reason: "no integer form" },
     ],
+    floatError: { tolerance: 2e-5, winograd: [{ node: "c", tile: 4, channels: 64, bound: 5e-6 }] },
+    tuning: null,
   };
   it("is short and says what to type next", () => {
     expect(reportText(report, "qc run out --input x.npy").split("\n")).toEqual([
@@ -226,10 +228,14 @@ describe("the report", () => {
       "  files     model.h, model.json, model.so",
       "  memory    weights 64.0 KiB, arena 2.0 KiB (at least 1.0 KiB are alive at once)",
       "  kernels   7 in 9 launches",
+      "  winograd  1 layer, each within 5.0e-6 of its range (limit 2.0e-5)",
       "  seconds   import 0.13, emit 0.50",
       "  float     2 nodes stay in floating point:",
       "            probabilities (softmax), e (exp): no integer form",
       "  next      qc run out --input x.npy",
     ]);
+  });
+  it("says that an arena cannot be smaller", () => {
+    expect(reportText({ ...report, arenaLowerBound: 2048 }, "")).toContain("arena 2.0 KiB (the lower bound)\n");
   });
 });

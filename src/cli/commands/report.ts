@@ -15,13 +15,24 @@ export function reportText(report: BuildReport, next: string): string {
   const total = Object.values(seconds).reduce((a, b) => a + b, 0);
   const stages = Object.entries(seconds).map(([stage, s]) => `${stage} ${s.toFixed(2)}`);
   const over =
-    arenaLowerBound > 0 && arenaBytes > arenaLowerBound ? ` (at least ${byteText(arenaLowerBound)} are alive at once)` : "";
+    arenaLowerBound === 0
+      ? ""
+      : arenaBytes > arenaLowerBound
+        ? ` (at least ${byteText(arenaLowerBound)} are alive at once)`
+        : " (the lower bound)";
+  const { tolerance, winograd } = report.floatError;
+  const worst = Math.max(0, ...winograd.map((l) => l.bound));
   const shared = launches > kernels ? ` in ${launches} launches` : "";
   return [
     `${folder}/  built for ${target} in ${total.toFixed(2)} s`,
     `  files     ${files.join(", ")}`,
     `  memory    weights ${byteText(weightBytes)}, arena ${byteText(arenaBytes)}${over}`,
     `  kernels   ${kernels}${shared}`,
+    ...(winograd.length > 0
+      ? [
+          `  winograd  ${winograd.length} layer${winograd.length === 1 ? "" : "s"}, each within ${worst.toExponential(1)} of its range (limit ${tolerance.toExponential(1)})`,
+        ]
+      : []),
     `  seconds   ${stages.join(", ")}`,
     ...(report.tuning ? tuningLines(report.tuning) : []),
     ...islandLines(report.floatIslands),

@@ -11,7 +11,7 @@ import { blocksOf } from "../tail.js";
 import { lanesFor, type Machine, tileShapes } from "./machine.js";
 
 /** Largest error of a default schedule, over the largest magnitude of the convolution's sums. */
-const FLOAT_TOLERANCE = 2e-5;
+export const FLOAT_TOLERANCE = 2e-5;
 
 /**
  * The stated error of a convolution over `channels` channels in float32, over the largest magnitude of its sums: amplification(m) times the
