@@ -82,7 +82,7 @@ describe("the step keeps the meaning", () => {
         (g, o, dtype, zero) => {
           const even = { ...g, c: 2 * Math.ceil(g.c / 2) };
           const kernel = convolution({ ...even, dtype, zero });
-          const step = stepFor(even, { ...o, m: 2 });
+          const step = stepFor(even, o);
           if (!step) return;
           const next = applyStep(kernel, step);
           verifyKernel(next);
@@ -96,19 +96,32 @@ describe("the step keeps the meaning", () => {
     expect(applied).toBeGreaterThan(30);
   });
 
-  it("integers exactly at the ends of their ranges, over a thousand channels", () => {
-    const g = { n: 1, h: 4, w: 4, c: 1024, k: 4, pads: [1, 1, 1, 1] };
-    const kernel = convolution({ ...g, dtype: "i8", zero: 0, requantized: false });
-    const step = { step: "winograd", stage: "contract", m: 2, block: 4, positions: 2, channels: 4 } as const;
-    const next = applySteps(kernel, [{ step: "writeback", buffer: "y0" }, step]);
-    const data = operands(kernel, 1);
-    // rows and taps of one sign each, at the ends of the ranges
-    const signs = (a: TypedArray, low: number) =>
-      Int8Array.from(a as Int8Array, (_, i) => (Math.floor(i / 1024) % 2 ? low : 127));
-    data.x0 = signs(data.x0, -128);
-    data.c0 = signs(data.c0, -127);
-    expect(outputs(next, data, false).y0).toEqual(outputs(kernel, data, false).y0);
-  });
+  // F(4x4) takes 226 channels of i8 in one part, 452 in two, 114 with a zero point at the end of the range
+  for (const [m, c, zero] of [
+    [2, 1024, 0],
+    [4, 226, 0],
+    [4, 452, 0],
+    [4, 256, -128],
+  ] as const) {
+    it(`integers exactly at the ends of their ranges: F(${m}x${m}) over ${c} channels, zero point ${zero}`, () => {
+      const g = { n: 1, h: 4, w: 4, c, k: 4, pads: [1, 1, 1, 1] };
+      const kernel = convolution({ ...g, dtype: "i8", zero, requantized: false });
+      const block = m === 2 ? 4 : 1;
+      const step = { step: "winograd", stage: "contract", m, block, positions: 1, channels: 4 } as const;
+      const next = applySteps(kernel, [{ step: "writeback", buffer: "y0" }, step]);
+      const data = operands(kernel, 1);
+      // all of one sign, and rows and taps of one sign each
+      for (const [x, w] of [
+        [(_: number) => 127, (_: number) => -128],
+        [(_: number) => -128, (_: number) => -128],
+        [(i: number) => (Math.floor(i / c) % 2 ? -128 : 127), (i: number) => (Math.floor(i / c) % 2 ? -127 : 127)],
+      ]) {
+        data.x0 = Int8Array.from(data.x0 as Int8Array, (_, i) => x(i));
+        data.c0 = Int8Array.from(data.c0 as Int8Array, (_, i) => w(i));
+        expect(outputs(next, data, false).y0).toEqual(outputs(kernel, data, false).y0);
+      }
+    });
+  }
 });
 
 describe("what is refused", () => {
@@ -131,11 +144,13 @@ describe("what is refused", () => {
     ]);
     expect(why(kernel)).toContain("no constants");
   });
-  it("integers that would not be exact: other tiles, too many channels, operands too wide, odd depth", () => {
+  it("integers that would not be exact: too many channels, operands too wide, odd depth", () => {
     const integer = { ...plain, dtype: "i8" as const, zero: 3 };
     expect(why(convolution(integer))).toBe("legal");
-    expect(why(convolution(integer), { ...step, m: 4 })).toContain("m = 2");
-    expect(why(convolution({ ...integer, c: 4096 }))).toContain("may not fit i32");
+    expect(why(convolution(integer), { ...step, m: 4 })).toBe("legal");
+    expect(why(convolution({ ...integer, c: 4096 }), { ...step, m: 4 })).toContain("may not fit i32");
+    // 2 * 1801 channels in parts of an even number of channels each: there are none
+    expect(why(convolution({ ...integer, c: 3602 }), { ...step, m: 4 })).toContain("may not fit i32");
     expect(why(convolution({ ...integer, dtype: "i16" }))).toContain("do not fit i16");
     expect(why(convolution({ ...integer, c: 5 }))).toContain("pairs");
   });
@@ -200,14 +215,16 @@ describe("defaults", () => {
       expect(sites(convolution({ ...image(2, 512), dtype: "f32" }), m).chosen).toBe("direct");
     }
   });
-  it("none with strictFloat, though integers stay exact; none beside products of bytes", () => {
+  it("none with strictFloat, though integers stay exact; F(4x4) beside products of bytes, where the weights stay small", () => {
     const float = convolution({ ...image(28, 64), dtype: "f32" });
     const integer = convolution({ ...image(28, 64), dtype: "i8", zero: 3 });
     const strict = { ...MACHINES.avx2, strictFloat: true };
     expect(sites(float, strict)).toEqual({ chosen: "none", options: [] });
     expect(scheduleKernel(float, strict).steps.map((s) => s.step)).not.toContain("winograd");
-    expect(sites(integer, strict).chosen).toMatch(/^F2 /);
-    expect(sites(integer, withFeatures(MACHINES.avx512, "avx512vnni")).chosen).toBe("direct");
+    expect(sites(integer, strict).chosen).toMatch(/^F4 /);
+    const vnni = withFeatures(MACHINES.avx512, "avx512vnni");
+    expect(sites(integer, vnni).chosen).toMatch(/^F4 /);
+    expect(sites(convolution({ ...image(7, 512), dtype: "i8" }), vnni).chosen).toBe("direct");
   });
   it("nothing beyond the tolerance: 2e-5 of the range", () => {
     const deep = convolution({ ...image(14, 16), c: 4096, dtype: "f32" });

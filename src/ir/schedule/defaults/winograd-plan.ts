@@ -5,7 +5,7 @@
 
 import { QcError } from "../../../support/diag.js";
 import type { Kernel } from "../../loop/stmt.js";
-import { type ConvForm, convForm, tilesOf } from "../steps/winograd-form.js";
+import { type ConvForm, convForm, partsOf, tilesOf } from "../steps/winograd-form.js";
 import { amplification, type WinogradTile } from "../steps/winograd-math.js";
 import { blocksOf } from "../tail.js";
 import { lanesFor, type Machine, tileShapes } from "./machine.js";
@@ -26,6 +26,8 @@ export interface WinogradProblem {
   readonly integer: boolean;
   /** Tile sizes that are exact, or within the tolerance. */
   readonly tiles: readonly WinogradTile[];
+  /** Parts of the depth of integer F(4x4), each with an output transform. */
+  readonly parts: number;
 }
 
 export interface WinogradPlan {
@@ -53,17 +55,17 @@ export const planText = (p: WinogradPlan): string =>
 
 /** The convolution of a stage, if Winograd's algorithm computes it exactly or within the tolerance. */
 export function problemOf(kernel: Kernel, stage: string, m: Machine): WinogradProblem | null {
-  const form = formOf(kernel, stage);
+  const form = formOf(kernel, stage, 2);
   if (!form) return null;
   const integer = form.acc.dtype === "i32";
-  if (integer) return { size: form.size, integer, tiles: [2] };
+  if (integer) return { size: form.size, integer, tiles: formOf(kernel, stage, 4) ? [4, 2] : [2], parts: partsOf(form, 4) };
   const tiles = ([4, 2] as const).filter((t) => winogradBound(t, form.size.c) <= FLOAT_TOLERANCE);
-  return m.strictFloat || tiles.length === 0 ? null : { size: form.size, integer, tiles };
+  return m.strictFloat || tiles.length === 0 ? null : { size: form.size, integer, tiles, parts: 1 };
 }
 
-function formOf(kernel: Kernel, stage: string): ConvForm | null {
+function formOf(kernel: Kernel, stage: string, m: WinogradTile): ConvForm | null {
   try {
-    return convForm(kernel, { step: "winograd", stage, m: 2, block: 1, positions: 1, channels: 1 });
+    return convForm(kernel, { step: "winograd", stage, m, block: 1, positions: 1, channels: 1 });
   } catch (e) {
     if (e instanceof QcError && e.code === "QC-SCHED-001") return null;
     throw e;
@@ -75,8 +77,8 @@ function formOf(kernel: Kernel, stage: string): ConvForm | null {
  * products' share taken off (56 x 56 x 64: 45 to 55 ns a pair of F(4x4), at 8 multiply-adds a ns).
  */
 const TRANSFORMS: Readonly<Record<WinogradTile, number>> = { 2: 170, 4: 470 };
-/** The same for F(2x2) on integers, whose input transform is additions of i16. */
-const INTEGER_TRANSFORMS = 80;
+/** The same for integers, whose input transform is additions of i16. */
+const INTEGER_TRANSFORMS: Readonly<Record<WinogradTile, number>> = { 2: 80, 4: 300 };
 /** Ten microseconds: less is not worth waking threads for. */
 const PARALLEL_FROM = 80_000;
 /** Setting and writing back one sum of a register tile, in multiply-adds. */
@@ -98,11 +100,14 @@ const MARGIN = 0.9;
 
 const weightTraffic = (bytes: number): number => (bytes + Math.max(0, bytes - CACHED_WEIGHTS)) * WEIGHT_BYTE;
 
-const direct = ({ size, integer }: WinogradProblem, m: Machine): number => {
+const direct = (p: WinogradProblem, m: Machine): number => {
+  const { size, integer } = p;
   const lanes = lanesFor(m, "i32");
   const products = size.n * size.y * size.x * 9 * size.c * (size.k / lanes);
   const score = best(m, size.y * size.x, size.k, lanes);
-  return products / (integer ? 2 * score : score) + weightTraffic(9 * size.c * size.k * (integer ? 1 : 4));
+  return (
+    products / (score * (hasByteProducts(p, m) ? 4 : integer ? 2 : 1)) + weightTraffic(9 * size.c * size.k * (integer ? 1 : 4))
+  );
 };
 
 const best = (m: Machine, positions: number, channels: number, lanes: number): number =>
@@ -115,13 +120,16 @@ export function plansFor(
 ): { readonly preferred: WinogradPlan | null; readonly plans: readonly WinogradPlan[] } {
   const plans = p.tiles.flatMap((m) => plansOf(p, m, machine)).sort((a, b) => a.cost - b.cost);
   const [first] = plans;
-  const pays = first !== undefined && first.cost <= MARGIN * direct(p, machine) && !hasByteProducts(p, machine);
+  const pays = first !== undefined && first.cost <= MARGIN * direct(p, machine) && (!p.integer || addsPairs(machine));
   return { preferred: pays ? first : null, plans: plans.slice(0, 12) };
 }
 
-/** Direct sums of bytes by vpdpbusd have twice the rate of i16 pairs, which leaves 2.25 / 2 for F(2x2) to win, less the transforms. */
+/** Has vpmaddwd on whole vectors. */
+const addsPairs = (m: Machine): boolean => m.features.includes("avx2");
+
+/** Direct sums of bytes by vpdpbusd have twice the rate of i16 pairs: 2.25 / 2 is left for F(2x2) to win, 4 / 2 for F(4x4), less the transforms. */
 const hasByteProducts = (p: WinogradProblem, m: Machine): boolean =>
-  p.integer && (m.features.includes("avx512vnni") || m.features.includes("avxvnni") || !m.features.includes("avx2"));
+  p.integer && (m.features.includes("avx512vnni") || m.features.includes("avxvnni"));
 
 function plansOf(p: WinogradProblem, m: WinogradTile, machine: Machine): readonly WinogradPlan[] {
   const { size, integer } = p;
@@ -133,18 +141,19 @@ function plansOf(p: WinogradProblem, m: WinogradTile, machine: Machine): readonl
   const inputBytes = points * size.c * elementBytes;
   const filterBytes = points * size.c * size.k * elementBytes;
   const inputVectors = blocksOf(size.c, fitting(lanesFor(machine, integer ? "i16" : "f32"), size.c));
+  const parts = m === 4 ? p.parts : 1;
   const plans: WinogradPlan[] = [];
   for (const block of blocksFor(tiles, inputBytes)) {
     const blocks = blocksOf(tiles, block);
     const shapes = tileShapes(machine, { positions: block, channels: size.k, lanes, elementwise: false, within: null });
     for (const { positions, vectors, score } of shapes) {
-      const productBytes = block * points * vectors * lanes * 4;
+      const productBytes = parts * block * points * vectors * lanes * 4;
       if (productBytes > STACK_BYTES) continue;
       const staged = block * inputBytes + productBytes > STACK_BYTES || blocks < ENOUGH_BLOCKS;
-      const depth = (integer ? size.c / 2 : size.c) + TILE_OVERHEAD;
+      const depth = (integer ? size.c / 2 : size.c) + parts * TILE_OVERHEAD;
       const multiply = (blocks * block * points * depth * (size.k / lanes)) / score;
       const transform =
-        blocks * block * ((integer ? INTEGER_TRANSFORMS : TRANSFORMS[m]) / 2) * (inputVectors + blocksOf(size.k, wide));
+        blocks * block * ((integer ? INTEGER_TRANSFORMS : TRANSFORMS)[m] / 2) * (inputVectors + parts * blocksOf(size.k, wide));
       const again = (blocks - 1) * (filterBytes > RESIDENT_BYTES ? filterBytes * AGAIN_BYTE : 0);
       const spilled = block * inputBytes > RESIDENT_BYTES ? 2 * tiles * inputBytes * AGAIN_BYTE : 0;
       const apart = staged ? (tiles * inputBytes * AGAIN_BYTE) / 2 : 0;

@@ -5,6 +5,7 @@ import * as make from "../../loop/make.js";
 import type { Buffer, Kernel } from "../../loop/stmt.js";
 import { loadsOf, substitute } from "../../loop/visit.js";
 import { blocksOf, splitVars } from "../tail.js";
+import { exactFilter } from "./winograd-exact.js";
 import { isExact } from "./winograd-form.js";
 import { createLets, filterTransform } from "./winograd-math.js";
 import { filterBuffer, type WinogradPlan } from "./winograd-parts.js";
@@ -12,14 +13,14 @@ import { filterBuffer, type WinogradPlan } from "./winograd-parts.js";
 const v = make.variable;
 const at = make.index;
 
-/** U = G g G^T from the weights, when the kernel is compiled: in f64, rounded once; exact for integers, G doubled. Behind k: zeros. */
+/** U = G g G^T from the weights, when the kernel is compiled: in f64, rounded once; whole numbers for integers. Behind k: zeros. */
 export function filterKernel(p: WinogradPlan, kernel: Kernel): Kernel {
   const { form, m, names, channels } = p;
   const { size, vars } = form;
   const buffer = filterBuffer(p);
   const [exact, panels] = [isExact(form), blocksOf(size.k, channels)];
   const t = exact ? "i32" : "f64";
-  const scale = exact ? 2 : 1;
+  const transform = (row: readonly Expr[]) => (exact ? exactFilter(m, row) : filterTransform(m, 1, row));
   const [panel, c, k] = [v("k.o"), v("c"), v("k.i")];
   const lets = createLets("g");
   const g = [0, 1, 2].map((r) =>
@@ -32,20 +33,10 @@ export function filterKernel(p: WinogradPlan, kernel: Kernel): Kernel {
       return lets.bind(make.cast(t, substitute(form.weight, taps)));
     }),
   );
-  const columns = [0, 1, 2].map((s) =>
-    filterTransform(
-      m,
-      scale,
-      g.map((row) => row[s]),
-    ).map(lets.bind),
-  );
+  const columns = [0, 1, 2].map((s) => transform(g.map((row) => row[s])).map(lets.bind));
   const points = Array.from({ length: m + 2 }, (_, i) => i);
   const stores = points.flatMap((i) =>
-    filterTransform(
-      m,
-      scale,
-      columns.map((column) => column[i]),
-    ).map((value, j) => {
+    transform(columns.map((column) => column[i])).map((value, j) => {
       const place = exact ? [make.div(c, at(2)), k, make.mod(c, at(2))] : [c, k];
       return make.store(names.u, [panel, at(i * (m + 2) + j), ...place], make.cast(buffer.dtype, value, true));
     }),

@@ -8,7 +8,8 @@ import { illegal, type StepOf, stageNamed } from "../step.js";
 import { checkPredicates, findOperand, valueRange } from "./cache.js";
 import { rangesIn } from "./loops.js";
 import { accumulatorOf, checkOrder } from "./tile.js";
-import { growth, type WinogradTile } from "./winograd-math.js";
+import { exactGrowth } from "./winograd-exact.js";
+import type { WinogradTile } from "./winograd-math.js";
 
 type WinogradStep = StepOf<"winograd">;
 
@@ -146,16 +147,28 @@ function checkNests(stages: readonly Stage[], outer: readonly string[], acc: Buf
 const magnitude = ([lo, hi]: Range): number => Math.max(Math.abs(lo), Math.abs(hi));
 
 /**
- * Integer F(2, 3) with G doubled along both axes is exact: transformed operands must fit i16 and four times the sum must fit i32, while
+ * Integer filtering is exact where transformed operands fit i16 and the multiple of a sum that the output transform gives fits i32, while
  * sums of products may wrap (they are right modulo 2^32, and so is the output transform).
  */
 function checkIntegers(form: ConvForm, step: WinogradStep): void {
-  if (step.m !== 2) illegal(step, "integers need m = 2");
   const [x, g] = [form.data, form.weight].map((e) => magnitude(valueRange(e) ?? illegal(step, "a range is not known")));
-  const grown = growth(2, 2);
+  const grown = exactGrowth(step.m);
   if (x * grown.input > 32767 || g * grown.filter > 32767) illegal(step, `transformed operands of ${x} and ${g} do not fit i16`);
-  if (4 * 9 * form.size.c * x * g > 2147483647) illegal(step, `four times a sum over ${form.size.c} channels may not fit i32`);
   if (form.size.c % 2 !== 0) illegal(step, "channels do not come in pairs");
+  if (partsOf(form, step.m) > MOST_PARTS) illegal(step, `multiples of sums over ${form.size.c} channels may not fit i32`);
+}
+
+/** Parts that the channels are summed in, each of which has an output transform of its own. */
+const MOST_PARTS = 8;
+
+/** Into how many parts the channels are cut, so that the multiple of a part's sum fits i32; one for floats. */
+export function partsOf(form: ConvForm, m: WinogradTile): number {
+  if (!isExact(form)) return 1;
+  const { c } = form.size;
+  const [x, g] = [form.data, form.weight].map((e) => magnitude(valueRange(e) ?? [0, 0]));
+  const most = Math.floor(2147483647 / (exactGrowth(m).sum * 9 * x * g));
+  for (let parts = 1; parts <= MOST_PARTS; parts++) if (c % (2 * parts) === 0 && c / parts <= most) return parts;
+  return Number.POSITIVE_INFINITY;
 }
 
 export const isExact = (form: ConvForm): boolean => !isFloat(form.acc.dtype);

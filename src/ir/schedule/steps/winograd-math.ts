@@ -38,12 +38,12 @@ export function createLets(prefix: string): Lets {
   };
 }
 
-type Term = readonly [coefficient: number, value: Expr];
+export type Term = readonly [coefficient: number, value: Expr];
 
 const constantOf = (t: Scalar, v: number): Expr => make.constant(t, v);
 
 /** sum of coefficient * value; exact coefficients 1 and -1 cost no multiplication. */
-function combine(terms: readonly Term[]): Expr {
+export function combine(terms: readonly Term[]): Expr {
   const used = terms.filter(([c]) => c !== 0);
   const order = [...used.filter(([c]) => c === 1), ...used.filter(([c]) => c !== 1)];
   const [[c0, x0], ...rest] = order;
@@ -65,8 +65,7 @@ const evenProduct = (pairs: readonly number[]): readonly number[] =>
   );
 
 /** B^T d: m + 2 values from m + 2 values, in the order 0, a, -a, (b, -b,) infinity. */
-export function inputTransform(m: WinogradTile, d: readonly Expr[], lets: Lets): readonly Expr[] {
-  const pairs = PAIRS[m];
+export function inputTransform(m: WinogradTile, d: readonly Expr[], lets: Lets, pairs = PAIRS[m]): readonly Expr[] {
   const all = evenProduct(pairs);
   const spread = (poly: readonly number[], shift: number): Expr => combine(poly.map((c, i): Term => [c, d[2 * i + shift]]));
   const inner = pairs.flatMap((a) => {
@@ -137,11 +136,4 @@ export function amplification(m: WinogradTile): number {
   const { a, b } = matrices(m);
   const product = filterMatrix(m, 1).map((g, p) => squares(g) * squares(b[p]));
   return Math.max(...a.map((row) => row.reduce((s, x, p) => s + x * x * product[p], 0) / 3));
-}
-
-/** Greatest |U| over |w|, and greatest |V| over |d|, with G scaled: sums of absolute coefficients along both axes. */
-export function growth(m: WinogradTile, scale: number): { readonly input: number; readonly filter: number } {
-  const largest = (rows: readonly (readonly number[])[]) =>
-    Math.max(...rows.map((r) => r.reduce((s, x) => s + Math.abs(x), 0))) ** 2;
-  return { input: largest(matrices(m).b), filter: largest(filterMatrix(m, scale)) };
 }

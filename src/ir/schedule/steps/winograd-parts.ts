@@ -6,7 +6,8 @@ import type { Buffer, Kernel, Stmt } from "../../loop/stmt.js";
 import { mapExpr, mapStmt, nestOf, substitute } from "../../loop/visit.js";
 import { blockBase, blocksOf, splitVars } from "../tail.js";
 import { operandAt } from "./cache.js";
-import { type ConvForm, isExact, tilesOf } from "./winograd-form.js";
+import { exactInput, exactOutput, exactQuotient } from "./winograd-exact.js";
+import { type ConvForm, isExact, partsOf, tilesOf } from "./winograd-form.js";
 import { createLets, inputTransform, outputTransform, type WinogradTile } from "./winograd-math.js";
 
 /** How the tiles and channels are cut. */
@@ -39,11 +40,11 @@ export const inputBuffer = (p: WinogradPlan): Buffer => ({
   role: "local",
 });
 
-/** Products of one block and one panel of channels: [tiles][points][channels]. */
+/** Products of one block and one panel of channels: [tiles][parts of the depth x points][channels]. */
 export const productBuffer = (p: WinogradPlan): Buffer => ({
   name: p.names.m,
   dtype: p.form.acc.dtype,
-  shape: [p.block, pointsOf(p.m), p.channels],
+  shape: [p.block, partsOf(p.form, p.m) * pointsOf(p.m), p.channels],
   role: "local",
 });
 
@@ -103,19 +104,12 @@ export function transformInput(p: WinogradPlan, b: Expr): Stmt {
         return lets.bind(make.cast(inputBuffer(p).dtype, value, true));
       };
       const d = steps.map((i) => steps.map((j) => element(i, j)));
-      const columns = steps.map((j) =>
-        inputTransform(
-          m,
-          d.map((row) => row[j]),
-          lets,
-        ).map(lets.bind),
-      );
+      const transform = (row: readonly Expr[]) => (isExact(form) ? exactInput : inputTransform)(m, row, lets);
+      const columns = steps.map((j) => transform(d.map((row) => row[j])).map(lets.bind));
       const stores = steps.flatMap((i) =>
-        inputTransform(
-          m,
-          columns.map((column) => column[i]),
-          lets,
-        ).map((value, j) => make.store(p.names.v, [at(i * size2 + j), make.add(make.mul(t, at(size.c)), c)], value)),
+        transform(columns.map((column) => column[i])).map((value, j) =>
+          make.store(p.names.v, [at(i * size2 + j), make.add(make.mul(t, at(size.c)), c)], value),
+        ),
       );
       return make.loop(`${prefix}.c`, size.c, lets.around(make.seq(...stores)));
     };
@@ -141,29 +135,32 @@ export function transformInput(p: WinogradPlan, b: Expr): Stmt {
 export function multiply(p: WinogradPlan, panel: Expr): Stmt {
   const { form, names, block, positions, channels } = p;
   const { c: depth } = form.size;
+  const parts = partsOf(form, p.m);
+  const points = pointsOf(p.m);
   const { dtype } = form.acc;
   const acc: Buffer = { name: names.acc, dtype, shape: [positions, channels], role: "local" };
   const base = blockBase(v("t.o"), block, positions, "overlap");
   const tile = (prefix: string, body: (t: Expr, k: Expr) => Stmt): Stmt =>
     make.loop(`${prefix}t.i`, positions, make.loop(`${prefix}k.i`, channels, body(v(`${prefix}t.i`), v(`${prefix}k.i`))));
-  const c = v("c");
+  const point = parts === 1 ? v("p") : make.mod(v("p"), at(points));
+  const first = parts === 1 ? at(0) : make.mul(make.div(v("p"), at(points)), at(depth / parts));
+  const c = make.add(first, v("c"));
   const zero = make.constant(dtype, 0);
   const input = (t: Expr) =>
-    make.load(names.v, inputBuffer(p).dtype, [v("p"), make.add(make.mul(make.add(base, t), at(depth)), c)]);
+    make.load(names.v, inputBuffer(p).dtype, [point, make.add(make.mul(make.add(base, t), at(depth)), c)]);
   const inPairs = (k: Expr) => [make.div(c, at(2)), k, make.mod(c, at(2))];
-  const filter = (k: Expr) =>
-    make.load(names.u, filterBuffer(p).dtype, [panel, v("p"), ...(isExact(form) ? inPairs(k) : [c, k])]);
+  const filter = (k: Expr) => make.load(names.u, filterBuffer(p).dtype, [panel, point, ...(isExact(form) ? inPairs(k) : [c, k])]);
   const product = (t: Expr, k: Expr) => make.mul(make.cast(dtype, input(t), true), make.cast(dtype, filter(k), true));
   const body = make.seq(
     tile("init.", (t, k) => make.store(names.acc, [t, k], zero)),
     make.loop(
       "c",
-      depth,
+      depth / parts,
       tile("", (t, k) => make.reduce("add", names.acc, [t, k], product(t, k))),
     ),
     tile("copy.", (t, k) => make.store(names.m, [make.add(base, t), v("p"), k], make.load(names.acc, dtype, [t, k]))),
   );
-  return make.loop("p", pointsOf(p.m), make.loop("t.o", blocksOf(block, positions), { k: "alloc", buffer: acc, body }));
+  return make.loop("p", parts * points, make.loop("t.o", blocksOf(block, positions), { k: "alloc", buffer: acc, body }));
 }
 
 /** Replaces loads of the sums by a value. */
@@ -197,20 +194,21 @@ export function transformOutput(p: WinogradPlan, kernel: Kernel, b: Expr, panel:
       const own = v(`${prefix}.k`);
       const k = make.add(make.mul(panel, at(p.channels)), own);
       const lets = createLets(`${prefix}.m`);
-      const product = (i: number, j: number) => lets.bind(make.load(names.m, acc.dtype, [t, at(i * (m + 2) + j), own]));
-      const columns = points.map((j) =>
-        outputTransform(
-          m,
-          points.map((i) => product(i, j)),
-          lets,
-        ).map(lets.bind),
-      );
-      const rows = steps.map((i) =>
-        outputTransform(
-          m,
-          columns.map((column) => column[i]),
-          lets,
-        ).map((sum) => lets.bind(isExact(form) ? make.bin("shr", sum, make.constant("i32", 2)) : sum)),
+      const product = (part: number, i: number, j: number) =>
+        lets.bind(make.load(names.m, acc.dtype, [t, at(part * pointsOf(m) + i * (m + 2) + j), own]));
+      const transform = (row: readonly Expr[]) => (isExact(form) ? exactOutput : outputTransform)(m, row, lets);
+      const sumsOf = (part: number): readonly (readonly Expr[])[] => {
+        const columns = points.map((j) => transform(points.map((i) => product(part, i, j))).map(lets.bind));
+        return steps.map((i) =>
+          transform(columns.map((column) => column[i])).map((sum, j) =>
+            lets.bind(isExact(form) ? exactQuotient(m, i, j, sum) : sum),
+          ),
+        );
+      };
+      const [head, ...others] = Array.from({ length: partsOf(form, m) }, (_, part) => sumsOf(part));
+      const rows = others.reduce(
+        (sums, more) => sums.map((row, i) => row.map((x, j) => lets.bind(make.add(x, more[i][j])))),
+        head,
       );
       const pixel = (i: number, j: number): Stmt => {
         const sum = make.isConstValue(start, 0) ? rows[i][j] : make.add(start, rows[i][j]);
