@@ -92,10 +92,10 @@ describe("the last measurement in the whole model", () => {
     expect((await run([final("x", "i", 1.2)], fake)).whole).toEqual([]);
     expect(fake.builds).toEqual([]);
   });
-  it("calls faster what gains one percent on all together and loses one on none", () => {
+  it("calls faster what gains one percent on all together and loses five on none", () => {
     expect(wins([0.98])).toBe(true);
     expect(wins([0.995])).toBe(false);
     expect(wins([0.9, 1.005])).toBe(true);
-    expect(wins([0.8, 1.02])).toBe(false);
+    expect(wins([0.8, 1.06])).toBe(false);
   });
 });
