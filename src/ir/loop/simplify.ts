@@ -16,7 +16,7 @@ import {
   rangeOf,
   rangeOfAffine,
 } from "./affine.js";
-import type { Expr } from "./expr.js";
+import { type Expr, isComparison } from "./expr.js";
 import * as make from "./make.js";
 import type { Kernel, Stage, Stmt } from "./stmt.js";
 import { mapExpr, mapOwnExprs, substituteIn } from "./visit.js";
@@ -61,8 +61,12 @@ function simplifyDivMod(op: "div" | "mod", a: Expr, c: number, env: Ranges): Exp
   return null;
 }
 
+const differenceOf = (a: Range, b: Range): Range => [a[0] - b[1], a[1] - b[0]];
+
+/** A comparison that is the same for all lanes and values of the variables; null where it may differ. */
 function compare(op: string, a: Expr, b: Expr, env: Ranges): boolean | null {
-  const [lo, hi] = rangeOfAffine(addScaled(affineOf(a), affineOf(b), -1), env);
+  const [lo, hi] =
+    a.lanes === 1 ? rangeOfAffine(addScaled(affineOf(a), affineOf(b), -1), env) : differenceOf(rangeOf(a, env), rangeOf(b, env));
   const decide = (yes: boolean, no: boolean) => (yes ? true : no ? false : null);
   switch (op) {
     case "lt":
@@ -87,7 +91,11 @@ function simplifyBin(op: Extract<Expr, { k: "bin" }>["op"], a: Expr, b: Expr, en
     if (op === "and") return isTrue(a) ? b : isTrue(b) ? a : isFalse(a) ? a : isFalse(b) ? b : make.bin(op, a, b);
     if (op === "or") return isFalse(a) ? b : isFalse(b) ? a : isTrue(a) ? a : isTrue(b) ? b : make.bin(op, a, b);
   }
-  if (a.t !== "index" || a.lanes > 1 || b.lanes > 1) return make.bin(op, a, b);
+  if (a.t !== "index") return make.bin(op, a, b);
+  if (a.lanes > 1) {
+    const known = isComparison(op) ? compare(op, a, b, env) : null;
+    return known === null ? make.bin(op, a, b) : make.splat(bool(known), a.lanes);
+  }
   if (op === "add" || op === "sub" || op === "mul") return exprOfAffine(affineOf(make.bin(op, a, b)));
   if ((op === "div" || op === "mod") && b.k === "const" && Number(b.value) > 0) {
     return simplifyDivMod(op, a, Number(b.value), env) ?? make.bin(op, a, b);

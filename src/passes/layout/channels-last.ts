@@ -1,10 +1,11 @@
 import { attr } from "../../ir/attr/attr.js";
-import { isAbsent, isConst, type ValueId } from "../../ir/graph/module.js";
+import { isAbsent, isConst, type Node, type ValueId } from "../../ir/graph/module.js";
 import { hasTrait } from "../../ir/op/define.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { staysChannelsFirst } from "./choose-layout.js";
 import { inverse, type Perm, permute, samePerm, toChannelsFirst, toChannelsLast } from "./permutation.js";
 import { sinkRules } from "./sink-rules.js";
 
@@ -22,15 +23,20 @@ const LAID_OUT: Readonly<Record<string, number>> = {
 /**
  * Rewrites spatial ops to channels-last, where channels are contiguous and vectorise in every kernel:
  *   conv(x, w) = to_first(conv_last(to_last(x), to_last(w)))
- * and moves each `to_first` down through the ops behind it, so that neighbours meet and cancel: to_last(to_first(x)) = x.
+ * and moves each `to_first` down through the ops behind it, so that neighbours meet and cancel: to_last(to_first(x)) = x. Ops that are faster as
+ * they lie, transposes counted, keep their layout.
  */
 export const channelsLast = definePass({
   name: "channels-last",
-  doc: "Puts convolutions and pools into NHWC and cancels the transposes between them.",
+  doc: "Puts convolutions and pools into NHWC where that is faster, and cancels the transposes between them.",
   options: { enable: attr.bool("false keeps the layout of the model", true) },
   requires: [],
   establishes: ["laid-out"],
-  run: (m, ctx, { enable }) => (enable ? sweep(m, ctx, "channels-last", (v) => rewriteSpatial(v) ?? sinkTranspose(v, ctx)) : m),
+  run(m, ctx, { enable }) {
+    if (!enable) return m;
+    const kept = staysChannelsFirst(m, ctx, isSpatial);
+    return sweep(m, ctx, "channels-last", (v) => rewriteSpatial(v, kept) ?? sinkTranspose(v, ctx));
+  },
 });
 
 /** The value before a transpose by `p`, where `v` is one; constants are seen through (they fold). */
@@ -41,10 +47,12 @@ function beneath(view: SweepView, v: ValueId, p: Perm): ValueId | null {
 
 const transpose = (view: SweepView, v: ValueId, perm: Perm): ValueId => view.b.node("transpose", [v], { perm }, view.loc());
 
-function rewriteSpatial(view: SweepView): readonly ValueId[] | null {
+const isSpatial = (n: Node): boolean => n.op in LAID_OUT && n.outputs.length === 1;
+
+function rewriteSpatial(view: SweepView, kept: ReadonlySet<ValueId>): readonly ValueId[] | null {
   const { node, inputs, b } = view;
+  if (!isSpatial(node) || node.attrs.layout !== "channels_first" || kept.has(node.outputs[0].id)) return null;
   const count = LAID_OUT[node.op];
-  if (!count || node.attrs.layout !== "channels_first" || node.outputs.length !== 1) return null;
   const rank = b.typeOf(inputs[0]).shape.length;
   const moved = inputs.map((v, i) =>
     i < count ? (beneath(view, v, toChannelsFirst(rank)) ?? transpose(view, v, toChannelsLast(rank))) : v,

@@ -6,6 +6,7 @@ import { byDefault, type Chooser } from "./choose.js";
 import { isaName, lanesFor, type Machine } from "./machine.js";
 import { schedulePartial } from "./partial.js";
 import { inParallel, reductionOf, scheduleReduction } from "./reduction.js";
+import { scheduleRows } from "./rows.js";
 import { attempt, type Scheduled, unscheduled } from "./session.js";
 import { type Sketch, scheduleBySketch } from "./sketch.js";
 import { scheduleTranspose } from "./transpose.js";
@@ -102,7 +103,9 @@ export function scheduleKernel(
       continue;
     }
     const tiled = reductionOf(s.kernel, name)
-      ? (scheduleWinograd(s, name, machine, choose) ?? scheduleReduction(s, name, machine, choose))
+      ? (scheduleWinograd(s, name, machine, choose) ??
+        scheduleRows(s, name, machine, choose) ??
+        scheduleReduction(s, name, machine, choose))
       : null;
     s = tiled ?? schedulePartial(s, name, machine, choose) ?? scheduleTranspose(s, name, machine, choose) ?? s;
   }
