@@ -11,7 +11,8 @@ export interface Instrument {
   /** False skips the pass. */
   shouldRun?(step: PipelineStep, index: number): boolean;
   before?(m: Module, step: PipelineStep, index: number): void;
-  after?(m: Module, step: PipelineStep, index: number, changed: boolean): void;
+  /** `ctx` holds the constants of the build, which are gone when it ends. */
+  after?(m: Module, step: PipelineStep, index: number, changed: boolean, ctx: IrContext): void;
   /** The pass, or an instrument that looked at its result, threw; `m` is the module that the pass was given. */
   failed?(error: unknown, m: Module, step: PipelineStep, index: number): void;
   /** All passes are done. */
@@ -51,7 +52,7 @@ function runStep(m: Module, step: PipelineStep, index: number, ctx: IrContext, i
   try {
     for (const i of instruments) i.before?.(m, step, index);
     const next = step.pass.run(m, ctx, step.options as never);
-    for (const i of instruments) i.after?.(next, step, index, next !== m);
+    for (const i of instruments) i.after?.(next, step, index, next !== m, ctx);
     return next;
   } catch (error) {
     for (const i of instruments) i.failed?.(error, m, step, index);

@@ -51,9 +51,11 @@ export async function build({ folder, quantizer, ...request }: BuildCase, sample
       seen.integer = m;
       seen.armed = false;
     },
-    after(m, { pass }) {
+    after(m, { pass }, _index, _changed, own) {
       if (pass.name === "quantize") seen.armed = true;
-      if (pass.name === "fuse") seen.fused = m;
+      if (pass.name !== "fuse") return;
+      seen.fused = m;
+      for (const id of own.blobs.ids()) ctx.blobs.put(own.blobs.get(id));
     },
   };
   const all = { ...request, outputPath: join(folder, "out"), instruments: [recorder] };
