@@ -8,17 +8,17 @@
 import { affineOf } from "../../loop/affine.js";
 import type { Expr, LoadExpr } from "../../loop/expr.js";
 import type { Buffer, Kernel, ReduceStmt, Stage } from "../../loop/stmt.js";
-import { accessesOf, type LoopHead, loadsOf, nestOf, usesVar, walkExpr, walkStmt } from "../../loop/visit.js";
+import { accessesOf, type LoopHead, loadsOf, nestOf, usesVar, walkExpr } from "../../loop/visit.js";
 import { type DType, dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
 import { type DepthLoop, fusesPairs, type Grouping, inQuads } from "./integer.js";
 import { inWindows } from "./integer-depthwise.js";
-import { chooseTile, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
+import { chooseTile, collides, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
 import { prefetchDistance } from "./prefetch.js";
 import { after, attempt, type Scheduled } from "./session.js";
-import { onVectors } from "./vectors.js";
+import { hasLoop, onVectors } from "./vectors.js";
 
 /** Half of a common L2 cache: weights up to this size stay there while positions go by. */
 const RESIDENT_BYTES = 512 * 1024;
@@ -184,6 +184,13 @@ function tileOf(m: Machine, q: TileQuestion, name: string, choose: Chooser): Til
   return { positions, vectors };
 }
 
+/** Whether the rows that a depthwise window spans fall on too few sets of the cache when one vector of channels is walked at a time. */
+function crowded(r: Reduction, { buffer }: Operand): boolean {
+  const [columns, channels] = buffer.shape.slice(-2);
+  const rows = r.inner.length > 1 ? r.inner[0].extent : 1;
+  return collides(channels * dtypeInfo(buffer.dtype).bytes, rows * columns);
+}
+
 /** Factors by which the innermost reduction loop may be unrolled. */
 const UNROLLS = [1, 2, 4, 8];
 
@@ -239,12 +246,16 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     });
     if (done && choose(`${name}.windows`, [true, false], true)) return done;
   }
+  const taps = r.inner.reduce((n, l) => n * l.extent, 1);
+  const isDepthwise = activation?.along === "unit" && taps > 1;
+  const crowds = isDepthwise && crowded(r, activation);
   const question = {
     positions: position?.extent ?? 1,
     channels: k.extent,
     lanes,
     elementwise: activation === null || activation.along === "unit",
     within: group,
+    ...(isDepthwise ? { together: crowds ? (2 as const) : (1 as const) } : {}),
     // vpmaddwd needs a register for its result: without, one accumulator lives in memory (170 instead of 225 GOP/s on AVX2)
     spare: activation && isNarrow(activation) && isNarrow(weights) && !fusesPairs(m) ? 1 : 0,
   };
@@ -323,7 +334,7 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     "channels inside": [...rest, ...blocks, `${k.name}.o`],
   } as const;
   const between = rest.length && !isSparse ? "channels between" : "channels inside";
-  const standard = !resident && activation !== null ? "channels outside" : between;
+  const standard = (!resident && activation !== null) || (isDepthwise && !crowds && rest.length) ? "channels outside" : between;
   const order = orders[choose(`${name}.order`, ["channels outside", "channels between", "channels inside"] as const, standard)];
   const tiled = attempt(s, {
     step: "tile",
@@ -344,7 +355,6 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   for (let i = 2; i < stages.length; i++)
     s = onVectors(s, name, i === 2 ? "out." : `out${i - 1}.`, k.name, p?.name ?? null, shape, lanes);
   if (grouping && depth) s = after(s, { step: grouping.step, stage: name, loop: groups > 1 ? `${depth.loop}.i` : depth.loop });
-  const taps = r.inner.reduce((n, l) => n * l.extent, 1);
   if (activation === null || activation.along === "unit") {
     if (taps <= 64 && choose(`${name}.taps`, [true, false], taps <= 32))
       for (const l of r.inner) s = attempt(s, { step: "unroll", stage: name, loop: l.name }) ?? s;
@@ -372,18 +382,8 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   s = attempt(s, { step: "contract", stage: name }) ?? s;
   if (!packs || !isFloat(r.acc.dtype) || isSparse) return s;
   const packed = s.kernel.prepare.find((p) => p.kernel.buffers.some((b) => b.name === weights.buffer.name))?.buffer;
-  const ahead = prefetchDistance(name, numElements(weights.buffer.shape) * dtypeInfo(weights.buffer.dtype).bytes, choose);
+  const ahead = prefetchDistance(name, numElements(weights.buffer.shape) * dtypeInfo(weights.buffer.dtype).bytes, 16_384, choose);
   return (packed && ahead > 0 && attempt(s, { step: "prefetch", stage: name, buffer: packed, distance: ahead })) || s;
-}
-
-function hasLoop(kernel: Kernel, stage: string, loop: string): boolean {
-  let found = false;
-  const body = kernel.stages.find((s) => s.name === stage)?.body;
-  if (body)
-    walkStmt(body, (s) => {
-      if (s.k === "for" && s.name === loop) found = true;
-    });
-  return found;
 }
 
 function companionsOf(kernel: Kernel, name: string): readonly string[] | null {

@@ -1,3 +1,5 @@
+import type { Kernel } from "../../loop/stmt.js";
+import { walkStmt } from "../../loop/visit.js";
 import type { TileShape } from "./machine.js";
 import { after, type Scheduled } from "./session.js";
 
@@ -20,4 +22,14 @@ export function onVectors(
   }
   if (p) out = after(out, { step: "unroll", stage, loop: `${prefix}${p}.i` });
   return after(out, { step: "vectorize", stage, loop });
+}
+
+export function hasLoop(kernel: Kernel, stage: string, loop: string): boolean {
+  let found = false;
+  const body = kernel.stages.find((s) => s.name === stage)?.body;
+  if (body)
+    walkStmt(body, (s) => {
+      if (s.k === "for" && s.name === loop) found = true;
+    });
+  return found;
 }

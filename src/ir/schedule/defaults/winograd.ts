@@ -1,10 +1,11 @@
 /** Winograd's algorithm as a default schedule: the steps that put it on vectors. Where and how it is used: winograd-plan.ts. */
 import type { Kernel } from "../../loop/stmt.js";
-import { accessesOf, walkStmt } from "../../loop/visit.js";
+import { accessesOf } from "../../loop/visit.js";
 import type { Chooser } from "./choose.js";
 import { lanesFor, type Machine } from "./machine.js";
 import { prefetchDistance } from "./prefetch.js";
 import { after, attempt, type Scheduled } from "./session.js";
+import { hasLoop } from "./vectors.js";
 import { fitting, plansFor, planText, problemOf, type WinogradPlan } from "./winograd-plan.js";
 
 /** A loop of channels in vectors; the last vector is moved back where it would run over. */
@@ -14,17 +15,6 @@ function inVectors(s: Scheduled, stage: string, loop: string, extent: number, la
   if (width === extent) return after(s, { step: "vectorize", stage, loop });
   const split = after(s, { step: "split", stage, loop, factor: width, tail: extent % width ? "overlap" : "cut" });
   return after(split, { step: "vectorize", stage, loop: `${loop}.i` });
-}
-
-function hasLoop(kernel: Kernel, stage: string, loop: string): boolean {
-  let found = false;
-  for (const s of kernel.stages) {
-    if (s.name !== stage) continue;
-    walkStmt(s.body, (x) => {
-      if (x.k === "for" && x.name === loop) found = true;
-    });
-  }
-  return found;
 }
 
 /** The step and those that put its loops on vectors; transformed weights are asked for `ahead` bytes before they are used, unless 0. */
@@ -78,7 +68,7 @@ export function scheduleWinograd(start: Scheduled, name: string, m: Machine, cho
   const plan = plans.find((p) => planText(p) === label);
   if (!plan) return null;
   const { c, k } = problem.size;
-  const ahead = problem.integer ? 0 : prefetchDistance(name, (plan.m + 2) ** 2 * c * k * 4, choose);
+  const ahead = problem.integer ? 0 : prefetchDistance(name, (plan.m + 2) ** 2 * c * k * 4, 32_768, choose);
   return winogradSteps(s, name, m, c, problem.integer, plan, ahead);
 }
 
