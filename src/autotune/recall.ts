@@ -14,6 +14,9 @@ const RECALLED = 32;
 /** Schedules of other versions that are measured again. */
 const AGAIN = 6;
 
+/** Sources of measurements in the whole model, whose times are not those of a kernel alone. */
+const IN_MODEL: ReadonlySet<string> = new Set(["context", "whole", "slower"]);
+
 const ratioOf = (r: TuningRecord): number => (r.error ? Number.POSITIVE_INFINITY : timeRatio(r.ms, r.baselineMs));
 
 /** Of records of the same schedule the first. */
@@ -60,7 +63,7 @@ export function recall(
     task.seen.add(stepsKey(r.steps));
     if (r.code) task.codes.add(r.code);
   }
-  const alone = valid.filter((r) => r.source !== "context" && r.source !== "whole");
+  const alone = valid.filter((r) => !IN_MODEL.has(r.source));
   const stride = Math.max(1, Math.ceil((bySteps(alone).length - RECALLED) / RECALLED));
   const recalled = bySteps(alone).filter((_, i) => i < RECALLED || (i - RECALLED) % stride === 0);
   for (const [key, r] of recalled) {

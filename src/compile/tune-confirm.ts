@@ -38,7 +38,7 @@ export interface ConfirmRequest {
   /** Records a measurement of a schedule in the whole model. */
   readonly record: (
     best: Best,
-    source: "context" | "whole",
+    source: "context" | "whole" | "slower",
     threads: number,
     ms: readonly number[],
     baselineMs: readonly number[],
@@ -105,11 +105,9 @@ export async function confirm(request: ConfirmRequest): Promise<readonly WholeTi
   const totals = runs.map(({ tuned, untuned }) => timeRatio(tuned.total, untuned.total));
   const isFaster = geometricMean(totals) < 1 && totals.every((r) => r <= WHOLE_LOSS);
   for (const { t, untuned, tuned } of runs) {
-    for (const [key, { best }] of winners) {
-      // a model that is slower as a whole is not saved by kernels that look faster in it
-      if (isFaster) request.record(best, "whole", t, timesOf(tuned, key), timesOf(untuned, key));
-      else request.record(best, "whole", t, tuned.total, untuned.total);
-    }
+    // a model that is slower as a whole is not saved by kernels that look faster in it
+    for (const [key, { best }] of winners)
+      request.record(best, isFaster ? "whole" : "slower", t, timesOf(tuned, key), timesOf(untuned, key));
   }
   return runs.map(({ t, untuned, tuned }) => ({
     ...{ threads: t, standardMs: typicalMs(untuned.total), tunedMs: typicalMs(tuned.total) },

@@ -78,7 +78,8 @@ describe("the last measurement in the whole model", () => {
       (w, loop) => ({ xj: 0.8, yk: 0.9 })[`${w}${loop}`] ?? 1,
       (b) => (b === "jk" ? 11 : 10),
     );
-    const { used, whole } = await run(found, fake);
+    const { used, whole, records } = await run(found, fake);
+    expect(records.filter((r) => r.source === "slower").length).toBe(2);
     expect(used).toEqual({});
     expect(whole[0].tunedMs).toBeGreaterThan(whole[0].standardMs);
   });

@@ -70,8 +70,10 @@ const LEVELS = {
   whole: { rank: 3, margin: 0.99, slowest: 1.05 },
 } as const;
 type Level = keyof typeof LEVELS;
-const levelOf = (r: TuningRecord): Level =>
-  r.source === "whole" || r.source === "context" || r.source === "final" ? r.source : "trial";
+function levelOf({ source }: TuningRecord): Level {
+  if (source === "slower") return "whole";
+  return source === "whole" || source === "context" || source === "final" ? source : "trial";
+}
 
 /** All measurements of one schedule. */
 interface Tally {
@@ -90,7 +92,7 @@ function tallyOf(records: readonly TuningRecord[]): Tally {
   const counting = LEVELS[level].rank >= LEVELS.context.rank ? top.filter((r) => r.session === record.session) : records;
   const timed = counting.filter((r) => r.error === null);
   const byThreads = [...grouped(timed, (r) => `${r.threads}`).values()].map((of) =>
-    Math.max(...of.map((r) => timeRatio(r.ms, r.baselineMs))),
+    Math.max(...of.map((r) => (r.source === "slower" ? Number.POSITIVE_INFINITY : timeRatio(r.ms, r.baselineMs)))),
   );
   return {
     record,
