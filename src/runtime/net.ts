@@ -4,7 +4,8 @@ import { didYouMean } from "../support/suggest.js";
 import type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
 import { type Cell, type ContextOptions, check, type Library, type Ptr } from "./library.js";
 import { type InputPort, inputPort, outputPort } from "./ports.js";
-import type { TensorData } from "./tensors.js";
+import { keepResultMemory } from "./result-memory.js";
+import { bytesOf, type TensorData } from "./tensors.js";
 
 export interface PhaseProfile extends PhaseInfo {
   /** Nanoseconds, summed over all profiled runs. */
@@ -66,6 +67,7 @@ function loadNetwork(library: Library, file: string): Ptr {
 export function openNet(library: Library, file: string, options: ContextOptions): Net {
   const network = loadNetwork(library, file);
   const description = library.readDescriptor(library.describe(network));
+  keepResultMemory(description.outputs.map(bytesOf));
   let live: Ptr | null = null;
   try {
     live = createContext(library, network, options);

@@ -1,0 +1,39 @@
+/** Results reuse the memory of earlier ones: page faults are counted, not times. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { conv } from "../../bench/networks/layers.js";
+import { createModel } from "../../bench/networks/model-builder.js";
+import { compileModel } from "../../src/compile.js";
+import { createContext } from "../../src/context.js";
+import { run } from "./support/toolbox.js";
+
+const work = mkdtempSync(join(tmpdir(), "qc-result-memory-"));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+describe("large results", () => {
+  it("are not mapped anew by every run", async () => {
+    const b = createModel("wide", 3);
+    const x = b.input("x", "f32", [1, 4, 128, 128]);
+    writeFileSync(join(work, "model.onnx"), b.finish([conv(b, x, 64, 1)]).bytes);
+    await compileModel({ inputPath: join(work, "model.onnx"), outputPath: join(work, "out") }, createContext());
+    const runtime = new URL("../../src/runtime/index.ts", import.meta.url).href;
+    const script = `
+      import { load } from "${runtime}";
+      const net = await load("${join(work, "out")}", { threads: 1 });
+      const x = new Float32Array(4 * 128 * 128);
+      const turns = async (n) => { for (let i = 0; i < n; i++) { net.run({ x }); await new Promise(setImmediate); } };
+      await turns(100);
+      const before = process.resourceUsage().minorPageFault;
+      await turns(200);
+      console.log((process.resourceUsage().minorPageFault - before) / 200);`;
+    writeFileSync(join(work, "runs.mts"), script);
+    const jiti = new URL("../../node_modules/jiti/lib/jiti-register.mjs", import.meta.url).href;
+    const { MALLOC_TRIM_THRESHOLD_, MALLOC_MMAP_THRESHOLD_, GLIBC_TUNABLES, ...env } = process.env;
+    const r = run(process.execPath, ["--import", jiti, join(work, "runs.mts")], { cwd: work, env });
+    expect(r.status, r.stderr).toBe(0);
+    const pages = (64 * 128 * 128 * 4) / 4096;
+    expect(Number(r.stdout)).toBeLessThan(pages / 4);
+  });
+});
