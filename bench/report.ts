@@ -127,7 +127,7 @@ function below(rows: readonly Row[]): readonly string[] {
     percent(k.ms / r.ms),
     (k.flops / k.ms / 1e6).toFixed(0),
     percent(k.floorMs / k.ms),
-    reasonFor(k.name),
+    reasonFor(k),
   ];
   const head = ["", "kernel", "ms", "of its time", "GFLOP/s", "of roofline", "reason"];
   return ["Below 80 % of the roofline, one thread, where it takes 5 % of the time or more:", table(head, found.map(rowOf))];

@@ -77,13 +77,19 @@ function growthText({ nodes, weights }: Growth): string {
     mib,
     weights.map((c) => c.peakMiB),
   );
+  const last = weights.slice(-2);
+  const lastCopies = slope(
+    last.map((c) => c.weightBytes / MIB),
+    last.map((c) => c.peakMiB),
+  );
   return [
     `Whole compilations, each in a process of its own, in processor time: ${(1000 * perNode).toFixed(1)} ms and ${nodeKiB.toFixed(0)} KiB a node`,
     `(exponent of the last doubling ${exponent(
       nodes.map((c) => c.nodes),
       nodes.map((c) => c.seconds),
     ).toFixed(2)} in time);`,
-    `${(1000 * perMiB).toFixed(1)} ms and ${copies.toFixed(1)} MiB of memory for each further MiB of weights.`,
+    `${(1000 * perMiB).toFixed(1)} ms and ${copies.toFixed(1)} MiB of memory for each further MiB of weights,`,
+    `${lastCopies.toFixed(1)} MiB between the last two: constants beyond 64 MiB wait in a temporary file.`,
   ].join(" ");
 }
 
