@@ -47,8 +47,7 @@ export function winogradSteps(
   }
   if (integer) s = after(s, { step: "pairs", stage, loop: "c.i" });
   for (const loop of ["out.k", "edge.k"]) if (hasLoop(s.kernel, stage, loop)) s = inVectors(s, stage, loop, width, plan.lanes);
-  if (integer) return s;
-  s = after(s, { step: "contract", stage });
+  if (!integer) s = after(s, { step: "contract", stage });
   return ahead > 0 ? after(s, { step: "prefetch", stage, buffer: filterOf(s.kernel), distance: ahead }) : s;
 }
 
@@ -68,7 +67,7 @@ export function scheduleWinograd(start: Scheduled, name: string, m: Machine, cho
   const plan = plans.find((p) => planText(p) === label);
   if (!plan) return null;
   const { c, k } = problem.size;
-  const ahead = problem.integer ? 0 : prefetchDistance(name, (plan.m + 2) ** 2 * c * k * 4, 32_768, choose);
+  const ahead = prefetchDistance(name, (plan.m + 2) ** 2 * c * k * (problem.integer ? 2 : 4), 32_768, choose);
   return winogradSteps(s, name, m, c, problem.integer, plan, ahead);
 }
 
