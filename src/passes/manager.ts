@@ -14,7 +14,7 @@ export interface Instrument {
   /** `ctx` holds the constants of the build, which are gone when it ends. */
   after?(m: Module, step: PipelineStep, index: number, changed: boolean, ctx: IrContext): void;
   /** The pass, or an instrument that looked at its result, threw; `m` is the module that the pass was given. */
-  failed?(error: unknown, m: Module, step: PipelineStep, index: number): void;
+  failed?(error: unknown, m: Module, step: PipelineStep, index: number, ctx: IrContext): void;
   /** All passes are done. */
   finish?(m: Module): void;
 }
@@ -55,7 +55,7 @@ function runStep(m: Module, step: PipelineStep, index: number, ctx: IrContext, i
     for (const i of instruments) i.after?.(next, step, index, next !== m, ctx);
     return next;
   } catch (error) {
-    for (const i of instruments) i.failed?.(error, m, step, index);
+    for (const i of instruments) i.failed?.(error, m, step, index, ctx);
     throw error;
   }
 }

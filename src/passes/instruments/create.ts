@@ -38,10 +38,10 @@ export function createInstruments(
   const instruments = [
     ...(s.bisect === undefined ? [] : [bisect(s.bisect, write)]),
     ...(s.timePasses ? [timePasses(write)] : []),
-    ...(s.printAfter?.length ? [printAfter(s.printAfter, ctx, write, ctx.passes?.keys())] : []),
-    ...(s.printChanged ? [printChanged(ctx, write)] : []),
-    ...(s.verifyEach ? [verifyEach(ctx)] : []),
-    ...(s.reproduce === undefined ? [] : [reproduce(s.reproduce, ctx, version, write)]),
+    ...(s.printAfter?.length ? [printAfter(s.printAfter, write, ctx.passes?.keys())] : []),
+    ...(s.printChanged ? [printChanged(write)] : []),
+    ...(s.verifyEach ? [verifyEach()] : []),
+    ...(s.reproduce === undefined ? [] : [reproduce(s.reproduce, version, write)]),
     ...(limit ? [limit.instrument] : []),
   ];
   return { instruments, fuel: limit?.fuel };

@@ -1,6 +1,5 @@
 import path from "node:path";
 import type { Module } from "../../ir/graph/module.js";
-import type { IrContext } from "../../ir/pass/context.js";
 import { writeIrFile } from "../../ir/text/file.js";
 import { printModule } from "../../ir/text/print-module.js";
 import { QcError } from "../../support/diag.js";
@@ -13,10 +12,10 @@ import type { Write } from "./print.js";
  * When a pass or a check of its result fails, writes the module that the pass was given as `<folder>/<pass>-<hash>.qc` (and `.qcw`),
  * the pass as its RUN line and the versions as comments, so that `qc opt FILE` fails in the same way. The error itself goes on.
  */
-export function reproduce(folder: string, ctx: IrContext, version: string, write: Write): Instrument {
+export function reproduce(folder: string, version: string, write: Write): Instrument {
   return {
     name: "reproduce",
-    failed(error, m, step) {
+    failed(error, m, step, _index, ctx) {
       const file = path.join(folder, `${step.pass.name}-${shortHash(printModule(m, ctx, { locs: true }), 8)}.qc`);
       writeIrFile(file, m, ctx, { locs: true }, preface(error, m, step, version));
       write(`// reproducer: ${file}; replay it with: qc opt ${file}\n`);
