@@ -78,6 +78,7 @@ export async function confirm(request: ConfirmRequest): Promise<readonly WholeTi
     for (const [key, all] of found) {
       all.forEach((c, i) => {
         const [ms, baselineMs] = [timesOf(tuned[i], key), timesOf(untuned, key)];
+        if (ms.length === 0 || baselineMs.length === 0) return;
         request.record(c.best, "context", t, ms, baselineMs);
         ratios.set(c, [...(ratios.get(c) ?? []), timeRatio(ms, baselineMs)]);
       });
@@ -85,7 +86,7 @@ export async function confirm(request: ConfirmRequest): Promise<readonly WholeTi
   }
   const winners = new Map<string, Contender>();
   for (const [key, all] of found) {
-    const faster = all.filter((c) => wins(ratios.get(c) ?? []));
+    const faster = all.filter((c) => ratios.get(c)?.length === threads.length && wins(ratios.get(c) ?? []));
     const mean = (c: Contender): number => geometricMean(ratios.get(c) ?? []);
     if (faster.length)
       winners.set(

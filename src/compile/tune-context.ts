@@ -64,28 +64,41 @@ function profiled(net: Net, inputs: Readonly<Record<string, TypedArray>>): reado
   }
 }
 
-/** `keys`: the workload of every launch of the module, in order. */
-export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: readonly string[]): ModelBench {
-  const folder = mkdtempSync(join(tmpdir(), "qc-tune-model-"));
-  const files: string[] = [];
+interface Build {
+  readonly file: string;
+  /** By workload the numbers of its launches. */
+  readonly launches: ReadonlyMap<string, readonly number[]>;
+}
+
+function launchesByKey(callees: readonly string[], keys: ReadonlyMap<string, string>): Build["launches"] {
   const launches = new Map<string, number[]>();
-  keys.forEach((key, i) => launches.set(key, [...(launches.get(key) ?? []), i]));
+  callees.forEach((callee, i) => {
+    const key = keys.get(callee) ?? "";
+    launches.set(key, [...(launches.get(key) ?? []), i]);
+  });
+  return launches;
+}
+
+/** `keys`: the workload of every private function of the module. */
+export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: ReadonlyMap<string, string>): ModelBench {
+  const folder = mkdtempSync(join(tmpdir(), "qc-tune-model-"));
+  const made: Build[] = [];
   const meanMs = (run: readonly number[], of: readonly number[]): number =>
     Number((of.reduce((sum, i) => sum + run[i], 0) / of.length / 1e6).toPrecision(6));
   const sumMs = (run: readonly number[]): number => Number((run.reduce((a, b) => a + b, 0) / 1e6).toPrecision(6));
   return {
     async add(schedule) {
       await breathe();
-      const { program } = planModule(m, ctx, schedule);
+      const { program, callees } = planModule(m, ctx, schedule);
       const { objects } = compileObjects(program, ctx.blobs, tools);
-      const file = join(folder, `model${files.length}.so`);
+      const file = join(folder, `model${made.length}.so`);
       linkShared({ objects, output: file });
-      return files.push(file) - 1;
+      return made.push({ file, launches: launchesByKey(callees, keys) }) - 1;
     },
     async time(builds, threads) {
       const nets: Net[] = [];
       try {
-        for (const b of builds) nets.push(await load(files[b], { threads }));
+        for (const b of builds) nets.push(await load(made[b].file, { threads }));
         const inputs = Object.fromEntries(nets[0].inputs.map((p, i) => [p.name, drawInput(p, i + 1)]));
         for (const net of nets) net.run(inputs);
         const samples: (readonly number[])[][] = nets.map(() => []);
@@ -99,8 +112,8 @@ export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: 
           }
           if (run % 16 === 15) await breathe();
         }
-        return samples.map((runs) => ({
-          launches: new Map([...launches].map(([key, of]) => [key, runs.map((run) => meanMs(run, of))])),
+        return samples.map((runs, i) => ({
+          launches: new Map([...made[builds[i]].launches].map(([key, of]) => [key, runs.map((run) => meanMs(run, of))])),
           total: runs.map(sumMs),
         }));
       } finally {

@@ -21,6 +21,7 @@ import { lowerFunc } from "../passes/memory/lower-func.js";
 import type { LoweredFunc } from "../passes/memory/lowered.js";
 import { fail, QcError } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
+import { planModule } from "./plan.js";
 import type { Toolchain } from "./toolchain.js";
 import { type ConfirmRequest, confirm, type WholeTimes } from "./tune-confirm.js";
 import { openModelBench } from "./tune-context.js";
@@ -61,17 +62,17 @@ export const environmentOf = (tools: Toolchain): Environment => ({
   toolchain: { qc: tools.producer.replace(/^qc /, ""), llvm: tools.llvm.version },
 });
 
-/** The unscheduled kernel of every launch, in order. */
-function launchedKernels(m: Module, ctx: IrContext): readonly LoweredFunc[] {
-  const calls = m.funcs[0].body.filter((n) => n.op === "call");
-  return calls.flatMap((n) => {
-    const callee = m.funcs.find((f) => f.name === n.attrs.callee);
-    return callee ? [lowerFunc(callee, m, ctx, (k) => k)] : [];
+/** The unscheduled kernel of every launch, in order, and the private function it is made of. */
+function launchedKernels(m: Module, ctx: Context): readonly (LoweredFunc & { readonly callee: string })[] {
+  const funcs = new Map(m.funcs.map((f) => [f.name, f]));
+  return planModule(m, ctx, (k) => k).callees.flatMap((callee) => {
+    const func = funcs.get(callee);
+    return func ? [{ callee, ...lowerFunc(func, m, ctx, (k) => k) }] : [];
   });
 }
 
 /** The workloads of a fused module. */
-export function placedWorkloads(m: Module, ctx: IrContext, target: string): readonly Placed[] {
+export function placedWorkloads(m: Module, ctx: Context, target: string): readonly Placed[] {
   const lows = launchedKernels(m, ctx);
   const constsOf = new Map<string, Readonly<Record<string, BlobId>>>();
   for (const { kernel, consts } of lows) {
@@ -193,8 +194,8 @@ async function confirmSearch(
   how: Pick<ConfirmRequest, "baselines" | "keyOf" | "replay" | "standard">,
 ): Promise<readonly WholeTimes[]> {
   const { records } = usableRecords(readLog(logFile).records, environment);
-  const launchKeys = launchedKernels(m, ctx).map((l) => how.keyOf(l.kernel));
-  const bench = openModelBench(m, ctx, tools, launchKeys);
+  const keys = new Map(launchedKernels(m, ctx).map((l) => [l.callee, how.keyOf(l.kernel)]));
+  const bench = openModelBench(m, ctx, tools, keys);
   const log = openLog(logFile);
   const { session, seed } = search;
   try {

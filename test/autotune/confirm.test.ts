@@ -88,6 +88,17 @@ describe("the last measurement in the whole model", () => {
     const { used } = await run(found, fake, [1, 2]);
     expect(used).toEqual({ x: "j" });
   });
+  it("says nothing of a workload that the model launches no more", async () => {
+    const fake = fakeBench((w, loop) => (w === "x" && loop === "i" ? 0.8 : 1));
+    const time: ModelBench["time"] = async (which, threads) =>
+      (await fake.bench.time(which, threads)).map((b) => ({
+        ...b,
+        launches: new Map([...b.launches].filter(([k]) => k === "x")),
+      }));
+    const { used, records } = await run(found, { ...fake, bench: { ...fake.bench, time } });
+    expect(used.x).toBe("i");
+    expect(records.filter((r) => r.workload === "y" && r.source !== "final")).toEqual([]);
+  });
   it("builds nothing where there is nothing to compare", async () => {
     const fake = fakeBench(() => 1);
     expect((await run([final("x", "i", 1.2)], fake)).whole).toEqual([]);

@@ -24,6 +24,8 @@ export interface PlanHooks {
 
 export interface PlannedProgram {
   readonly program: Program;
+  /** The private function behind every launch. Calls whose results are written in place by others are launched no more. */
+  readonly callees: readonly string[];
   /** No arena can be smaller: the peak of what is alive at once. */
   readonly arenaLowerBound: number;
 }
@@ -153,7 +155,7 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
     stateBytes: 0,
     stateInit: [],
   };
-  return { program, arenaLowerBound: arena.lowerBound };
+  return { program, callees: drafts.map((d) => d.callee.name), arenaLowerBound: arena.lowerBound };
 }
 
 /** The value whose memory each view shares. */
