@@ -22,7 +22,7 @@ export type Step =
       readonly buffer: string;
       readonly layout?: readonly LayoutPart[];
       readonly dtype?: "i16" | "i8" | "u8";
-      /** Elements beyond the end of a row that may be read too; only of a halo. */
+      /** Elements beyond the end of a row that may be read too: of a halo, or the last two dimensions where there is none. */
       readonly slack?: number;
     }
   | { readonly step: "split"; readonly stage: string; readonly loop: string; readonly factor: number; readonly tail: Tail }

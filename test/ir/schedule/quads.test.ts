@@ -42,6 +42,8 @@ const CONVS: Readonly<Record<string, Conv>> = {
   "3x3 with a halo of zero points": { x: ["u8", 130], shape: [1, 6, 6, 12], weights: [20, 3, 3, 12], pad: 1, bias: true },
   "3x3 of i8": { x: ["i8", -7], shape: [1, 6, 6, 8], weights: [16, 3, 3, 8], pad: 1 },
   "image of three channels": { x: ["i8", 3], shape: [1, 9, 9, 3], weights: [16, 3, 3, 3], stride: 2, pad: 1, bias: true },
+  "image without padding": { x: ["u8", 114], shape: [1, 10, 9, 3], weights: [32, 3, 3, 3], stride: 2, bias: true },
+  "images of i8 without padding": { x: ["i8", 3], shape: [2, 9, 10, 3], weights: [16, 3, 3, 3], stride: 2 },
   "weights of u8 around 128": { x: ["u8", 7], w: ["u8", 128], shape: [1, 4, 5, 8], weights: [16, 1, 1, 8] },
   "weights beyond i8": { x: ["u8", 7], w: ["u8", 100], shape: [1, 4, 5, 8], weights: [16, 3, 3, 8], pad: 1 },
   "weights beyond the caches": { x: ["u8", 7], shape: [1, 2, 2, 520], weights: [520, 1, 1, 520] },
@@ -109,6 +111,8 @@ describe("integer convolutions in groups of products", () => {
       expect(of("1x1 of u8 in place", m)).toContain("quads");
       expect(of("3x3 of i8", m)).toContain("quads");
       expect(of("image of three channels", m)).toContain("quads");
+      expect(of("image without padding", m)).toContain("quads");
+      expect(of("1x1 of odd depth", m)).toContain("quads");
       expect(of("weights beyond i8", m)).toContain("pairs");
       expect(of("depthwise", m)).toEqual(expect.arrayContaining(["windows", "quads"]));
     }

@@ -47,7 +47,7 @@ export const fusesPairs = (m: Machine): boolean => m.features.includes("avx512vn
 export const upTo = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
 /**
- * bytes; a halo of bytes where there is padding; weights packed [k / KT][taps..][c / 4][KT][4], zeros behind the last channel. Null where
+ * bytes; a copy in bytes where there is padding, or the last group of four reaches beyond the channels; weights packed [k / KT][taps..][c / 4][KT][4], zeros behind the last channel. Null where
  * the machine or the operands do not allow it.
  */
 export function inQuads(s: Scheduled, m: Machine, q: QuadQuestion): Scheduled | null {
@@ -57,7 +57,7 @@ export function inQuads(s: Scheduled, m: Machine, q: QuadQuestion): Scheduled | 
   const missing = upTo(depth.extent, 4) - depth.extent;
   const steps: readonly Step[] = [
     { step: "bytes", stage, buffer: q.activation.buffer, dtype },
-    ...(q.predicated
+    ...(q.predicated || missing
       ? [{ step: "cache", stage, buffer: q.activation.buffer, dtype, ...(missing ? { slack: missing } : {}) } as const]
       : []),
     { step: "cache", stage, buffer: q.weights, layout: q.layout(4), dtype: "i8" },

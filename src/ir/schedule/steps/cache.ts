@@ -191,8 +191,8 @@ const withSlack = (k: Kernel, name: string, slack: number): Kernel => ({
 
 /**
  * The same fill without predicates on elements, where the halo is in dimensions up to `e` and those behind it are whole: dimensions e.. of both
- * buffers become one, and a row is zeros, a copy, zeros, or zeros throughout where an outer index lies in the halo.
- * Null where there is no halo, or a dimension behind it is not whole.
+ * buffers become one, and a row is zeros, a copy, zeros, or zeros throughout where an outer index lies in the halo. Without a halo, rows
+ * for slack are the last two dimensions. Null where there is neither, or a dimension behind it is not whole.
  */
 function fillByRows(
   kernel: Kernel,
@@ -205,7 +205,7 @@ function fillByRows(
 ): Kernel | null {
   const dims = source.shape;
   const halo = spans.map(([lo, hi], d) => lo < 0 || hi >= dims[d]);
-  const e = halo.lastIndexOf(true);
+  const e = slack && !halo.includes(true) ? spans.length - 2 : halo.lastIndexOf(true);
   if (e < 0 || spans.some(([lo, hi], d) => d > e && (lo !== 0 || hi !== dims[d] - 1))) return null;
   const run = dims.slice(e + 1).reduce((a, b) => a * b, 1);
   const [lo, hi] = spans[e];
@@ -312,7 +312,7 @@ export const cache: StepDef<"cache"> = {
         stages: [...rest.slice(0, before), fill, ...rest.slice(before)],
       };
       const rows = step.layout ? null : fillByRows(next, fill.name, buffer, source, o, spans, step.slack ?? 0);
-      if (step.slack && !rows) illegal(step, "slack is for halos");
+      if (step.slack && !rows) illegal(step, "slack is for rows of whole elements");
       return rows ?? next;
     }
     const original: Buffer = { ...source, role: "in" };
