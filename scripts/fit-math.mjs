@@ -104,22 +104,14 @@ const FITS = {
     ofSquare((x) => div(div(fx.tanh(x), x) - ONE, square(x))),
     "(tanh(x) / x - 1) / x^2 in z = x^2, |x| <= 0.625",
   ],
-  erfSmallF32: [
+  erfF32: [
     "f32",
-    6,
+    15,
     tiny,
-    square(fromDouble(0.9375)),
-    ofSquare((x) => div(fx.erf(x), x) - ONE),
-    "erf(x) / x - 1 in z = x^2, |x| <= 0.9375",
-  ],
-  erfLargeF32: [
-    "f32",
-    9,
-    fromDouble(0.9375),
-    fromDouble(4),
-    (x) => -fx.log(ONE - fx.erf(x)),
-    "-log(erfc(x)) in x - 2.5, 0.9375 <= x <= 4",
-    fromDouble(2.5),
+    square(fromDouble(3.875)),
+    ofSquare((x) => div(fx.erf(x), x)),
+    "erf(x) / x in x^2 - 7.9375, |x| <= 3.875",
+    fromDouble(7.9375),
   ],
   erfSmallF64: [
     "f64",

@@ -133,6 +133,28 @@ function exactError(fn: string, x: number, z: number, got: number): number {
   return Math.abs(difference) / unitInLastPlace(fx.toDouble(want), "f64");
 }
 
+/** Half a million floats from 2^-5 to 4, where erf rounds most, and beyond: within the bound, odd, and exactly 1 from 3.875 on. */
+function expectErf(built: ReturnType<typeof buildNative>, kernel: number, bound: number): void {
+  const [from, to] = [new Uint32Array(new Float32Array([2 ** -5]).buffer)[0], new Uint32Array(new Float32Array([4]).buffer)[0]];
+  const rounds = 4;
+  const step = Math.floor((to - from) / (rounds * POINTS)) + 1;
+  for (let r = 0; r < rounds; r++) {
+    const x = new Float32Array(Uint32Array.from({ length: POINTS }, (_, k) => from + (k * rounds + r) * step).buffer);
+    x.set([3.875, 3.9, 4, 100, 3.4e38, Number.POSITIVE_INFINITY]);
+    const z = x;
+    const y = Float32Array.from(built.run(kernel, { x, z }).y as Float32Array);
+    const mirrored = built.run(kernel, { x: x.map((v) => -v), z }).y as Float32Array;
+    let worst = { ulp: 0, x: 0 };
+    for (let k = 0; k < POINTS; k++) {
+      const ulp = errorOf(y[k], helpers.erf(x[k]), "f32");
+      if (ulp > worst.ulp) worst = { ulp, x: x[k] };
+      if (mirrored[k] !== -y[k] || (x[k] >= 3.875 && y[k] !== 1))
+        expect(`erf(${x[k]}) = ${y[k]}, erf(-x) = ${mirrored[k]}`).toBe("");
+    }
+    expect(worst.ulp, JSON.stringify(worst)).toBeLessThanOrEqual(bound);
+  }
+}
+
 for (const targetName of ["llvm", "llvm -mcpu=x86-64"]) {
   const target = native.target(targetName);
   describe.skipIf(!native.runsHere(target))(`math library on ${targetName}`, () => {
@@ -167,6 +189,7 @@ for (const targetName of ["llvm", "llvm -mcpu=x86-64"]) {
         );
         for (const v of built.run(2 * i + 1, { x: huge, z }).y as Float32Array) if (!(Math.abs(v) <= 1.02)) expect(v).toBe(1);
       }
+      if (fn === "erf" && t === "f32") expectErf(built, 2 * i + 1, info.ulp.f32);
       // in f64 the reference is itself off by up to an ulp, erf by a few
       const slack = t === "f32" ? 0 : fn === "erf" ? 14 : fn === "sigmoid" ? 2.5 : 1;
       if (process.env.QC_PRINT_ULP) console.log(fn, t, JSON.stringify(worst));

@@ -40,7 +40,7 @@ function scale(o: Ops, v: Value, k: Value): Value {
 }
 
 /** NaN passes: the comparisons are false for it. */
-function clamp(o: Ops, x: Value, low: number, high: number): Value {
+export function clamp(o: Ops, x: Value, low: number, high: number): Value {
   const below = o.select(o.greater(x, o.num(high)), o.num(high), x);
   return o.select(o.less(below, o.num(low)), o.num(low), below);
 }

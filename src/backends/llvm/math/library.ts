@@ -41,7 +41,7 @@ export const MATH: ReadonlyMap<string, MathFunction> = new Map([
   ["log", both(log, 1, 1)],
   ["sigmoid", both(sigmoid, 2.5, 2.5)],
   ["tanh", both(tanh, 2, 3)],
-  ["erf", both(erf, 2.5, 5)],
+  ["erf", both(erf, 4.5, 5)],
   ["sin", periodic(sin, 1)],
   ["cos", periodic(cos, 1)],
   ["tan", periodic(tan, 2.5)],
