@@ -4,7 +4,7 @@ import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import { f32, groupOf } from "../loop/build.js";
 import { MACHINES } from "./machines.js";
 
-function tileOf(size: number, channels: number) {
+function tileOf(size: number, channels: number, machine = MACHINES.avx512) {
   const { kernel } = groupOf({ "%x": f32(1, size, size, channels), "#w": f32(channels, 3, 3, 1) }, [
     [
       "conv",
@@ -13,7 +13,7 @@ function tileOf(size: number, channels: number) {
       "%y",
     ],
   ]);
-  const tile = scheduleKernel(kernel, MACHINES.avx512).steps.find((s) => s.step === "tile");
+  const tile = scheduleKernel(kernel, machine).steps.find((s) => s.step === "tile");
   return tile && { factors: tile.tiles.map((t) => t.factor), outermost: tile.order[0] };
 }
 
@@ -24,6 +24,10 @@ describe("depthwise convolutions", () => {
   });
   it("walk all channels of a position where those of the next lie in the same lines of the cache", () => {
     expect(tileOf(28, 256)).toEqual({ factors: [7, 32], outermost: "i1" });
+  });
+  it("walk all channels of a position where a vector is part of a line and the cache does not keep the image", () => {
+    expect(tileOf(56, 144, MACHINES.avx2)).toEqual({ factors: [4, 16], outermost: "i1" });
+    expect(tileOf(14, 576, MACHINES.avx2)).toEqual({ factors: [7, 8], outermost: "i3.o" });
   });
 });
 

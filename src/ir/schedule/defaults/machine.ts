@@ -1,3 +1,4 @@
+import type { Buffer } from "../../loop/stmt.js";
 import { type DType, dtypeInfo } from "../../type/dtype.js";
 
 /** What a default schedule asks of a target; `Target` of ir/target has it. */
@@ -28,6 +29,20 @@ export function collides(stride: number, lines: number): boolean {
   let sets = CACHE_SETS;
   for (let lineStride = stride / CACHE_LINE; lineStride % 2 === 0 && sets > 1; lineStride /= 2) sets /= 2;
   return sets <= CACHE_SETS / 8 && lines > sets * CACHE_WAYS;
+}
+
+/** The lines of an image that stay in half a first-level cache. */
+const IMAGE_LINES = 256;
+
+/**
+ * Whether a depthwise window of `rows` rows walks all channels of a position (NHWC), not one vector of them at a time: its rows would fall on
+ * too few sets of the cache, or vectors are shorter than a line and the image's lines are gone when the next vector comes (AVX2, 3x3, 4 x 2
+ * over all channels beside one vector at a time: 112 x 112 x 64 of stride 2 56 and 100 us, 80 x 80 x 64 68 and 101; 14 x 14 x 576 22 and 18).
+ */
+export function crowds({ shape, dtype }: Pick<Buffer, "shape" | "dtype">, rows: number, lanes: number): boolean {
+  const [height, columns, channels] = shape.slice(-3);
+  const { bytes } = dtypeInfo(dtype);
+  return collides(channels * bytes, rows * columns) || (lanes * bytes < CACHE_LINE && height * columns > IMAGE_LINES);
 }
 
 /** A name for kernels: the widest instruction set that shapes the schedule. */
@@ -87,7 +102,8 @@ export function tileShapes(m: Machine, q: TileQuestion): readonly (TileShape & {
     if (q.within !== null && q.within % width !== 0) continue;
     for (let positions = 1; positions <= Math.min(q.positions, 28); positions++) {
       const accumulators = positions * vectors;
-      const registers = accumulators + (q.elementwise ? 6 : vectors + 1 + (q.spare ?? 0));
+      // depthwise with 16 registers: 4 x 2 34 us where 5 x 2 takes 51 (28 x 28 x 256)
+      const registers = accumulators + (q.together ? 8 : q.elementwise ? 6 : vectors + 1 + (q.spare ?? 0));
       if (registers > m.vectorRegisters) break;
       const loads = q.elementwise ? accumulators + vectors : positions + vectors;
       const used = q.positions / (Math.ceil(q.positions / positions) * positions);

@@ -15,7 +15,7 @@ import type { LayoutPart, Step, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
 import { type DepthLoop, fusesPairs, type Grouping, inQuads } from "./integer.js";
 import { inWindows } from "./integer-depthwise.js";
-import { chooseTile, collides, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
+import { chooseTile, crowds, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
 import { prefetchDistance } from "./prefetch.js";
 import { after, attempt, type Scheduled } from "./session.js";
 import { hasLoop, onVectors } from "./vectors.js";
@@ -184,13 +184,6 @@ function tileOf(m: Machine, q: TileQuestion, name: string, choose: Chooser): Til
   return { positions, vectors };
 }
 
-/** Whether the rows that a depthwise window spans fall on too few sets of the cache when one vector of channels is walked at a time. */
-function crowded(r: Reduction, { buffer }: Operand): boolean {
-  const [columns, channels] = buffer.shape.slice(-2);
-  const rows = r.inner.length > 1 ? r.inner[0].extent : 1;
-  return collides(channels * dtypeInfo(buffer.dtype).bytes, rows * columns);
-}
-
 /** Factors by which the innermost reduction loop may be unrolled. */
 const UNROLLS = [1, 2, 4, 8];
 
@@ -248,14 +241,14 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   }
   const taps = r.inner.reduce((n, l) => n * l.extent, 1);
   const isDepthwise = activation?.along === "unit" && taps > 1;
-  const crowds = isDepthwise && crowded(r, activation);
+  const walksAll = isDepthwise && crowds(activation.buffer, r.inner.length > 1 ? r.inner[0].extent : 1, lanes);
   const question = {
     positions: position?.extent ?? 1,
     channels: k.extent,
     lanes,
     elementwise: activation === null || activation.along === "unit",
     within: group,
-    ...(isDepthwise ? { together: crowds ? (2 as const) : (1 as const) } : {}),
+    ...(isDepthwise ? { together: walksAll ? (2 as const) : (1 as const) } : {}),
     // vpmaddwd needs a register for its result: without, one accumulator lives in memory (170 instead of 225 GOP/s on AVX2)
     spare: activation && isNarrow(activation) && isNarrow(weights) && !fusesPairs(m) ? 1 : 0,
   };
@@ -334,7 +327,7 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     "channels inside": [...rest, ...blocks, `${k.name}.o`],
   } as const;
   const between = rest.length && !isSparse ? "channels between" : "channels inside";
-  const standard = (!resident && activation !== null) || (isDepthwise && !crowds && rest.length) ? "channels outside" : between;
+  const standard = (!resident && activation !== null) || (isDepthwise && !walksAll && rest.length) ? "channels outside" : between;
   const order = orders[choose(`${name}.order`, ["channels outside", "channels between", "channels inside"] as const, standard)];
   const tiled = attempt(s, {
     step: "tile",
