@@ -1,10 +1,10 @@
 /** Splitting an iteration variable: its value in terms of a block and a position in it, and predicates where it may run over. */
 import { type Ranges, rangeOf } from "../loop/affine.js";
-import type { Expr } from "../loop/expr.js";
+import type { Expr, LoadExpr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { simplifyExpr } from "../loop/simplify.js";
 import type { Buffer, Stmt } from "../loop/stmt.js";
-import { mapExpr, substitute } from "../loop/visit.js";
+import { mapExpr, substitute, usesVar, walkExpr } from "../loop/visit.js";
 import type { Tail } from "./step.js";
 
 export const blocksOf = (extent: number, factor: number): number => Math.ceil(extent / factor);
@@ -51,10 +51,14 @@ export function splitVars(
     const b = bufferOf(name);
     return exempt.has(name) || (b !== undefined && inRange(at, b.shape, e));
   };
+  const moved = new Set<string>();
+  for (const v of over) walkExpr(v.value, (x) => void (x.k === "var" && moved.add(x.name)));
+  // what other iterations of the loop load too exists beyond its end
+  const depends = (x: LoadExpr) => [...x.index, ...(x.pred ? [x.pred] : [])].some((e) => usesVar(e, moved));
   const withGuard = (pred: Expr | null): Expr | null => (guard && pred ? make.and(guard, pred) : (guard ?? pred));
   const expr = (e: Expr, scope: Ranges): Expr =>
     mapExpr(simplifyExpr(substitute(e, by), scope), (x) =>
-      x.k === "load" && guard && !whole(x.buffer, x.index, scope)
+      x.k === "load" && guard && depends(x) && !whole(x.buffer, x.index, scope)
         ? make.load(x.buffer, x.t as never, x.index, withGuard(x.pred))
         : x,
     );
@@ -69,6 +73,7 @@ export function splitVars(
         return { ...x, body: visit(x.body, scope) };
       case "let": {
         const value = expr(x.value, scope);
+        if (usesVar(value, moved)) moved.add(x.name);
         const inner = value.t === "index" ? new Map(scope).set(x.name, rangeOf(value, scope)) : scope;
         return { ...x, value, body: visit(x.body, inner) };
       }

@@ -13,6 +13,7 @@ import { type DType, dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
+import { hasRoomToUnroll, IMAGE_CHANNELS, isWindowOfImage, readsImageInPlace, spareForImage } from "./image.js";
 import { type DepthLoop, fusesPairs, type Grouping, inQuads } from "./integer.js";
 import { inWindows } from "./integer-depthwise.js";
 import { chooseTile, crowds, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
@@ -241,6 +242,7 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   }
   const taps = r.inner.reduce((n, l) => n * l.extent, 1);
   const isDepthwise = activation?.along === "unit" && taps > 1;
+  const isImage = activation?.along === "none" && r.acc.dtype === "f32" && isWindowOfImage(r.inner);
   const walksAll = isDepthwise && crowds(activation.buffer, r.inner.length > 1 ? r.inner[0].extent : 1, lanes);
   const question = {
     positions: position?.extent ?? 1,
@@ -250,7 +252,7 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     within: group,
     ...(isDepthwise ? { together: walksAll ? (2 as const) : (1 as const) } : {}),
     // vpmaddwd needs a register for its result: without, one accumulator lives in memory (170 instead of 225 GOP/s on AVX2)
-    spare: activation && isNarrow(activation) && isNarrow(weights) && !fusesPairs(m) ? 1 : 0,
+    spare: isImage ? spareForImage(m) : activation && isNarrow(activation) && isNarrow(weights) && !fusesPairs(m) ? 1 : 0,
   };
   const shape = tileOf(m, question, name, choose);
   const width = shape.vectors * lanes;
@@ -278,7 +280,8 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   if (quads && grouping) s = quads;
   // values that are used a few times each are read in place, the border apart: a halo would be as much traffic as the layer itself
   const isSparse = activation === null || activation.along === "unit";
-  const fills = predicated && (narrow || half || choose(`${name}.halo`, [true, false], !isSparse));
+  const inPlace = isSparse || (isImage && readsImageInPlace(r.outer, taps, numElements(activation.buffer.shape)));
+  const fills = predicated && (narrow || half || choose(`${name}.halo`, [true, false], !inPlace));
   if (grouping) {
     // the activation is bytes already
   } else if (activation && (narrow || half || fills)) {
@@ -352,10 +355,10 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     if (taps <= 64 && choose(`${name}.taps`, [true, false], taps <= 32))
       for (const l of r.inner) s = attempt(s, { step: "unroll", stage: name, loop: l.name }) ?? s;
   }
-  // the three channels of an image: not worth a loop
   const innermost = r.inner[r.inner.length - 1];
-  if (!grouping && innermost && innermost.extent <= 4) s = attempt(s, { step: "unroll", stage: name, loop: innermost.name }) ?? s;
-  else if (innermost && taps > 4) {
+  if (!grouping && innermost && innermost.extent <= IMAGE_CHANNELS) {
+    if (!isImage || hasRoomToUnroll(m, shape)) s = attempt(s, { step: "unroll", stage: name, loop: innermost.name }) ?? s;
+  } else if (innermost && taps > 4) {
     const loop = grouping ? `${innermost.name}.o` : innermost.name;
     const extent = grouping ? Math.ceil(innermost.extent / grouping.size) : innermost.extent;
     const factor = choose(

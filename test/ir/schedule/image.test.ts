@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
+import { exprsOf, walkExpr, walkStmt } from "../../../src/ir/loop/visit.js";
+import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { MACHINES } from "./machines.js";
+import { type Convolution, convolution, operands } from "./winograd-cases.js";
+
+const first = (o: Partial<Convolution>): Convolution => ({
+  n: 1,
+  h: 96,
+  w: 96,
+  c: 3,
+  k: 32,
+  pads: [1, 1, 1, 1],
+  dtype: "f32",
+  strides: [2, 2],
+  ...o,
+});
+
+function scheduled(o: Partial<Convolution>, machine = "avx512") {
+  const kernel = convolution(first(o));
+  const { steps, kernel: out } = scheduleKernel(kernel, MACHINES[machine]);
+  const tile = steps.find((s) => s.step === "tile");
+  return {
+    kernel,
+    out,
+    factors: tile?.tiles.map((t) => t.factor),
+    caches: steps.flatMap((s) => (s.step === "cache" ? [s.buffer] : [])),
+    isBordered: steps.some((s) => s.step === "border"),
+    unrolls: steps.some((s) => s.step === "unroll" && /^r\d$/.test(s.loop)),
+  };
+}
+
+describe("convolutions over an image", () => {
+  it("leave registers to the steps that are unrolled", () => {
+    expect(scheduled({ h: 224, w: 224, k: 64, window: 7, pads: [3, 3, 3, 3] })).toMatchObject({
+      factors: [8, 32],
+      unrolls: true,
+    });
+  });
+  it("are not unrolled where the tile fills the registers", () => {
+    expect(scheduled({}, "avx2")).toMatchObject({ factors: [6, 16], unrolls: false });
+  });
+  it("read the image in place where it has many rows and few results for each of its elements", () => {
+    expect(scheduled({})).toMatchObject({ caches: ["c0"], isBordered: true });
+    expect(scheduled({ h: 32, w: 32 })).toMatchObject({ caches: ["x0", "c0"], isBordered: false });
+    expect(scheduled({ k: 128 })).toMatchObject({ caches: ["x0", "c0"], isBordered: false });
+  });
+  it("read its interior without predicates where the channels do not fill their vectors", () => {
+    const { out, isBordered } = scheduled({ k: 24 });
+    expect(isBordered).toBe(true);
+    let plain = 0;
+    walkStmt(out.stages[0].body, (s) => {
+      for (const e of exprsOf(s))
+        walkExpr(e, (x) => {
+          if (x.k === "load" && x.buffer === "x0" && !x.pred) plain++;
+        });
+    });
+    expect(plain).toBeGreaterThan(0);
+  });
+  for (const k of [16, 24, 7])
+    it(`mean the same, ${k} channels`, () => {
+      const { kernel, out } = scheduled({ k, w: 21 });
+      const data = operands(kernel, 3);
+      const want = runKernel(kernel, data).y0;
+      const got = runKernel(out, runPrepares(out, data)).y0;
+      expect(got.length).toBe(want.length);
+      want.forEach((v, i) => void (Math.abs(Number(got[i]) - Number(v)) > 1e-5 && expect(got[i]).toBe(v)));
+    });
+});
