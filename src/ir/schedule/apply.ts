@@ -9,6 +9,7 @@ import { partial } from "./steps/partial.js";
 import { prefetch } from "./steps/prefetch.js";
 import { bytes, quads } from "./steps/quads.js";
 import { windows } from "./steps/quads-windows.js";
+import { recentre } from "./steps/recentre.js";
 import { tile } from "./steps/tile.js";
 import { vectorize } from "./steps/vectorize.js";
 import { widen } from "./steps/widen.js";
@@ -33,6 +34,7 @@ export const STEPS = {
   prefetch,
   pairs,
   bytes,
+  recentre,
   quads,
   windows,
   winograd,

@@ -72,6 +72,7 @@ export type Step =
     }
   | { readonly step: "pairs"; readonly stage: string; readonly loop: string }
   | { readonly step: "bytes"; readonly stage: string; readonly buffer: string; readonly dtype: "i8" | "u8" }
+  | { readonly step: "recentre"; readonly stage: string; readonly buffer: string }
   | { readonly step: "quads"; readonly stage: string; readonly loop: string }
   | {
       readonly step: "windows";

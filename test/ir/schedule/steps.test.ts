@@ -108,6 +108,8 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "pairs", ...on, loop };
     case "bytes":
       return { step: "bytes", ...on, buffer, dtype: d[4] % 2 ? "u8" : "i8" };
+    case "recentre":
+      return { step: "recentre", ...on, buffer };
     case "quads":
       return { step: "quads", ...on, loop };
     case "windows": {

@@ -47,7 +47,8 @@ export const fusesPairs = (m: Machine): boolean => m.features.includes("avx512vn
 export const upTo = (n: number, multiple: number): number => Math.ceil(n / multiple) * multiple;
 
 /**
- * bytes; a copy in bytes where there is padding, or the last group of four reaches beyond the channels; weights packed [k / KT][taps..][c / 4][KT][4], zeros behind the last channel. Null where
+ * bytes; a copy in bytes where there is padding, or the last group of four reaches beyond the channels; weights packed
+ * [k / KT][taps..][c / 4][KT][4], zeros behind the last channel; weights whose zero point takes them out of i8 are recentred. Null where
  * the machine or the operands do not allow it.
  */
 export function inQuads(s: Scheduled, m: Machine, q: QuadQuestion): Scheduled | null {
@@ -55,13 +56,16 @@ export function inQuads(s: Scheduled, m: Machine, q: QuadQuestion): Scheduled | 
   const dtype = byteOperand(m, q.activation.dtype);
   if (!dtype) return null;
   const missing = upTo(depth.extent, 4) - depth.extent;
-  const steps: readonly Step[] = [
+  const steps = (apart: boolean): readonly Step[] => [
     { step: "bytes", stage, buffer: q.activation.buffer, dtype },
     ...(q.predicated || missing
       ? [{ step: "cache", stage, buffer: q.activation.buffer, dtype, ...(missing ? { slack: missing } : {}) } as const]
       : []),
+    ...(apart ? [{ step: "recentre", stage, buffer: q.weights } as const] : []),
     { step: "cache", stage, buffer: q.weights, layout: q.layout(4), dtype: "i8" },
     ...(missing ? [{ step: "widen", stage, loop: depth.loop, extent: depth.extent + missing } as const] : []),
   ];
-  return steps.reduce<Scheduled | null>((done, step) => done && attempt(done, step), s);
+  const all = (apart: boolean): Scheduled | null =>
+    steps(apart).reduce<Scheduled | null>((done, step) => done && attempt(done, step), s);
+  return all(false) ?? all(true);
 }
