@@ -34,24 +34,26 @@ export function openOutputFolder(target: string): OutputFolder {
     });
   }
   const parent = found ? to : dirname(to);
-  const made = makeParents(parent);
-  removeStale(parent);
-  let staging: string;
-  try {
-    staging = mkdtempSync(join(parent, `.qc-staging-${process.pid}-`));
-  } catch (error) {
-    removeEmpty(parent, made);
-    return failIo(error, "write to the folder", parent);
-  }
+  let made: string | undefined;
+  let staging = "";
   let open = true;
   const abort = () => {
     if (!open) return;
     open = false;
     release();
-    rmSync(staging, { recursive: true, force: true });
+    if (staging) rmSync(staging, { recursive: true, force: true });
     removeEmpty(parent, made);
   };
+  // before the first folder is made: an interrupt between the two would leave it
   const release = onInterrupt(abort);
+  try {
+    made = makeParents(parent);
+    removeStale(parent);
+    staging = makeStaging(parent);
+  } catch (error) {
+    abort();
+    throw error;
+  }
   const path = (name: string) => {
     const inside = resolveInside(staging, name);
     makeFolder(dirname(inside));
@@ -112,6 +114,14 @@ function makeParents(folder: string): string | undefined {
     return mkdirSync(folder, { recursive: true });
   } catch (error) {
     return failIo(error, "create the folder", folder);
+  }
+}
+
+function makeStaging(parent: string): string {
+  try {
+    return mkdtempSync(join(parent, `.qc-staging-${process.pid}-`));
+  } catch (error) {
+    return failIo(error, "write to the folder", parent);
   }
 }
 
