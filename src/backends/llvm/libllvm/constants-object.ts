@@ -48,6 +48,7 @@ function* pieces({ symbol, align, arch, bytes, parts }: ConstantsObject): Genera
   const names = SECTION_NAMES.map((n) => (n === ".rodata" ? `${n}.${symbol}` : n));
   const strings = Buffer.from(`\0${symbol}\0`, "latin1");
   const sectionStrings = Buffer.from(names.map((n) => `${n}\0`).join(""), "latin1");
+  const nameAt = names.map((_, i) => names.slice(0, i).join("\0").length + Math.min(i, 1));
   const symbolsAt = up(dataAt + bytes, 8);
   const stringsAt = symbolsAt + symbols.length;
   const namesAt = stringsAt + strings.length;
@@ -56,15 +57,7 @@ function* pieces({ symbol, align, arch, bytes, parts }: ConstantsObject): Genera
   const table = Buffer.alloc(names.length * SECTION);
   const section = (i: number, type: number, flags: number, at: number, size: number, more: Partial<SectionLinks> = {}) => {
     const row = table.subarray(i * SECTION);
-    row.writeUInt32LE(
-      Buffer.byteLength(
-        names
-          .slice(0, i)
-          .map((n) => `${n}\0`)
-          .join(""),
-      ),
-      0,
-    );
+    row.writeUInt32LE(nameAt[i], 0);
     row.writeUInt32LE(type, 4);
     row.writeBigUInt64LE(BigInt(flags), 8);
     row.writeBigUInt64LE(BigInt(at), 24);
