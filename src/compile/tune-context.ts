@@ -2,8 +2,6 @@
  * Whole models with one schedule or another, measured launch by launch in turns. Alone a kernel finds its operands in the nearest cache, in the model what
  * the kernel before it left there.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "../autotune/random.js";
 import { linkShared } from "../backends/llvm/libllvm/link.js";
@@ -15,6 +13,7 @@ import { isFloat } from "../ir/type/dtype.js";
 import { numElements } from "../ir/type/tensor-type.js";
 import { load, type Net } from "../runtime/index.js";
 import { breathe } from "../support/interrupt.js";
+import { openTempFolder } from "../support/temp-folder.js";
 import { planModule } from "./plan.js";
 import type { Toolchain } from "./toolchain.js";
 import { compileObjects } from "./write.js";
@@ -81,7 +80,7 @@ function launchesByKey(callees: readonly string[], keys: ReadonlyMap<string, str
 
 /** `keys`: the workload of every private function of the module. */
 export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: ReadonlyMap<string, string>): ModelBench {
-  const folder = mkdtempSync(join(tmpdir(), "qc-tune-model-"));
+  const folder = openTempFolder("tune-model");
   const made: Build[] = [];
   const meanMs = (run: readonly number[], of: readonly number[]): number =>
     Number((of.reduce((sum, i) => sum + run[i], 0) / of.length / 1e6).toPrecision(6));
@@ -91,7 +90,7 @@ export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: 
       await breathe();
       const { program, callees } = planModule(m, ctx, schedule);
       const { objects } = compileObjects(program, ctx.blobs, tools);
-      const file = join(folder, `model${made.length}.so`);
+      const file = join(folder.path, `model${made.length}.so`);
       linkShared({ objects, output: file });
       return made.push({ file, launches: launchesByKey(callees, keys) }) - 1;
     },
@@ -120,6 +119,6 @@ export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: 
         for (const net of nets) net.close();
       }
     },
-    close: () => rmSync(folder, { recursive: true, force: true }),
+    close: folder.remove,
   };
 }

@@ -1,6 +1,5 @@
 /** One search for the workloads of a model: the measuring process, the log, the tuner between them. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { usableRecords, whyNot } from "../autotune/records/best.js";
 import { openLog, readLogIfAny } from "../autotune/records/log.js";
@@ -17,6 +16,7 @@ import { isFile } from "../support/fs.js";
 import { shortHash } from "../support/hash.js";
 import { onInterrupt } from "../support/interrupt.js";
 import { createRuleTable } from "../support/rule-table.js";
+import { openTempFolder } from "../support/temp-folder.js";
 import type { Toolchain } from "./toolchain.js";
 import { bytesOf } from "./tune-operands.js";
 import { createProcessMeasurer } from "./tune-process.js";
@@ -90,10 +90,10 @@ export async function searchModule(
   const strategy = ctx.strategies.get(request.strategy ?? DEFAULT_STRATEGY);
   if (!strategy) throw new Error("unreachable: the table above has the same names");
   const { records } = readLogIfAny(logFile);
-  const folder = mkdtempSync(join(tmpdir(), "qc-tune-"));
+  const folder = openTempFolder("tune");
   const byKey = new Map(placed.map((p) => [p.workload.key, p]));
   const constFile = (blob: BlobId): string => {
-    const file = join(folder, shortHash(blob, 24));
+    const file = join(folder.path, shortHash(blob, 24));
     if (!isFile(file)) writeFileSync(file, ctx.blobs.get(blob));
     return file;
   };
@@ -108,7 +108,7 @@ export async function searchModule(
   const cleanUp = (): void => {
     measurer.close();
     log.close();
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   };
   const release = onInterrupt(() => {
     cleanUp();
