@@ -111,7 +111,9 @@ export async function confirm(request: ConfirmRequest): Promise<readonly WholeTi
       request.record(best, isFaster ? "whole" : "slower", t, timesOf(tuned, key), timesOf(untuned, key));
   }
   return runs.map(({ t, untuned, tuned }) => ({
-    ...{ threads: t, standardMs: typicalMs(untuned.total), tunedMs: typicalMs(tuned.total) },
+    threads: t,
+    standardMs: typicalMs(untuned.total),
+    tunedMs: typicalMs(tuned.total),
   }));
 }
 

@@ -107,7 +107,10 @@ export async function tuneModule(m: Module, ctx: Context, tools: Toolchain, log:
   const replay = (best: Best) => replayOf(best, byKey.get(best.workload), tools, ctx);
   const whole = search
     ? await confirmSearch(m, ctx, tools, environment, log, search, request, {
-        ...{ baselines, keyOf, replay, standard: (k) => standard(k).kernel },
+        baselines,
+        keyOf,
+        replay,
+        standard: (k) => standard(k).kernel,
       })
     : [];
   const content = readLog(log);
