@@ -7,9 +7,9 @@
  * reach over the border, blocks in the interior ask no questions and those at the ends of a row have constant masks.
  */
 import { affineOf } from "../../loop/affine.js";
-import type { LoadExpr } from "../../loop/expr.js";
+import type { Expr, LoadExpr } from "../../loop/expr.js";
 import type { Kernel } from "../../loop/stmt.js";
-import { type LoopHead, loadsOf, usesVar } from "../../loop/visit.js";
+import { type LoopHead, loadsOf, usesVar, walkExpr } from "../../loop/visit.js";
 import { isFloat } from "../../type/dtype.js";
 import type { LayoutPart, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
@@ -85,6 +85,14 @@ function tilesOf(m: Machine, r: Rows, position: LoopHead | null, lanes: number):
     });
 }
 
+function hasSelect(e: Expr): boolean {
+  let has = false;
+  walkExpr(e, (x) => {
+    if (x.k === "select") has = true;
+  });
+  return has;
+}
+
 /** Schedules a contraction along rows; null where it is none. */
 export function scheduleRows(start: Scheduled, name: string, m: Machine, choose: Chooser): Scheduled | null {
   let s = start;
@@ -146,7 +154,7 @@ export function scheduleRows(start: Scheduled, name: string, m: Machine, choose:
   for (const prefix of prefixes) out = onVectors(out, name, prefix, pixel.name, p, shape, lanes);
   if (!filter && taps <= 32)
     for (const l of reduction.inner) out = attempt(out, { step: "unroll", stage: name, loop: l.name }) ?? out;
-  if (activation.pred || JSON.stringify(reduction.reduce.value).includes('"select"')) {
+  if (activation.pred || hasSelect(reduction.reduce.value)) {
     const loops = [...rest, ...(filter ? [...along, ...blocks] : [...blocks, ...along])];
     out = attempt(out, { step: "border", stage: name, loops }) ?? out;
   }
