@@ -7,7 +7,7 @@
  */
 import type { Expr } from "../../loop/expr.js";
 import * as make from "../../loop/make.js";
-import { combine, inputTransform, type Lets, type Term, type WinogradTile } from "./winograd-math.js";
+import { combine, inputTransform, type Lets, matrices, type Term, type WinogradTile } from "./winograd-math.js";
 
 interface Exact {
   readonly pairs: readonly number[];
@@ -77,9 +77,9 @@ export function exactQuotient(m: WinogradTile, i: number, j: number, multiple: E
 
 /** Greatest |U| over |w|, greatest |V| over |d|, and the power of two that a sum must be able to take beyond its own bits. */
 export function exactGrowth(m: WinogradTile): { readonly input: number; readonly filter: number; readonly sum: number } {
-  const { filter, outputs } = EXACT[m];
+  const { pairs, filter, outputs } = EXACT[m];
   const absolute = (row: readonly number[]) => row.reduce((s, x) => s + Math.abs(x), 0);
-  const input = m === 2 ? 2 : 10;
   const sum = Math.max(...outputs.map((o) => 2 ** powerOfTwo(o.factor)));
-  return { input: input ** 2, filter: Math.max(...filter.map(absolute)) ** 2, sum: sum ** 2 };
+  const greatest = (rows: readonly (readonly number[])[]) => Math.max(...rows.map(absolute)) ** 2;
+  return { input: greatest(matrices(m, pairs).b), filter: greatest(filter), sum: sum ** 2 };
 }

@@ -115,8 +115,7 @@ export function filterTransform(m: WinogradTile, scale: number, g: readonly Expr
 }
 
 /** B^T and A^T as numbers, for bounds. */
-function matrices(m: WinogradTile): { readonly b: readonly (readonly number[])[]; readonly a: readonly (readonly number[])[] } {
-  const pairs = PAIRS[m];
+export function matrices(m: WinogradTile, pairs = PAIRS[m]): Readonly<Record<"a" | "b", readonly (readonly number[])[]>> {
   const points = [0, ...pairs.flatMap((a) => [a, -a])];
   const times = (poly: readonly number[], root: number): readonly number[] =>
     Array.from({ length: poly.length + 1 }, (_, i) => (poly[i - 1] ?? 0) - root * (poly[i] ?? 0));
