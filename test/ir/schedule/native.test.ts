@@ -1,51 +1,35 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
 import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
-import { buildNative, openNative } from "../../backends/llvm/native.js";
+import { buildNative } from "../../backends/llvm/native.js";
+import { itOnTargets } from "../../backends/llvm/targets.js";
 import { difference, drawCase, lowerCase, operandData } from "../ops/lower-op.js";
 
-function open() {
-  try {
-    return openNative();
-  } catch {
-    return null;
-  }
-}
-const native = open();
-
 /** js(scheduled) = native(scheduled) for drawn cases of every op: exact for integers, within rounding for floats. */
-describe.skipIf(!native)("scheduled kernels mean the same in machine code", () => {
-  for (const text of ["llvm", "llvm -mcpu=skylake", "llvm -mcpu=x86-64"]) {
-    const target = native?.target(text);
-    it.skipIf(!target || !native?.runsHere(target))(
-      text,
-      () => {
-        if (!native || !target) return;
-        const cases = builtinOps.flatMap((def) =>
-          [21, 22].map((seed) => {
-            const c = drawCase(def, seed);
-            const group = lowerCase(def, c, (i) => i % 2 === 1);
-            const { kernel } = scheduleKernel(group.kernel, target);
-            return { label: `${def.name}, seed ${seed}`, c, kernel, data: runPrepares(kernel, operandData(group, c)) };
-          }),
-        );
-        const built = buildNative(
-          native,
-          cases.map((c) => c.kernel),
-          target,
-          { optLevel: 1 },
-        );
-        cases.forEach(({ label, c, kernel, data }, i) => {
-          const want = runKernel(kernel, data);
-          const got = built.run(i, data);
-          c.types.forEach((type, n) => {
-            const differs = difference({ type, data: want[`y${n}`] }, got[`y${n}`]);
-            expect(differs && `${label}, result ${n}: ${differs}`).toBeNull();
-          });
-        });
-      },
-      120_000,
+describe("scheduled kernels mean the same in machine code", () => {
+  itOnTargets(["llvm", "llvm -mcpu=skylake", "llvm -mcpu=x86-64"], (target, native) => {
+    const cases = builtinOps.flatMap((def) =>
+      [21, 22].map((seed) => {
+        const c = drawCase(def, seed);
+        const group = lowerCase(def, c, (i) => i % 2 === 1);
+        const { kernel } = scheduleKernel(group.kernel, target);
+        return { label: `${def.name}, seed ${seed}`, c, kernel, data: runPrepares(kernel, operandData(group, c)) };
+      }),
     );
-  }
+    const built = buildNative(
+      native,
+      cases.map((c) => c.kernel),
+      target,
+      { optLevel: 1 },
+    );
+    cases.forEach(({ label, c, kernel, data }, i) => {
+      const want = runKernel(kernel, data);
+      const got = built.run(i, data);
+      c.types.forEach((type, n) => {
+        const differs = difference({ type, data: want[`y${n}`] }, got[`y${n}`]);
+        expect(differs && `${label}, result ${n}: ${differs}`).toBeNull();
+      });
+    });
+  });
 });

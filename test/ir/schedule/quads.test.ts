@@ -10,7 +10,8 @@ import type { Machine } from "../../../src/ir/schedule/defaults/machine.js";
 import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import { perTensor } from "../../../src/ir/type/quant.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
-import { buildNative, openNative } from "../../backends/llvm/native.js";
+import { buildNative } from "../../backends/llvm/native.js";
+import { itOnTargets } from "../../backends/llvm/targets.js";
 import { groupOf } from "../loop/build.js";
 
 const MACHINES: Readonly<Record<string, Machine>> = {
@@ -133,40 +134,22 @@ describe("integer convolutions in groups of products", () => {
   });
 });
 
-function open() {
-  try {
-    return openNative();
-  } catch {
-    return null;
-  }
-}
-const native = open();
-
-describe.skipIf(!native)("the same in machine code", () => {
-  const texts = ["llvm", "llvm -mcpu=znver3", "llvm -mcpu=alderlake", "llvm -mcpu=x86-64"];
-  for (const text of texts) {
-    const target = native?.target(text);
-    it.skipIf(!target || !native?.runsHere(target))(
-      text,
-      () => {
-        if (!native || !target) return;
-        const cases = Object.entries(CONVS).map(([label, c]) => {
-          const kernel = kernelOf(c);
-          const data = dataOf(kernel);
-          const scheduled = scheduleKernel(kernel, target).kernel;
-          return { label, want: runKernel(kernel, data).y0, scheduled, data: runPrepares(scheduled, data) };
-        });
-        const built = buildNative(
-          native,
-          cases.map((c) => c.scheduled),
-          target,
-          { instrs: instrTable(builtinInstrs) },
-        );
-        cases.forEach((c, i) => {
-          expect(built.run(i, c.data).y0, c.label).toEqual(c.want);
-        });
-      },
-      120_000,
+describe("the same in machine code", () => {
+  itOnTargets(["llvm", "llvm -mcpu=znver3", "llvm -mcpu=alderlake", "llvm -mcpu=x86-64"], (target, native) => {
+    const cases = Object.entries(CONVS).map(([label, c]) => {
+      const kernel = kernelOf(c);
+      const data = dataOf(kernel);
+      const scheduled = scheduleKernel(kernel, target).kernel;
+      return { label, want: runKernel(kernel, data).y0, scheduled, data: runPrepares(scheduled, data) };
+    });
+    const built = buildNative(
+      native,
+      cases.map((c) => c.scheduled),
+      target,
+      { instrs: instrTable(builtinInstrs) },
     );
-  }
+    cases.forEach((c, i) => {
+      expect(built.run(i, c.data).y0, c.label).toEqual(c.want);
+    });
+  });
 });

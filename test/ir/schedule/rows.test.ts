@@ -8,7 +8,8 @@ import { createGen } from "../../../src/ir/op/sample.js";
 import type { TypedArray } from "../../../src/ir/op/tensor.js";
 import { applySteps } from "../../../src/ir/schedule/apply.js";
 import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
-import { buildNative, openNative } from "../../backends/llvm/native.js";
+import { buildNative } from "../../backends/llvm/native.js";
+import { itOnTargets } from "../../backends/llvm/targets.js";
 import { f32, groupOf } from "../loop/build.js";
 import { MACHINES } from "./machines.js";
 
@@ -82,26 +83,13 @@ describe("convolutions along rows of pixels", () => {
   });
 });
 
-function open() {
-  try {
-    return openNative();
-  } catch {
-    return null;
-  }
-}
-const native = open();
-
-describe.skipIf(!native)("convolutions along rows in machine code", () => {
-  for (const text of ["llvm", "llvm -mcpu=skylake", "llvm -mcpu=x86-64"]) {
-    const target = native?.target(text);
-    it.skipIf(!target || !native?.runsHere(target))(text, () => {
-      if (!native || !target) return;
-      const scheduled = Object.values(KERNELS).map((kernel) => scheduleKernel(kernel, target).kernel);
-      const built = buildNative(native, scheduled, target, { optLevel: 1 });
-      Object.entries(KERNELS).forEach(([name, kernel], i) => {
-        const got = built.run(i, runPrepares(scheduled[i], data(kernel))).y0;
-        expect(error(runKernel(kernel, data(kernel)).y0, got), name).toBeLessThan(1e-5);
-      });
+describe("convolutions along rows in machine code", () => {
+  itOnTargets(["llvm", "llvm -mcpu=skylake", "llvm -mcpu=x86-64"], (target, native) => {
+    const scheduled = Object.values(KERNELS).map((kernel) => scheduleKernel(kernel, target).kernel);
+    const built = buildNative(native, scheduled, target, { optLevel: 1 });
+    Object.entries(KERNELS).forEach(([name, kernel], i) => {
+      const got = built.run(i, runPrepares(scheduled[i], data(kernel))).y0;
+      expect(error(runKernel(kernel, data(kernel)).y0, got), name).toBeLessThan(1e-5);
     });
-  }
+  });
 });

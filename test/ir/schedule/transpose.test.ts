@@ -10,7 +10,8 @@ import { following } from "../../../src/ir/schedule/defaults/choose.js";
 import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import { perAxis, perTensor } from "../../../src/ir/type/quant.js";
 import { type TensorType, tensorType } from "../../../src/ir/type/tensor-type.js";
-import { buildNative, openNative } from "../../backends/llvm/native.js";
+import { buildNative } from "../../backends/llvm/native.js";
+import { itOnTargets } from "../../backends/llvm/targets.js";
 import { f32, groupOf } from "../loop/build.js";
 import { MACHINES } from "./machines.js";
 
@@ -90,54 +91,37 @@ describe("transposes go through registers", () => {
   });
 });
 
-function open() {
-  try {
-    return openNative();
-  } catch {
-    return null;
-  }
-}
-const native = open();
-
-describe.skipIf(!native)("transposes in machine code", () => {
-  for (const text of ["llvm", "llvm -mcpu=skylake", "llvm -mcpu=x86-64"]) {
-    const target = native?.target(text);
-    it.skipIf(!target || !native?.runsHere(target))(
-      text,
-      () => {
-        if (!native || !target) return;
-        const orders = ["rows first", "columns first"];
-        const all = Object.entries(KERNELS).flatMap(([name, kernel]) =>
-          orders.flatMap((order) =>
-            [8, 16, 32].map((columns) => {
-              const decisions = Object.fromEntries(
-                kernel.stages.flatMap((s) => [
-                  [`${s.name}.transpose`, order],
-                  [`${s.name}.columns`, columns],
-                ]),
-              );
-              return {
-                label: `${name}, ${order}`,
-                kernel,
-                scheduled: scheduleKernel(kernel, target, following(decisions)).kernel,
-              };
-            }),
-          ),
-        );
-        const built = buildNative(
-          native,
-          all.map((c) => c.scheduled),
-          target,
-          { optLevel: 1, asm: true },
-        );
-        all.forEach(({ label, kernel }, i) => {
-          const given = data(kernel);
-          expect(built.run(i, given).y0, label).toEqual(runKernel(kernel, given).y0);
-        });
-        // no lane is moved on its own
-        expect(built.ir).not.toMatch(/extractelement|insertelement .* i64 [1-9]/);
-      },
-      60_000,
+describe("transposes in machine code", () => {
+  itOnTargets(["llvm", "llvm -mcpu=skylake", "llvm -mcpu=x86-64"], (target, native) => {
+    const orders = ["rows first", "columns first"];
+    const all = Object.entries(KERNELS).flatMap(([name, kernel]) =>
+      orders.flatMap((order) =>
+        [8, 16, 32].map((columns) => {
+          const decisions = Object.fromEntries(
+            kernel.stages.flatMap((s) => [
+              [`${s.name}.transpose`, order],
+              [`${s.name}.columns`, columns],
+            ]),
+          );
+          return {
+            label: `${name}, ${order}`,
+            kernel,
+            scheduled: scheduleKernel(kernel, target, following(decisions)).kernel,
+          };
+        }),
+      ),
     );
-  }
+    const built = buildNative(
+      native,
+      all.map((c) => c.scheduled),
+      target,
+      { optLevel: 1, asm: true },
+    );
+    all.forEach(({ label, kernel }, i) => {
+      const given = data(kernel);
+      expect(built.run(i, given).y0, label).toEqual(runKernel(kernel, given).y0);
+    });
+    // no lane is moved on its own
+    expect(built.ir).not.toMatch(/extractelement|insertelement .* i64 [1-9]/);
+  });
 });
