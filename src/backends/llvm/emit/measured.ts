@@ -2,7 +2,8 @@ import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Kernel } from "../../../ir/loop/stmt.js";
 import type { Target } from "../../../ir/target/target.js";
 import { createModuleParts } from "./body.js";
-import { attributesText, type KernelForm, parallelLoop, stageText } from "./stage.js";
+import { formAlone, pointersIn, repeating } from "./kernels.js";
+import { attributesText, parallelLoop, stageText } from "./stage.js";
 
 /**
  * A kernel as the tuner runs it, exported as `name`:
@@ -14,23 +15,14 @@ import { attributesText, type KernelForm, parallelLoop, stageText } from "./stag
  */
 export function measuredKernelText(kernel: Kernel, name: string, target: Target, instrs: InstrTable, align: number): string {
   const module = createModuleParts(target.arch, target.features);
-  const form: KernelForm = {
-    kernel,
-    params: kernel.buffers.map((_, i) => i),
-    aligns: kernel.buffers.map(() => align),
-    overlaps: kernel.buffers.map(() => false),
-  };
+  const form = formAlone(kernel, align);
   const stages = kernel.stages.map((stage, j) => stageText(form, stage, `@s${j}`, module, instrs));
   const thunks = kernel.stages.map((_, j) => thunkText(kernel, j));
   return [...stages, ...thunks, entryText(kernel, name), module.text(), attributesText(target), ""].join("\n\n");
 }
 
 function thunkText(kernel: Kernel, j: number): string {
-  const loads = kernel.buffers.flatMap((_, i) => [
-    `  %p${i} = getelementptr inbounds ptr, ptr %table, i64 ${i}`,
-    `  %b${i} = load ptr, ptr %p${i}, align 8`,
-  ]);
-  const args = kernel.buffers.map((_, i) => `ptr %b${i}, `).join("");
+  const { loads, args } = pointersIn("%table", kernel);
   return [
     `define internal void @t${j}(ptr %table, i64 %begin, i64 %end) #0 {`,
     ...loads,
@@ -55,27 +47,18 @@ function entryText(kernel: Kernel, name: string): string {
       `after${j}:`,
     ];
   });
-  return [
-    `define void @${name}(ptr %tables, i64 %first, i64 %repeats, i64 %sets, ptr %for, ptr %pool) #0 {`,
-    "entry:",
-    "  %alone = icmp eq ptr %for, null",
-    "  br label %again",
-    "again:",
-    "  %i = phi i64 [ 0, %entry ], [ %next, %latch ]",
-    "  %set = phi i64 [ %first, %entry ], [ %following, %latch ]",
-    `  %offset = mul i64 %set, ${kernel.buffers.length}`,
-    "  %table = getelementptr inbounds ptr, ptr %tables, i64 %offset",
-    ...calls,
-    "  br label %latch",
-    "latch:",
-    "  %after = add i64 %set, 1",
-    "  %wraps = icmp sge i64 %after, %sets",
-    "  %following = select i1 %wraps, i64 0, i64 %after",
-    "  %next = add i64 %i, 1",
-    "  %more = icmp slt i64 %next, %repeats",
-    "  br i1 %more, label %again, label %end",
-    "end:",
-    "  ret void",
-    "}",
-  ].join("\n");
+  return repeating(`@${name}(ptr %tables, i64 %first, i64 %repeats, i64 %sets, ptr %for, ptr %pool)`, {
+    entry: ["  %alone = icmp eq ptr %for, null"],
+    body: [
+      "  %set = phi i64 [ %first, %entry ], [ %following, %latch ]",
+      `  %offset = mul i64 %set, ${kernel.buffers.length}`,
+      "  %table = getelementptr inbounds ptr, ptr %tables, i64 %offset",
+      ...calls,
+    ],
+    latch: [
+      "  %after = add i64 %set, 1",
+      "  %wraps = icmp sge i64 %after, %sets",
+      "  %following = select i1 %wraps, i64 0, i64 %after",
+    ],
+  });
 }
