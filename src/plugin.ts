@@ -54,7 +54,15 @@ export function definePlugin(plugin: Plugin): Plugin {
  *   search      of a strategy: `drawUnseen` candidates, choices `drawing` at random or `mutating` a parent's, `featuresOf` a kernel for the model
  */
 export const pluginTools = {
-  ...{ attr, expr, defineOp, unaryOp, binaryOp, definePass, sweep, tensorType, fail },
+  attr,
+  expr,
+  defineOp,
+  unaryOp,
+  binaryOp,
+  definePass,
+  sweep,
+  tensorType,
+  fail,
   schedule: { attempt, after, nestOf, lanesFor },
   search: { drawUnseen, drawing, mutating, featuresOf },
 } as const;

@@ -40,7 +40,7 @@ export function totalsTable(rows: readonly Row[]): string[] {
 function opTable(rows: readonly Row[]): string[] {
   const cells = (set: string, g: readonly Row[]) => counts(g.filter((r) => r.c.set === set)).map(blankZero);
   return [
-    line(["op", ...["Debian: pass", "frozen", "unsupported", "wrong"], ...["newest: pass", "frozen", "unsupported", "wrong"]]),
+    line(["op", "Debian: pass", "frozen", "unsupported", "wrong", "newest: pass", "frozen", "unsupported", "wrong"]),
     `|---${"|---".repeat(8)}|`,
     ...[...groupBy(rows, (r) => r.op)].map(([op, g]) => line([op, ...cells("debian", g), ...cells("newest", g)])),
   ];

@@ -11,8 +11,21 @@ import { HERE } from "./kernels.js";
 const unroll = (loop: string): Step => ({ step: "unroll", stage: "s", loop });
 const DEFAULT = stepsKey([]);
 const final = (workload: string, loop: string, ms: number): TuningRecord => ({
-  ...{ v: 1, workload, kernel: workload, session: "a", seed: 0, source: "final", decisions: {}, steps: [unroll(loop)] },
-  ...{ baseline: DEFAULT, ...HERE, code: "c", threads: 1, ms: [ms], baselineMs: [1], error: null },
+  v: 1,
+  workload,
+  kernel: workload,
+  session: "a",
+  seed: 0,
+  source: "final",
+  decisions: {},
+  steps: [unroll(loop)],
+  baseline: DEFAULT,
+  ...HERE,
+  code: "c",
+  threads: 1,
+  ms: [ms],
+  baselineMs: [1],
+  error: null,
   time: "2026-01-01T00:00:00.000Z",
 });
 const kernel = (name: string): Kernel => ({ name, buffers: [], stages: [], prepare: [] });
@@ -50,7 +63,12 @@ async function run(given: readonly TuningRecord[], fake: ReturnType<typeof fakeB
     ["y", DEFAULT],
   ]);
   const whole = await confirm({
-    ...{ bench: fake.bench, records: given, baselines, threads, keyOf: (k) => k.name, standard: (k) => k },
+    bench: fake.bench,
+    records: given,
+    baselines,
+    threads,
+    keyOf: (k) => k.name,
+    standard: (k) => k,
     replay: (b: Best) => (k) => ({ ...k, name: `${k.name} ${(b.steps[0] as { loop: string }).loop}` }),
     record: ({ steps, workload }, source, t, ms, baselineMs) =>
       records.push({ ...final(workload, "", 0), source, session: "b", threads: t, steps, ms, baselineMs }),

@@ -42,8 +42,15 @@ describe("the measuring process", () => {
   const measurer = () =>
     createProcessMeasurer(
       (key, standard) => ({
-        ...{ k: "open", key, kernel: workload.kernel, standard, consts: {} },
-        ...{ seed: 0, threads: 1, footprint: { constants: 0, arena: 0 }, target: {} as Target },
+        k: "open",
+        key,
+        kernel: workload.kernel,
+        standard,
+        consts: {},
+        seed: 0,
+        threads: 1,
+        footprint: { constants: 0, arena: 0 },
+        target: {} as Target,
       }),
       { script, limits: { run: 1500 } },
     );

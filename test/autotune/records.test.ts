@@ -21,26 +21,22 @@ const unroll = (loop: string): Step => ({ step: "unroll", stage: "s", loop });
 const DEFAULT = stepsKey([]);
 function record(more: Partial<TuningRecord> = {}): TuningRecord {
   return {
-    ...{
-      v: 1,
-      workload: "w",
-      kernel: "k",
-      session: "a",
-      seed: 0,
-      source: "model",
-      decisions: { "s.x": 1 },
-      steps: [unroll("i")],
-    },
-    ...{
-      baseline: DEFAULT,
-      ...HERE,
-      code: "c",
-      threads: 1,
-      ms: [0.5, 0.5],
-      baselineMs: [1, 1],
-      error: null,
-      time: "2026-01-01T00:00:00.000Z",
-    },
+    v: 1,
+    workload: "w",
+    kernel: "k",
+    session: "a",
+    seed: 0,
+    source: "model",
+    decisions: { "s.x": 1 },
+    steps: [unroll("i")],
+    baseline: DEFAULT,
+    ...HERE,
+    code: "c",
+    threads: 1,
+    ms: [0.5, 0.5],
+    baselineMs: [1, 1],
+    error: null,
+    time: "2026-01-01T00:00:00.000Z",
     ...more,
   };
 }

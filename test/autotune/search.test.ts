@@ -20,7 +20,11 @@ describe("the design space", () => {
     "i32 sums of i8": conv("i8", 6, 5, 19),
     "strided convolution": conv("f32", 9, 3, 20, { strides: [2, 2] }),
     depthwise: lowered("conv", [tensor("f32", [1, 8, 8, 24]), tensor("f32", [24, 3, 3, 1]), null], {
-      ...{ strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 24, layout: "channels_last" },
+      strides: [1, 1],
+      pads: [1, 1, 1, 1],
+      dilations: [1, 1],
+      groups: 24,
+      layout: "channels_last",
     }),
     softmax: lowered("softmax", [tensor("f32", [3, 37])], { axis: 1 }),
     "element-wise": lowered("add", [tensor("f32", [7, 45]), tensor("f32", [7, 45])], {}),

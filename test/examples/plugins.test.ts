@@ -94,13 +94,15 @@ describe("the census plugin", () => {
 
 describe("the tuning plugin", () => {
   const model = join(ROOT, "examples/glyphs/glyphs.onnx");
-  const target = (name: string, ...plugins: string[]) => [
-    ...["compile", "--input_path", model, "--output_path", name, "--target", name, ...plugins],
-  ];
+  const target = (name: string, ...plugins: string[]) =>
+    ["compile", "--input_path", model, "--output_path", name, "--target", name].concat(plugins);
   it("is listed", () => {
     const r = qc(work, ["plugins", "--plugin", TUNING, "--json"]);
     expect(JSON.parse(r.out).plugins[1]).toMatchObject({
-      ...{ name: "tuning", sketches: ["in-flight"], strategies: ["hill-climb"], targets: ["lab-board"] },
+      name: "tuning",
+      sketches: ["in-flight"],
+      strategies: ["hill-climb"],
+      targets: ["lab-board"],
     });
   });
   it("searches by its strategy with its sketch; what was found needs no plugin", () => {

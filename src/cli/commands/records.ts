@@ -78,7 +78,10 @@ function list(request: Request, io: Io): void {
     const found = bestSchedules(of).get(of[0].workload);
     const { workload, kernel, target, toolchain } = of[0];
     return {
-      ...{ workload, kernel, target, toolchain },
+      workload,
+      kernel,
+      target,
+      toolchain,
       records: of.length,
       failed: of.filter((r) => r.error !== null).length,
       sessions: new Set(of.map((r) => r.session)).size,
