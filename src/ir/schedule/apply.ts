@@ -3,6 +3,7 @@ import type { Step, StepDef } from "./step.js";
 import { contract, pairs } from "./steps/arith.js";
 import { border } from "./steps/border.js";
 import { cache } from "./steps/cache.js";
+import { join } from "./steps/join.js";
 import { collapse, writeback } from "./steps/kernel.js";
 import { fuse, parallel, reorder, split, unroll } from "./steps/loops.js";
 import { partial } from "./steps/partial.js";
@@ -27,6 +28,7 @@ export const STEPS = {
   parallel,
   vectorize,
   tile,
+  join,
   widen,
   border,
   partial,

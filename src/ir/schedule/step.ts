@@ -54,6 +54,7 @@ export type Step =
       /** Blocks run one after the other. */
       readonly serial?: boolean;
     }
+  | { readonly step: "join"; readonly stage: string; readonly loops: readonly [string, string] }
   | { readonly step: "widen"; readonly stage: string; readonly loop: string; readonly extent: number }
   | {
       readonly step: "border";

@@ -58,6 +58,35 @@ describe("convolutions over an image", () => {
     });
     expect(plain).toBeGreaterThan(0);
   });
+  it("put the taps of a row and their channels together where products of integers come in groups", () => {
+    const joined = (o: Partial<Convolution>, features: readonly string[]) => {
+      const machine = { ...MACHINES.avx2, features };
+      const { steps } = scheduleKernel(convolution(first({ dtype: "i8", zero: 3, ...o })), machine);
+      const widen = steps.find((s) => s.step === "widen");
+      return steps.some((s) => s.step === "join") ? widen?.extent : null;
+    };
+    expect(joined({ window: 7 }, ["avx2"])).toBe(22);
+    expect(joined({ window: 7 }, ["avxvnni"])).toBe(24);
+    expect(joined({}, ["avx2"])).toBe(10);
+    expect(joined({}, ["avxvnni"])).toBe(null);
+    expect(joined({ c: 4 }, ["avx2"])).toBe(null);
+  });
+  for (const [c, window, zero] of [
+    [3, 7, 3],
+    [3, 3, 0],
+    [5, 3, -7],
+  ])
+    it(`are exact on integers, ${window} x ${window} of ${c} channels, zero point ${zero}`, () => {
+      for (const features of [["avx2"], ["avxvnni"]]) {
+        const pads = [window >> 1, 1, 1, window >> 1];
+        const kernel = convolution(first({ dtype: "i8", c, window, zero, pads, h: 15, w: 22, k: 9 }));
+        const { kernel: out, steps } = scheduleKernel(kernel, { ...MACHINES.avx2, features });
+        const data = operands(kernel, 3);
+        const got = runKernel(out, runPrepares(out, data), { checked: true }).y0;
+        expect(got).toEqual(runKernel(kernel, runPrepares(kernel, data)).y0);
+        expect(steps.some((s) => s.step === "join")).toBe(features[0] === "avx2" || window * c !== 9);
+      }
+    });
   for (const k of [16, 24, 7])
     it(`mean the same, ${k} channels`, () => {
       const { kernel, out } = scheduled({ k, w: 21 });

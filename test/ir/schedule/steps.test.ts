@@ -75,6 +75,12 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "reorder", ...on, loops: d[3] % 2 ? [after, loop] : [...loops].reverse() };
     case "fuse":
       return { step: "fuse", ...on, loops: [loop, after] };
+    case "join":
+      return {
+        step: "join",
+        ...on,
+        loops: d[3] % 2 && loops.length > 1 ? [loops[loops.length - 2], loops[loops.length - 1]] : [loop, after],
+      };
     case "unroll":
       return { step: "unroll", ...on, loop };
     case "parallel":
@@ -192,6 +198,9 @@ describe("steps say why they are not legal", () => {
     [{ step: "prefetch", stage: "contract", buffer: "x0", distance: 64 }, /'x0' is no constant/],
     [{ step: "prefetch", stage: "contract", buffer: "c0", distance: 64 }, /no vector of 'c0' is read/],
     [{ step: "prefetch", stage: "contract", buffer: "c0", distance: 0 }, /no positive whole number/],
+    [{ step: "join", stage: "contract", loops: ["r0", "r1"] }, /'x0' does not hold the elements of 'r1' whole/],
+    [{ step: "join", stage: "contract", loops: ["r0", "r2"] }, /do not follow each other/],
+    [{ step: "join", stage: "contract", loops: ["i1", "i2"] }, /the sums are indexed by the loops/],
     [{ step: "collapse", loops: ["i1", "i2"] }, /'x0' is indexed by one of the loops alone/],
     [
       { step: "tile", stages: ["contract.init", "contract"], tiles: [], order: ["i1", "i2"] },

@@ -1,8 +1,11 @@
 /**
- * First layers: float convolutions over an image of a few channels, whose innermost reduction loop is unrolled between two loops over taps.
+ * First layers, convolutions over an image of a few channels: floats, whose innermost reduction loop is unrolled between two loops over taps, and
+ * integers, whose taps and channels along a row become one loop.
  */
 import type { LoopHead } from "../../loop/visit.js";
+import { upTo } from "./integer.js";
 import type { Machine, TileShape } from "./machine.js";
+import { attempt, type Scheduled } from "./session.js";
 
 /** Channels of an image: a loop over them is not worth its overhead. */
 export const IMAGE_CHANNELS = 4;
@@ -38,4 +41,14 @@ export function readsImageInPlace(outer: readonly LoopHead[], taps: number, elem
   const rows = outer[outer.length - 3]?.extent ?? 1;
   const results = outer.reduce((n, l) => n * l.extent, 1);
   return rows >= MANY_ROWS && results * taps <= FEW_USES * elements;
+}
+
+/**
+ * The taps of a row and their channels as one loop, where products in groups of `size` need fewer zeros then: 7 taps of 3 channels are 11 pairs in
+ * place of 14, 6 quads in place of 7. Null where that is no gain or not legal. `inner`: the loops of the sum.
+ */
+export function joinedWindow(s: Scheduled, stage: string, inner: readonly LoopHead[], size: number): Scheduled | null {
+  const [taps, channels] = inner.slice(-2);
+  if (!channels || upTo(taps.extent * channels.extent, size) >= taps.extent * upTo(channels.extent, size)) return null;
+  return attempt(s, { step: "join", stage, loops: [taps.name, channels.name] });
 }

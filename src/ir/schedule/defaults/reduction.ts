@@ -13,8 +13,8 @@ import { type DType, dtypeInfo, isFloat } from "../../type/dtype.js";
 import { numElements } from "../../type/tensor-type.js";
 import type { LayoutPart, Step, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
-import { hasRoomToUnroll, IMAGE_CHANNELS, isWindowOfImage, readsImageInPlace, spareForImage } from "./image.js";
-import { type DepthLoop, fusesPairs, type Grouping, inQuads } from "./integer.js";
+import { hasRoomToUnroll, IMAGE_CHANNELS, isWindowOfImage, joinedWindow, readsImageInPlace, spareForImage } from "./image.js";
+import { byteOperand, type DepthLoop, fusesPairs, type Grouping, inQuads } from "./integer.js";
 import { inWindows } from "./integer-depthwise.js";
 import { chooseTile, crowds, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
 import { prefetchDistance } from "./prefetch.js";
@@ -203,6 +203,8 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
       attempt(s, { step: "collapse", loops: spatial }) ?? attempt(s, { step: "collapse", loops: spatial.slice(1) });
     if (collapsed) [s, r] = [collapsed, reductionOf(collapsed.kernel, name)];
   }
+  const joint = r && joinedWindow(s, name, r.inner, groupSize(s.kernel, r, m));
+  if (joint && choose(`${name}.join`, [true, false], true)) [s, r] = [joint, reductionOf(joint.kernel, name)];
   if (!r || !companions(s.kernel, r)) return null;
 
   const k = r.outer[r.outer.length - 1];
@@ -385,6 +387,14 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
 function companionsOf(kernel: Kernel, name: string): readonly string[] | null {
   const r = reductionOf(kernel, name);
   return r && companions(kernel, r);
+}
+
+/** Products of neighbours along the depth that a machine adds at a time: 1 where an operand is no integer of a byte or two. */
+function groupSize(kernel: Kernel, r: Reduction, m: Machine): number {
+  const buffers = loadsOf(r.reduce.value).map((l) => kernel.buffers.find((b) => b.name === l.buffer));
+  const types = buffers.flatMap((b) => (b && b.role !== "const" ? [b.dtype] : []));
+  if (r.acc.dtype !== "i32" || buffers.some((b) => !b || isFloat(b.dtype) || dtypeInfo(b.dtype).bits > 16)) return 1;
+  return types.length === 1 && byteOperand(m, types[0]) ? 4 : 2;
 }
 
 const isNarrow = (o: Operand): boolean => !isFloat(o.buffer.dtype) && dtypeInfo(o.buffer.dtype).bits <= 16;
