@@ -118,7 +118,11 @@ int qc_load(const char *path, qc_network **net) {
   if (stat(file, &st) != 0) return qc_fail(QC_E_OPEN, "%s: no such file", file);
   if (!spell(spelt, sizeof spelt, file, &st)) return qc_fail(QC_E_ARGUMENT, "path is too long");
   void *handle = dlopen(spelt, RTLD_NOW | RTLD_LOCAL);
-  if (!handle) return qc_fail(QC_E_OPEN, "%s: %s", file, dlerror());
+  if (!handle) {
+    const char *why = dlerror();
+    size_t n = strlen(spelt);
+    return qc_fail(QC_E_OPEN, "%s: %s", file, strncmp(why, spelt, n) || strncmp(why + n, ": ", 2) ? why : why + n + 2);
+  }
   const qc_descriptor *model = dlsym(handle, "qc_model");
   int status = model ? make_network(model, handle, net) : qc_fail(QC_E_SYMBOL, "%s exports no qc_model", file);
   if (status) dlclose(handle);

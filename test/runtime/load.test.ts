@@ -76,6 +76,7 @@ describe("load", () => {
     expect(loadCode(join(work, "nothing"))).toBe("QC-RT-003");
     expect(loadCode(bare)).toBe("QC-RT-003");
     expect(loadCode(text)).toBe("QC-RT-102");
+    expect(() => loadSync(text)).toThrow(`${text}: file too short`);
     expect(loadCode(folder("other-format", { format: "other" }))).toBe("QC-RT-004");
     expect(loadCode(folder("other-abi", { abiVersion: 99 }))).toBe("QC-RT-005");
     const changed = folder("changed", { sha256: { "model.so": "0".repeat(64) } });
