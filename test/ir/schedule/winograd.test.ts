@@ -226,6 +226,23 @@ describe("defaults", () => {
     expect(sites(integer, vnni).chosen).toMatch(/^F4 /);
     expect(sites(convolution({ ...image(7, 512), dtype: "i8" }), vnni).chosen).toBe("direct");
   });
+  it("integer tiles leave a register for the product where it is added apart, and divide the channels", () => {
+    for (const [size, channels] of [
+      [14, 256],
+      [7, 512],
+    ]) {
+      const { options } = sites(convolution({ ...image(size, channels), dtype: "u8" }), MACHINES.avx2);
+      const tiles = options.flatMap((o) => {
+        const [, positions, vectors] = /tile (\d+) x (\d+)/.exec(o) ?? [];
+        return positions ? [{ positions: Number(positions), vectors: Number(vectors) }] : [];
+      });
+      expect(tiles.length).toBeGreaterThan(4);
+      for (const { positions, vectors } of tiles) {
+        expect(positions * vectors + vectors + 2).toBeLessThanOrEqual(MACHINES.avx2.vectorRegisters);
+        expect(channels % (8 * vectors)).toBe(0);
+      }
+    }
+  });
   it("nothing beyond the tolerance: 2e-5 of the range", () => {
     const deep = convolution({ ...image(14, 16), c: 4096, dtype: "f32" });
     expect(winogradBound(4, 4096)).toBeGreaterThan(2e-5);

@@ -71,6 +71,8 @@ export interface TileQuestion {
   readonly together?: 1 | 2;
   /** Registers beside accumulators and operands: a product that is added by an instruction of its own. */
   readonly spare?: number;
+  /** Accumulators that keep the multipliers busy; 10 unless given. */
+  readonly busy?: number;
 }
 
 /**
@@ -112,7 +114,7 @@ export function tileShapes(m: Machine, q: TileQuestion): readonly (TileShape & {
         shapes.push({ positions, vectors, score: used * wide * depthwiseShare(positions, vectors, q.together) });
         continue;
       }
-      const time = (Math.max(accumulators, loads, 10) + 0.15 * positions + 0.35 * vectors) / accumulators;
+      const time = (Math.max(accumulators, loads, q.busy ?? 10) + 0.15 * positions + 0.35 * vectors) / accumulators;
       shapes.push({ positions, vectors, score: (used * wide) / time });
     }
   }
