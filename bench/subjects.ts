@@ -11,7 +11,8 @@ import type { Model, ModelInput } from "./networks/model-builder.js";
 import { NETWORKS, type Network } from "./networks/networks.js";
 import type { PeerInput } from "./peer.js";
 
-export type Group = "kernels" | "kernels-int8" | "networks" | "networks-int8" | "models";
+export const GROUPS = ["kernels", "kernels-int8", "networks", "networks-int8", "models"] as const;
+export type Group = (typeof GROUPS)[number];
 
 export interface PeerModel {
   readonly name: string;

@@ -1,12 +1,7 @@
-/**
- * The compiler's own speed: every stage on modules of up to 10,000 nodes, whole compilations against nodes and weight bytes.
- *   npm run bench:compiler [-- --quick] [--dry]
- * Fails where a stage grows faster than linear. Writes bench/results/compiler.json, bench/results/compiler.md (part of docs/performance.md) and docs/compile-growth.svg; --dry nothing.
- */
+/** The compiler's own speed. Exit code 1 where a stage grows faster than linear. */
 import { cpus } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import Benchmark from "benchmark";
 import { svg } from "../bench/compiler/chart.js";
 import { measureGrowth } from "../bench/compiler/growth.js";
@@ -17,6 +12,7 @@ import { graphTasks, kernelTasks, type Task } from "../bench/compiler/tasks.js";
 import { median } from "../bench/measure.js";
 import { createContext } from "../src/context.js";
 import { makeFolder, writeFileAtomic } from "../src/support/fs.js";
+import { flag, runScript } from "./command-line.mjs";
 
 const project = fileURLToPath(new URL("..", import.meta.url));
 
@@ -47,10 +43,17 @@ function timeAll(sizes: readonly number[], seconds: number, tasksOf: (nodes: num
   });
 }
 
-function main(): void {
-  const { values: o } = parseArgs({
-    options: { quick: { type: "boolean", default: false }, dry: { type: "boolean", default: false } },
-  });
+const command = {
+  run: "npm run bench:compiler --",
+  about: `Times every stage of the compiler on modules of up to 10,000 nodes, and whole compilations against nodes and bytes of weights.
+Writes bench/results/compiler.json, bench/results/compiler.md (the last part of docs/performance.md) and docs/compile-growth.svg.`,
+  options: {
+    quick: flag("small modules, to see that all of it works; writes nothing"),
+    dry: flag("prints only, writes nothing"),
+  },
+};
+
+await runScript(command, (o) => {
   const sizes = o.quick ? [500, 2000] : [2500, 5000, 10_000];
   const kernelSizes = o.quick ? [250, 1000] : [500, 1000, 2000];
   const seconds = o.quick ? 0.05 : 0.3;
@@ -68,12 +71,11 @@ function main(): void {
   console.log("stages at two sizes, eight times apart");
   const faster = o.quick ? [] : [...pairs(createContext())].flatMap(superlinear);
   for (const text of faster) console.error(`faster than linear: ${text}`);
-  if (faster.length > 0) process.exitCode = 1;
   const cpu = cpus()[0]?.model.trim() ?? "unknown";
   const results: CompilerResults = { cpu, sizes, graph, kernelSizes, kernels, growth, superlinear: faster };
   if (o.dry || o.quick) {
     console.log(compilerSection(results));
-    return;
+    return faster.length > 0 ? 1 : 0;
   }
   const folder = path.join(project, "bench/results");
   makeFolder(folder);
@@ -81,6 +83,5 @@ function main(): void {
   writeFileAtomic(path.join(folder, "compiler.md"), compilerSection(results));
   writeFileAtomic(path.join(project, "docs/compile-growth.svg"), svg(charts(growth)));
   console.log("written: bench/results/compiler.{json,md}, docs/compile-growth.svg");
-}
-
-main();
+  return faster.length > 0 ? 1 : 0;
+});

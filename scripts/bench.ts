@@ -1,45 +1,47 @@
 /**
- * Latency beside ONNX Runtime: single convolutions, the bench networks, the models of ../shared/models.
- *   npm run bench [-- --filter TEXT] [--group kernels,networks,...] [--threads 1,2] [--rounds N] [--quick] [--models DIR] [--dry]
- * Writes bench/results/CPU.json (rows of this run replace their predecessors) and docs/performance.md; --dry writes nothing.
- * Exit code 1 where a subject failed or disagreed with the peer; a model that qc refuses is reported, and is no failure.
+ * Latency beside ONNX Runtime. Exit code 1 where a subject failed or disagreed with the peer; a model that qc refuses is reported, and is no
+ * failure.
  */
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { chartSection } from "../bench/chart-section.js";
 import { compare, type Failure, type Row } from "../bench/compare.js";
 import { measureMachine } from "../bench/machine.js";
 import { cells, HEAD, machineLines, means, performanceDoc } from "../bench/report.js";
 import { merge, readResults, resultsFile, writeResults } from "../bench/results.js";
-import { type Group, subjects } from "../bench/subjects.js";
+import { GROUPS, type Group, subjects } from "../bench/subjects.js";
 import { openToolchain } from "../src/compile/toolchain.js";
 import { writeFileAtomic } from "../src/support/fs.js";
 import { formatTable } from "../src/support/table.js";
+import { count, flag, listOf, oneOf, option, runScript } from "./command-line.mjs";
 
-const ROUNDS = 50;
 /** Messages of the importer: what the model asks for is not supported. */
 const REFUSED = /^QC-ONNX-\d/;
 const project = fileURLToPath(new URL("..", import.meta.url));
 
-async function main(): Promise<number> {
-  const { values: o } = parseArgs({
-    options: {
-      filter: { type: "string", default: "" },
-      group: { type: "string" },
-      threads: { type: "string", default: "1,2" },
-      rounds: { type: "string", default: String(ROUNDS) },
-      quick: { type: "boolean", default: false },
-      models: { type: "string", default: path.join(project, "../shared/models") },
-      dry: { type: "boolean", default: false },
-    },
-  });
-  const groups = o.group?.split(",");
-  const wants = (group: Group, name: string) => (!groups || groups.includes(group)) && name.includes(o.filter);
-  const options = o.quick
-    ? { least: 5, sampleMs: 1, threads: [1] }
-    : { least: Number(o.rounds), sampleMs: 2, threads: o.threads.split(",").map(Number) };
+const command = {
+  run: "npm run bench --",
+  about: `Times networks beside ONNX Runtime, in turns in one process, and checks that both give the same results.
+Writes bench/results/CPU.json, where rows of this run replace their predecessors, and docs/performance.md.`,
+  options: {
+    group: option("GROUP,...", `what to time, all unless given: ${GROUPS.join(", ")}`, undefined, listOf(oneOf(GROUPS))),
+    filter: option("TEXT", "only what has TEXT in its name", ""),
+    threads: option("N,...", "numbers of threads", [1, 2] as readonly number[], listOf(count)),
+    rounds: option("N", "runs of each, at least", 50, count),
+    models: option("DIR", "folder of the trained models; without it they are skipped", path.join(project, "../shared/models")),
+    quick: flag("a few runs on one thread, to see that all of it works; writes nothing"),
+    dry: flag("prints only, writes nothing"),
+  },
+  examples: [
+    ["npm run bench -- --group networks --threads 1", "eight published architectures, fp32"],
+    ["npm run bench -- --filter mobilenet --dry", "all MobileNets; what is written stays as it is"],
+  ],
+} as const;
+
+await runScript(command, async (o) => {
+  const wants = (group: Group, name: string) => (o.group?.includes(group) ?? true) && name.includes(o.filter);
+  const options = o.quick ? { least: 5, sampleMs: 1, threads: [1] } : { least: o.rounds, sampleMs: 2, threads: o.threads };
   const machine = measureMachine();
   console.log(machineLines(machine).join("\n"));
   if (!existsSync(o.models)) console.log(`skipped: the trained models, there is no folder ${o.models}`);
@@ -66,7 +68,7 @@ async function main(): Promise<number> {
     console.log(`\nwritten: ${path.relative(project, file)}, docs/performance.md`);
   }
   return failures.some((f) => !REFUSED.test(f.failed)) ? 1 : 0;
-}
+});
 
 const lineOf = (r: Row): string =>
   `${r.group} ${r.name}, ${r.threads}: qc ${r.ms.toFixed(3)} ms; ${r.peers.map((p) => `${p.name} ${p.ms.toFixed(3)} ms, ratio ${p.ratio.toFixed(2)}`).join("; ")}`;
@@ -81,5 +83,3 @@ function printTables(rows: readonly Row[]): void {
     for (const line of means(mine)) console.log(line.replaceAll("**", ""));
   }
 }
-
-process.exitCode = await main();

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// Compiles runtime-c into dist/runtime: libqcrt.so, libqcrt.a and qc.h. Part of `npm run build`.
-//   node scripts/build-runtime.mjs [--if-stale]      QC_CC names another compiler
+// runtime-c --> dist/runtime. Part of `npm run build`.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { flag, isStarted, runScript } from "./command-line.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 const sourceDir = join(root, "runtime-c");
@@ -59,11 +59,11 @@ export function buildRuntime({ ifStale = false } = {}) {
   return outDir;
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    console.log(`runtime: ${buildRuntime({ ifStale: process.argv.includes("--if-stale") })}`);
-  } catch (error) {
-    console.error(`error: cannot build the runtime: ${error.message}`);
-    process.exitCode = 1;
-  }
-}
+const command = {
+  run: "node scripts/build-runtime.mjs",
+  about:
+    "Compiles runtime-c into dist/runtime: libqcrt.so, libqcrt.a and qc.h. QC_CC in the environment names another C compiler.",
+  options: { "if-stale": flag("only where a source is newer than what was built") },
+};
+if (isStarted(import.meta.url))
+  await runScript(command, (o) => console.log(`runtime: ${buildRuntime({ ifStale: o["if-stale"] })}`));

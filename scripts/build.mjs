@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// npm run build: src --> dist (tsc), runtime-c --> dist/runtime (C compiler). Files that no longer have a source are removed from dist.
+// src --> dist (tsc), runtime-c --> dist/runtime (C compiler).
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildRuntime } from "./build-runtime.mjs";
+import { isStarted, runScript } from "./command-line.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 const dist = join(root, "dist");
@@ -34,11 +35,9 @@ export function build() {
   buildRuntime({ ifStale: true });
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    build();
-  } catch (error) {
-    console.error(`error: ${error.message}`);
-    process.exitCode = 1;
-  }
-}
+const command = {
+  run: "npm run build --",
+  about:
+    "Compiles src into dist with tsc and runtime-c into dist/runtime with the C compiler. Files without a source are removed from dist.",
+};
+if (isStarted(import.meta.url)) await runScript(command, build);

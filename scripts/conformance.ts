@@ -1,16 +1,12 @@
-/**
- * Runs every ONNX backend test case found and writes docs/conformance.md.
- *   npm run conformance [-- --engine native|js|eval] [--filter TEXT] [--jobs N] [--newest DIR] [--json FILE] [--output FILE]
- * Exit code 1 when a case is wrong, or when a whole run of the Debian node set has fewer than 500 passes.
- */
+/** The ONNX backend test cases. Exit code 1 where a case is wrong, or where a whole run of the Debian node set has fewer than 500 passes. */
 import { existsSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { writeFileAtomic } from "../src/support/fs.js";
+import { count, oneOf, option, runScript } from "./command-line.mjs";
 import { type Case, caseId, debianCases, debianInstalled, FLAWED, newestCases, opOf, readModel } from "./conformance/cases.js";
-import type { EngineName } from "./conformance/engines.js";
+import { ENGINES } from "./conformance/engines.js";
 import { runPool } from "./conformance/pool.js";
 import { passes, type Row, report, totalsTable } from "./conformance/report.js";
 
@@ -27,29 +23,36 @@ function opsByCase(cases: readonly Case[]): ReadonlyMap<string, string> {
   return ops;
 }
 
-async function main(): Promise<number> {
-  const { values: o } = parseArgs({
-    options: {
-      engine: { type: "string", default: "native" },
-      filter: { type: "string" },
-      jobs: { type: "string", default: String(Math.min(2, availableParallelism())) },
-      newest: { type: "string", default: path.join(project, "../shared/onnx-conformance") },
-      json: { type: "string" },
-      output: { type: "string", default: path.join(project, "docs/conformance.md") },
-    },
-  });
-  if (!["eval", "js", "native"].includes(o.engine)) throw new Error(`--engine ${o.engine}: it is eval, js or native`);
+const command = {
+  run: "npm run conformance --",
+  about: "Runs every ONNX backend test case that is found, and writes docs/conformance.md where all were run.",
+  options: {
+    engine: option("ENGINE", `what computes: ${ENGINES.join(", ")}`, ENGINES[0], oneOf(ENGINES)),
+    filter: option("REGEX", "only cases whose name matches, like debian/node/test_conv", undefined),
+    jobs: option("N", "processes", Math.min(2, availableParallelism()), count),
+    newest: option(
+      "DIR",
+      "folder of the newest test data; without it only Debian's are run",
+      path.join(project, "../shared/onnx-conformance"),
+    ),
+    json: option("FILE", "writes a row for every case", undefined),
+    output: option("FILE", "the report", path.join(project, "docs/conformance.md")),
+  },
+  examples: [["npm run conformance -- --filter resize --engine js", "what resize is tested by, on the JavaScript executor"]],
+} as const;
+
+await runScript(command, async (o) => {
   if (!debianInstalled()) console.log("the Debian set is missing: apt install libonnx-testdata");
   if (!existsSync(o.newest)) console.log(`the newest set is missing: no folder ${o.newest}`);
   const all = [...debianCases(), ...newestCases(o.newest)].filter((c) => !Object.hasOwn(FLAWED, caseId(c)));
   if (o.engine !== "native") console.log("whole networks (light) run with --engine native only: they take minutes elsewhere");
   const runnable = all.filter((c) => o.engine === "native" || c.group !== "light");
-  const cases = o.filter ? runnable.filter((c) => new RegExp(o.filter as string).test(caseId(c))) : runnable;
+  const cases = o.filter ? runnable.filter((c) => new RegExp(o.filter ?? "").test(caseId(c))) : runnable;
   const ops = opsByCase(o.filter ? cases : all);
   const start = performance.now();
   const results = await runPool(cases, {
-    engine: o.engine as EngineName,
-    jobs: Number(o.jobs),
+    engine: o.engine,
+    jobs: o.jobs,
     limitMs: LIMIT_MS,
     onResult: (r, done) => {
       if (r.outcome === "wrong") console.log(`wrong  ${r.id}: ${r.reason}`);
@@ -80,6 +83,4 @@ async function main(): Promise<number> {
     return 1;
   }
   return 0;
-}
-
-process.exitCode = await main();
+});

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// npm run demo: the main job on a trained model, from a bare machine to int8 code that runs from C. Everything it writes is in out/demo.
+// The main job on a trained model.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runScript } from "./command-line.mjs";
 import { setUp } from "./setup.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
@@ -108,9 +109,9 @@ async function demo() {
   say(`\nDone in ${seconds()}. The results are in ${short(work)}/.`);
 }
 
-try {
-  await demo();
-} catch (error) {
-  console.error(`error: ${error.message}`);
-  process.exitCode = 1;
-}
+const command = {
+  run: "npm run demo --",
+  about: `Sets the machine up, draws images, quantizes the network of examples/glyphs, measures it, and runs it from C.
+Everything that it writes is in out/demo.`,
+};
+await runScript(command, demo);

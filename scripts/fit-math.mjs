@@ -1,9 +1,9 @@
 /**
- * Fits the polynomials of the LLVM math library and writes src/backends/llvm/math/coefficients.ts.
- * Each is the Chebyshev interpolant (within a small factor of the minimax polynomial) of a smooth function on an interval, computed
- * with 448 fractional bits and rounded at the end. `node scripts/fit-math.mjs` prints the largest error of each.
+ * The polynomials of the LLVM math library. Each is the Chebyshev interpolant (within a small factor of the minimax polynomial) of a smooth
+ * function on an interval, computed with 448 fractional bits and rounded at the end.
  */
 import { writeFileSync } from "node:fs";
+import { runScript } from "./command-line.mjs";
 import * as fx from "./fixed-point.mjs";
 
 const { ONE, mul, div, ratio, fromDouble } = fx;
@@ -157,23 +157,32 @@ const CONSTANTS = {
 
 const literal = (v) => (Object.is(v, -0) ? "-0" : String(v));
 
-const lines = [
-  "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: parts of constants, each exact",
-  "/** Made by scripts/fit-math.mjs; polynomials are listed from the constant term up. */",
-  "",
-];
-for (const [name, [type, degree, a, b, f, what, center = 0n]] of Object.entries(FITS)) {
-  const poly = interpolate(f, a, b, degree, center);
-  const rounded = poly.map(fx.toDouble).map((v) => (type === "f32" ? Math.fround(v) : v));
-  let worst = 0;
-  for (let i = 0; i <= 40; i++) {
-    const x = a + ((b - a) * BigInt(i)) / 40n + 1n;
-    worst = Math.max(worst, Math.abs(fx.toDouble(evaluate(poly, x - center) - f(x))));
+function main() {
+  const lines = [
+    "// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: parts of constants, each exact",
+    "/** Made by scripts/fit-math.mjs; polynomials are listed from the constant term up. */",
+    "",
+  ];
+  for (const [name, [type, degree, a, b, f, what, center = 0n]] of Object.entries(FITS)) {
+    const poly = interpolate(f, a, b, degree, center);
+    const rounded = poly.map(fx.toDouble).map((v) => (type === "f32" ? Math.fround(v) : v));
+    let worst = 0;
+    for (let i = 0; i <= 40; i++) {
+      const x = a + ((b - a) * BigInt(i)) / 40n + 1n;
+      worst = Math.max(worst, Math.abs(fx.toDouble(evaluate(poly, x - center) - f(x))));
+    }
+    console.log(name.padEnd(14), `degree ${degree}`, `largest error ${worst.toExponential(2)}`);
+    lines.push(`/** ${what}. */`, `export const ${name}: readonly number[] = [`, ...rounded.map((c) => `  ${literal(c)},`), "];");
   }
-  console.log(name.padEnd(14), `degree ${degree}`, `largest error ${worst.toExponential(2)}`);
-  lines.push(`/** ${what}. */`, `export const ${name}: readonly number[] = [`, ...rounded.map((c) => `  ${literal(c)},`), "];");
+  for (const [name, [values, what]] of Object.entries(CONSTANTS)) {
+    lines.push(`/** ${what}. */`, `export const ${name}: readonly number[] = [${values.map(literal).join(", ")}];`);
+  }
+  writeFileSync(new URL("../src/backends/llvm/math/coefficients.ts", import.meta.url), `${lines.join("\n")}\n`);
 }
-for (const [name, [values, what]] of Object.entries(CONSTANTS)) {
-  lines.push(`/** ${what}. */`, `export const ${name}: readonly number[] = [${values.map(literal).join(", ")}];`);
-}
-writeFileSync(new URL("../src/backends/llvm/math/coefficients.ts", import.meta.url), `${lines.join("\n")}\n`);
+
+const command = {
+  run: "node scripts/fit-math.mjs",
+  about:
+    "Fits the polynomials of the math library, prints the largest error of each, and writes src/backends/llvm/math/coefficients.ts.",
+};
+await runScript(command, main);

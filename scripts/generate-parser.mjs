@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // Writes src/ir/text/generated from src/ir/text/qc.g4. Needs Java; the result is committed, so a build does not.
-//   node scripts/generate-parser.mjs [--check]      --check: exit 1 where the committed parser differs from the grammar's
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { flag, isStarted, runScript } from "./command-line.mjs";
 
 const require = createRequire(import.meta.url);
 const root = resolve(fileURLToPath(import.meta.url), "../..");
@@ -44,19 +44,24 @@ function generate() {
   }
 }
 
-if (resolve(process.argv[1] ?? "") === fileURLToPath(import.meta.url)) {
+/** @param {{ check: boolean }} options */
+function main({ check }) {
   const made = generate();
   const stale = [...made].filter(([f, text]) => !existsSync(join(target, f)) || readFileSync(join(target, f), "utf8") !== text);
-  if (process.argv.includes("--check")) {
-    if (stale.length) {
-      console.error(
-        `the committed parser is not the grammar's: ${stale.map(([f]) => f).join(", ")}; run node scripts/generate-parser.mjs`,
-      );
-      process.exit(1);
-    }
-  } else {
-    mkdirSync(target, { recursive: true });
-    for (const [f, text] of stale) writeFileSync(join(target, f), text);
-    console.log(stale.length ? `wrote ${stale.map(([f]) => f).join(", ")}` : "the parser is up to date");
+  const names = stale.map(([f]) => f).join(", ");
+  if (check) {
+    if (stale.length)
+      throw new Error(`the committed parser is not the grammar's: ${names}; run node scripts/generate-parser.mjs`);
+    return;
   }
+  mkdirSync(target, { recursive: true });
+  for (const [f, text] of stale) writeFileSync(join(target, f), text);
+  console.log(stale.length ? `wrote ${names}` : "the parser is up to date");
 }
+
+const command = {
+  run: "node scripts/generate-parser.mjs",
+  about: "Writes src/ir/text/generated from src/ir/text/qc.g4. Needs Java; the result is committed, so that a build does not.",
+  options: { check: flag("writes nothing; exit code 1 where the committed parser is not the grammar's") },
+};
+if (isStarted(import.meta.url)) await runScript(command, main);

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Makes a bare Debian or Ubuntu machine ready: system packages (as root; otherwise it says what to type), npm packages, the build.
-//   node scripts/setup.mjs [--tests] [--no-build]        --tests: also what only tests need
 // Needs nothing but node and npm, so that `npm test` and `npm run demo` can begin with it.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { flag, isStarted, runScript } from "./command-line.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
 const LIB_FOLDERS = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
@@ -152,11 +152,10 @@ export async function setUp({ tests = false, build = true } = {}) {
   if (build) await buildIfStale();
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    await setUp({ tests: process.argv.includes("--tests"), build: !process.argv.includes("--no-build") });
-  } catch (error) {
-    console.error(`error: ${error.message}`);
-    process.exitCode = 1;
-  }
-}
+const command = {
+  run: "node scripts/setup.mjs",
+  about: `Installs what is missing: system packages (on Debian and Ubuntu as root; elsewhere it says what to type), npm packages, the build of qc.
+What is there already is kept.`,
+  options: { tests: flag("also what only tests need"), "no-build": flag("packages only") },
+};
+if (isStarted(import.meta.url)) await runScript(command, (o) => setUp({ tests: o.tests, build: !o["no-build"] }));

@@ -20,7 +20,8 @@ import { canonicalPipeline, loweredPipeline } from "../../src/passes/presets.js"
 import { loadSync } from "../../src/runtime/index.js";
 
 export type Engine = (m: Module, ctx: Context, inputs: readonly Tensor[]) => readonly Tensor[];
-export type EngineName = "eval" | "js" | "native";
+export const ENGINES = ["native", "js", "eval"] as const;
+export type EngineName = (typeof ENGINES)[number];
 
 export function createEngine(name: EngineName): Engine {
   switch (name) {
