@@ -84,7 +84,7 @@ export function randomModule(ctx: IrContext, seed: number, given: RandomModuleOp
     results,
     results.map((r, i) => (g.bool() ? r.slice(1) : `out ${i}`)),
   );
-  const props = g.bool()
+  const props: Module["props"] = g.bool()
     ? { opset: 17, producer: 'a "tool"', numbers: [0.1, -0, Number.POSITIVE_INFINITY], ready: g.bool(), names: ["a", "b\n"] }
     : {};
   const module: Module = { version: 1, name: `random ${seed}`, funcs: [{ ...func, paramNames }], consts, props };

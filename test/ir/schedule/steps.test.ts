@@ -167,10 +167,7 @@ describe("legal sequences of steps keep the meaning", () => {
             expect(applySteps(kernel, JSON.parse(text)), text).toEqual(k);
             const got = outputs(k, name);
             for (const [buffer, data] of Object.entries(want)) {
-              const scale = data.reduce(
-                (m: number, v: number | bigint) => Math.max(m, Math.abs(Number(v))),
-                0 as never,
-              ) as unknown as number;
+              const scale = Math.max(...Array.from<number | bigint>(data).map((v) => Math.abs(Number(v))));
               const far = [...(data as Float32Array)].findIndex(
                 (v, i) => !(Math.abs(v - Number(got[buffer][i])) <= (data instanceof Float32Array ? 1e-5 * scale : 0)),
               );

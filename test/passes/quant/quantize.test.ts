@@ -65,11 +65,8 @@ function quantized(
     seen.points.map((p, i) => [p.id, { min: values[3 * i], max: values[3 * i + 1], power: values[3 * i + 2] / p.elements }]),
   );
   const simulated = fakeQuant.run(withRanges(m, ranges), ctx, { quantizer, sqnr: 0 });
-  const integer = dce.run(
-    foldConstants.run(quantizePass.run(simulated, ctx, {}), ctx, { limit: 1 << 26, dequantize: true }),
-    ctx,
-    {},
-  );
+  const quantized = quantizePass.run(simulated, ctx, {});
+  const integer = dce.run(foldConstants.run(quantized, ctx, { limit: 1 << 26, work: 1 << 26, dequantize: true }), ctx, {});
   assertValid(simulated, ctx.ops, ctx.blobs);
   assertValid(integer, ctx.ops, ctx.blobs);
   return { simulated, integer };
