@@ -170,6 +170,6 @@ const command = {
     "Writes the tables of docs/ops.md, docs/passes.md and docs/errors.md from what the source says. A test fails when they are stale.",
 };
 if (isStarted(import.meta.url))
-  await runScript(command, () => {
+  runScript(command, () => {
     for (const [path, text] of Object.entries(generatedDocs())) writeFileSync(join(root, path), text);
   });
