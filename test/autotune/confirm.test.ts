@@ -102,7 +102,8 @@ describe("the last measurement in the whole model", () => {
     expect(whole[0].tunedMs).toBeGreaterThan(whole[0].standardMs);
   });
   it("takes nothing that is slower on another number of threads", async () => {
-    const fake = fakeBench((w, loop, t) => ({ xi1: 0.5, xi2: 1.1, xj1: 0.9, xj2: 0.9 })[`${w}${loop}${t}`] ?? 1);
+    const ms: Readonly<Record<string, number>> = { xi1: 0.5, xi2: 1.1, xj1: 0.9, xj2: 0.9 };
+    const fake = fakeBench((w, loop, t) => ms[`${w}${loop}${t}`] ?? 1);
     const { used } = await run(found, fake, [1, 2]);
     expect(used).toEqual({ x: "j" });
   });
