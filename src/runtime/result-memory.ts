@@ -14,7 +14,7 @@ let kept = false;
 /**
  * Lets the results of later runs take the memory of earlier ones. By glibc's defaults each array of some MB is mapped anew, and the first
  * touch of its pages costs more than the run: 1.67 ms instead of 0.52 for a convolution with 3.2 MB of results beside ONNX Runtime
- * (`qc bench --peer onnxruntime --rounds 200`). Done once a process, for networks with large results; MALLOC_* in the environment wins.
+ * (`qc bench --peer onnxruntime --rounds 200`). Done once a process, for networks with large results; the environment wins (docs/runtime-abi.md).
  */
 export function keepResultMemory(resultBytes: readonly number[]): void {
   if (kept || process.platform !== "linux" || !resultBytes.some((bytes) => bytes >= LARGE_BYTES)) return;
