@@ -91,7 +91,10 @@ const progressOf = (t: Task): TaskProgress => ({
   ended: t.ended,
 });
 
-/** Searches; returns when the trials, or all spaces, are used up, or when it is stopped. Every measurement is recorded at once. */
+/**
+ * Searches; when the trials, or all spaces, are used up, or when it is stopped, the best of each workload are measured again. Every measurement is recorded
+ * at once.
+ */
 export async function tune(request: TuneRequest): Promise<TuneSummary> {
   const { workloads, machine, measurer, iterations, seed, threads = 1, onProgress } = request;
   const model = createCostModel(seed);
@@ -158,8 +161,8 @@ export async function tune(request: TuneRequest): Promise<TuneSummary> {
     model.train();
   }
   for (const task of tasks) {
-    if (isStopped()) break;
-    if (task.baselineMs === null || task.trials === 0) continue;
+    if (task.trials === 0 && !wasCutShort(task, request.prior)) continue;
+    if (task.baselineMs === null && !(await openTask(task, measurer, note))) continue;
     show("final", task.workload.kernel.name);
     await measureFinalists(task, measurer, note);
   }
@@ -175,6 +178,11 @@ export async function tune(request: TuneRequest): Promise<TuneSummary> {
     duplicates,
   };
 }
+
+/** An earlier session tried schedules of this workload and ended before the best were measured again. */
+const wasCutShort = ({ workload, space, measured }: Task, prior: readonly TuningRecord[]): boolean =>
+  measured.some((m) => m.ratio !== null && m.ratio < 1) &&
+  !prior.some((r) => r.source === "final" && r.workload === workload.key && r.baseline === space.standard.key);
 
 type Note = (task: Task, source: string, c: Candidate, m: Measurement) => void;
 

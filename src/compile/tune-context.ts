@@ -3,65 +3,37 @@
  * the kernel before it left there.
  */
 import { join } from "node:path";
-import { createRandom } from "../autotune/random.js";
+import type { Blocks } from "../autotune/paired.js";
 import { linkShared } from "../backends/llvm/libllvm/link.js";
 import type { Context } from "../context.js";
 import type { Module } from "../ir/graph/module.js";
 import type { Kernel } from "../ir/loop/stmt.js";
-import { emptyData, type TypedArray } from "../ir/op/tensor.js";
-import { isFloat } from "../ir/type/dtype.js";
-import { numElements } from "../ir/type/tensor-type.js";
-import { load, type Net } from "../runtime/index.js";
 import { breathe } from "../support/interrupt.js";
 import { openTempFolder } from "../support/temp-folder.js";
 import { planModule } from "./plan.js";
 import type { Toolchain } from "./toolchain.js";
+import { timeInBlocks } from "./tune-blocks.js";
 import { compileObjects } from "./write.js";
 
-/** What one build of the model took. */
+/** What one build of the model took, in milliseconds. */
 export interface BuildTimes {
-  /** By workload: milliseconds of one launch, a sample a run, the mean over its launches. */
-  readonly launches: ReadonlyMap<string, readonly number[]>;
-  /** Milliseconds of whole runs. */
-  readonly total: readonly number[];
+  /** By workload: one launch, the mean over its launches in a turn. */
+  readonly launches: ReadonlyMap<string, Blocks>;
+  /** Whole runs: the first of a turn, and those after it. */
+  readonly cold: Blocks;
+  readonly warm: Blocks;
 }
 
 export interface ModelBench {
   /** Builds the model with these schedules; returns a number for `time`. */
   add(schedule: (k: Kernel) => Kernel): Promise<number>;
-  /** Runs builds in turns on so many threads. */
-  time(builds: readonly number[], threads: number): Promise<readonly BuildTimes[]>;
+  /** Runs builds in turns on so many threads, in so many blocks. */
+  time(builds: readonly number[], threads: number, blocks: number): Promise<readonly BuildTimes[]>;
   close(): void;
 }
 
-const LEAST_RUNS = 24;
-const MOST_RUNS = 160;
-const BUDGET_MS = 5000;
-/** Runs in which the process lost a processor are taken again, so often. */
-const RETAKES = 2;
-
-/** Floats in [-1, 1), 8-bit codes, zeros for wider integers, which are often indices. */
-function drawInput({ dtype, shape }: Net["inputs"][number], seed: number): TypedArray {
-  const random = createRandom(seed);
-  const data = emptyData(dtype, numElements(shape));
-  const draw = (): number =>
-    dtype === "f32" || dtype === "f64" ? 2 * random.next() - 1 : dtype === "u8" ? random.below(256) : random.below(256) - 128;
-  if (dtype === "u8" || dtype === "i8" || (isFloat(dtype) && dtype !== "f16" && dtype !== "bf16"))
-    for (let i = 0; i < data.length; i++) data[i] = draw() as never;
-  return data;
-}
-
-/** Nanoseconds of every launch in one run. */
-function profiled(net: Net, inputs: Readonly<Record<string, TypedArray>>): readonly number[] {
-  for (let take = 0; ; take++) {
-    const before = process.resourceUsage().involuntaryContextSwitches;
-    net.startProfile();
-    net.run(inputs);
-    net.stopProfile();
-    if (take === RETAKES || process.resourceUsage().involuntaryContextSwitches === before)
-      return net.profile().phases.map((p) => p.ns);
-  }
-}
+/** Milliseconds that all runs of one call of `time` take, about, for each build. */
+const BUDGET_MS = 2500;
 
 interface Build {
   readonly file: string;
@@ -78,13 +50,13 @@ function launchesByKey(callees: readonly string[], keys: ReadonlyMap<string, str
   return launches;
 }
 
+const meanOf = (phases: readonly number[], of: readonly number[]): number =>
+  Number((of.reduce((sum, i) => sum + phases[i], 0) / of.length).toPrecision(6));
+
 /** `keys`: the workload of every private function of the module. */
 export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: ReadonlyMap<string, string>): ModelBench {
   const folder = openTempFolder("tune-model");
   const made: Build[] = [];
-  const meanMs = (run: readonly number[], of: readonly number[]): number =>
-    Number((of.reduce((sum, i) => sum + run[i], 0) / of.length / 1e6).toPrecision(6));
-  const sumMs = (run: readonly number[]): number => Number((run.reduce((a, b) => a + b, 0) / 1e6).toPrecision(6));
   return {
     async add(schedule) {
       await breathe();
@@ -94,30 +66,15 @@ export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: 
       linkShared({ objects, output: file });
       return made.push({ file, launches: launchesByKey(callees, keys) }) - 1;
     },
-    async time(builds, threads) {
-      const nets: Net[] = [];
-      try {
-        for (const b of builds) nets.push(await load(made[b].file, { threads }));
-        const inputs = Object.fromEntries(nets[0].inputs.map((p, i) => [p.name, drawInput(p, i + 1)]));
-        for (const net of nets) net.run(inputs);
-        const samples: (readonly number[])[][] = nets.map(() => []);
-        const start = performance.now();
-        for (let run = 0; run < MOST_RUNS && (run < LEAST_RUNS || performance.now() - start < BUDGET_MS); run++) {
-          for (let i = 0; i < nets.length; i++) {
-            const which = (i + run) % nets.length;
-            // what the other builds left in the caches is not what a model finds that runs alone
-            nets[which].run(inputs);
-            samples[which].push(profiled(nets[which], inputs));
-          }
-          if (run % 16 === 15) await breathe();
-        }
-        return samples.map((runs, i) => ({
-          launches: new Map([...made[builds[i]].launches].map(([key, of]) => [key, runs.map((run) => meanMs(run, of))])),
-          total: runs.map(sumMs),
-        }));
-      } finally {
-        for (const net of nets) net.close();
-      }
+    async time(builds, threads, blocks) {
+      const files = builds.map((b) => made[b].file);
+      const times = await timeInBlocks(files, { threads, blocks, budgetMs: BUDGET_MS * builds.length, folder: folder.path });
+      return times.map(({ cold, warm, phases }, i) => {
+        const launches = [...made[builds[i]].launches].map(
+          ([key, of]) => [key, phases.map((block) => block.map((round) => meanOf(round, of)))] as const,
+        );
+        return { launches: new Map(launches), cold, warm };
+      });
     },
     close: folder.remove,
   };

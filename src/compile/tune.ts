@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from "node:os";
 import { basename, join } from "node:path";
 import { type Best, bestSchedules, isStale, type Usable, usableRecords } from "../autotune/records/best.js";
 import { openLog, readLog } from "../autotune/records/log.js";
-import type { Environment } from "../autotune/records/record.js";
+import type { Environment, TuningRecord } from "../autotune/records/record.js";
 import { stepsKey } from "../autotune/records/steps-key.js";
 import type { TuneSummary } from "../autotune/session.js";
 import { collectWorkloads, type Workload, workloadKey } from "../autotune/workload.js";
@@ -16,6 +16,7 @@ import type { IrContext } from "../ir/pass/context.js";
 import { applySteps } from "../ir/schedule/apply.js";
 import { byDefault } from "../ir/schedule/defaults/choose.js";
 import { scheduledName, scheduleKernel } from "../ir/schedule/defaults/schedule.js";
+import type { Step } from "../ir/schedule/step.js";
 import { targetKey } from "../ir/target/resolve.js";
 import { lowerFunc } from "../passes/memory/lower-func.js";
 import type { LoweredFunc } from "../passes/memory/lowered.js";
@@ -23,7 +24,7 @@ import { fail, QcError } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
 import { planModule } from "./plan.js";
 import type { Toolchain } from "./toolchain.js";
-import { type ConfirmRequest, confirm, type WholeTimes } from "./tune-confirm.js";
+import { type ConfirmRequest, confirm, type Measured, type Whole } from "./tune-confirm.js";
 import { openModelBench } from "./tune-context.js";
 import { type Placed, type SearchRequest, searchModule } from "./tune-search.js";
 
@@ -43,8 +44,8 @@ export interface TuningReport {
   /** Records that were measured against another default schedule than today's; they are not used. */
   readonly stale: number;
   readonly search: TuneSummary | null;
-  /** The whole model as it was measured at the end of the search; empty without one, or where nothing was faster. */
-  readonly whole: readonly WholeTimes[];
+  /** The whole model as it was measured at the end of the search; null without one, or where no kernel was faster. */
+  readonly whole: Whole | null;
 }
 
 export interface Tuned {
@@ -110,9 +111,10 @@ export async function tuneModule(m: Module, ctx: Context, tools: Toolchain, log:
         baselines,
         keyOf,
         replay,
-        standard: (k) => standard(k).kernel,
+        placed,
+        standard,
       })
-    : [];
+    : null;
   const content = readLog(log);
   const usable = usableRecords(content.records, environment);
   const stale = usable.records.filter((r) => isStale(r, baselines)).length;
@@ -124,6 +126,7 @@ export async function tuneModule(m: Module, ctx: Context, tools: Toolchain, log:
     if (b && scheduled) best.set(workload.key, { best: b, scheduled });
   }
   reportUnused(usable, content.unreadable, stale, log, ctx);
+  reportUnconfirmed([...best.values()].filter((b) => !b.best.isConfirmed).length, log, ctx);
   const used = placed.flatMap(({ workload }) => {
     const b = best.get(workload.key)?.best;
     return b ? [{ b, workload }] : [];
@@ -171,6 +174,18 @@ function reportUnused(usable: Usable, unreadable: number, stale: number, log: st
   }
 }
 
+/** Says that schedules are used which were only measured alone. */
+function reportUnconfirmed(count: number, log: string, ctx: IrContext): void {
+  if (count === 0) return;
+  const what = count === 1 ? "1 schedule was never measured" : `${count} schedules were never measured`;
+  ctx.report({
+    severity: "remark",
+    code: "QC-TUNE-013",
+    message: `${what} in the whole model: the search that wrote '${log}' was cut short`,
+    help: "a further search, be it of one iteration, confirms them or puts the default schedules in their places",
+  });
+}
+
 /** A recorded schedule, if it still applies; where a step is not legal any more that is reported, and the default stays. */
 function replayOf(best: Best, workload: Workload | undefined, tools: Toolchain, ctx: IrContext): ((k: Kernel) => Kernel) | null {
   const scheduled = (k: Kernel): Kernel => ({ ...applySteps(k, best.steps), name: scheduledName(k, tools.target) });
@@ -194,23 +209,36 @@ async function confirmSearch(
   logFile: string,
   search: TuneSummary,
   request: SearchRequest,
-  how: Pick<ConfirmRequest, "baselines" | "keyOf" | "replay" | "standard">,
-): Promise<readonly WholeTimes[]> {
+  how: Pick<ConfirmRequest, "baselines" | "keyOf" | "replay"> & {
+    readonly placed: readonly Placed[];
+    readonly standard: (k: Kernel) => ReturnType<typeof scheduleKernel>;
+  },
+): Promise<Whole | null> {
   const { records } = usableRecords(readLog(logFile).records, environment);
   const keys = new Map(launchedKernels(m, ctx).map((l) => [l.callee, how.keyOf(l.kernel)]));
   const bench = openModelBench(m, ctx, tools, keys);
   const log = openLog(logFile);
   const { session, seed } = search;
-  try {
-    return await confirm({
-      ...how,
-      bench,
-      records,
-      threads: request.threads !== undefined ? [request.threads] : [...new Set([1, availableParallelism()])],
-      record({ workload, kernel, decisions, steps, code }, source, threads, ms, baselineMs) {
+  const append = (of: readonly RecordedMeasurement[]): void => {
+    const time = new Date().toISOString();
+    log.appendAll(
+      of.map(({ best: { workload, kernel, decisions, steps, code }, source, threads, ms, baselineMs }): TuningRecord => {
         const baseline = how.baselines.get(workload) ?? "";
         const what = { workload, kernel, session, seed, source, decisions, steps, baseline, ...environment, code, threads };
-        log.append({ v: 1, ...what, ms, baselineMs, error: null, time: new Date().toISOString() });
+        return { v: 1, ...what, ms, baselineMs, error: null, time };
+      }),
+    );
+  };
+  try {
+    return await confirm({
+      ...{ bench, records, baselines: how.baselines, keyOf: how.keyOf, replay: how.replay },
+      standard: (k) => how.standard(k).kernel,
+      threads: request.threads !== undefined ? [request.threads] : [...new Set([1, availableParallelism()])],
+      record: append,
+      decide(used) {
+        const tuned = new Set(used.map((u) => u.best.workload));
+        const rest = how.placed.filter((p) => !tuned.has(p.workload.key));
+        append([...used, ...rest.map(({ workload }) => asStandard(workload, how.standard(workload.kernel).steps))]);
       },
       onStep: (current) => request.onProgress?.({ ...search, phase: "model", current }),
     });
@@ -219,3 +247,13 @@ async function confirmSearch(
     bench.close();
   }
 }
+
+type RecordedMeasurement = Omit<Measured, "best"> & {
+  readonly best: Pick<Best, "workload" | "kernel" | "decisions" | "steps" | "code">;
+};
+
+/** That the default schedule of a workload is used. */
+const asStandard = (w: Workload, steps: readonly Step[]): RecordedMeasurement => ({
+  best: { workload: w.key, kernel: w.kernel.name, decisions: {}, steps, code: null },
+  ...{ source: "whole", threads: 1, ms: [], baselineMs: [] },
+});

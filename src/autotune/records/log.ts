@@ -1,6 +1,6 @@
 /**
  * The log of a model: JSON lines, one record a line, only ever appended to.
- *   A record is one write() to a file opened with O_APPEND, so processes that share a log do not interleave. A process that dies in the middle of a
+ *   A record, or several that belong together, is one write() to a file opened with O_APPEND, so processes that share a log do not interleave. A process that dies in the middle of a
  *   write leaves a line without an end; the next record starts a line of its own, and readers count what they could not read.
  */
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
@@ -43,6 +43,8 @@ export const readLogIfAny = (path: string): LogContent => (isFile(path) ? readLo
 export interface Log {
   readonly path: string;
   append(record: TuningRecord): void;
+  /** Appends records in one write: where the process is killed, all of them or none. */
+  appendAll(records: readonly TuningRecord[]): void;
   close(): void;
 }
 
@@ -63,17 +65,21 @@ export function openLog(path: string): Log {
   } catch (error) {
     failIo(error, "write", path);
   }
+  const appendAll: Log["appendAll"] = (records) => {
+    if (records.length === 0) return;
+    try {
+      const text = records.map((r) => `${JSON.stringify(r)}\n`).join("");
+      const lines = Buffer.from(`${endsInLine(fd) ? "" : "\n"}${text}`);
+      const written = writeSync(fd, lines);
+      if (written < lines.byteLength) writeSync(fd, lines, written);
+    } catch (error) {
+      failIo(error, "write", path);
+    }
+  };
   return {
     path,
-    append(record) {
-      try {
-        const line = Buffer.from(`${endsInLine(fd) ? "" : "\n"}${JSON.stringify(record)}\n`);
-        const written = writeSync(fd, line);
-        if (written < line.byteLength) writeSync(fd, line, written);
-      } catch (error) {
-        failIo(error, "write", path);
-      }
-    },
+    append: (record) => appendAll([record]),
+    appendAll,
     close() {
       if (fd < 0) return;
       try {

@@ -29,8 +29,8 @@ export interface TuningRecord {
   readonly seed: number;
   /**
    * Where the candidate came from: `default`, the name of a strategy or `random`, `recalled` from records that do not count here. Then how it was measured
-   * again: `final` at length, `context` in the whole model, `whole` there once more, together with the winners of the other workloads, and `slower` where
-   * that model was slower than the default one.
+   * again: `final` at length, `context` in the whole model, `slower` there with the winners of the other workloads, in a model that was not accepted.
+   * `whole`: in the model that is used; with the default's steps, and without times, where the workload keeps its default schedule.
    */
   readonly source: string;
   /** What the sketch was told, to search on from here. Replay needs only the steps. */

@@ -115,7 +115,9 @@ function show(request: Request, io: Io): void {
       .map((r) => {
         const result = r.error
           ? `${r.error.kind}: ${r.error.message.split("\n")[0]}`
-          : `${Math.min(...r.ms).toFixed(4)} ms, default ${Math.min(...r.baselineMs).toFixed(4)} ms`;
+          : r.ms.length === 0
+            ? "the default schedule is used"
+            : `${Math.min(...r.ms).toFixed(4)} ms, default ${Math.min(...r.baselineMs).toFixed(4)} ms`;
         const decided = Object.entries(r.decisions).map(([k, v]) => `${k}=${v}`);
         return [
           `${r.time} ${r.workload.slice(0, 8)} ${r.kernel} ${r.source}: ${result}`,

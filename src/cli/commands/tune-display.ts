@@ -116,10 +116,7 @@ export function tuningLines(t: TuningReport): readonly string[] {
     search?.rankingAccuracy == null ? "" : `; the cost model ordered ${percent(search.rankingAccuracy)} of pairs it had not seen`;
   return [
     `  tuned     ${t.tuned} of ${t.workloads} workloads are faster than their default schedules${gain}`,
-    ...t.whole.map(
-      (w) =>
-        `            whole model, ${w.threads} thread${w.threads > 1 ? "s" : ""}: ${ms(w.standardMs)} --> ${ms(w.tunedMs)} ms`,
-    ),
+    ...wholeLines(t),
     ...(search
       ? [
           `            ${search.done} trials (${search.strategy}, seed ${search.seed}), ${failures} failed, ${search.duplicates} were known code${rank}`,
@@ -128,6 +125,16 @@ export function tuningLines(t: TuningReport): readonly string[] {
     ...failedLines(search?.tasks ?? []),
     `            log ${t.log}${unused ? `, ${unused} of its records not used` : ""}`,
   ];
+}
+
+/** The whole model at the end of a search: times on each number of threads, and what was decided. */
+function wholeLines({ whole }: TuningReport): readonly string[] {
+  if (!whole) return [];
+  const times = whole.times.map(
+    (w) => `            whole model, ${w.threads} thread${w.threads > 1 ? "s" : ""}: ${ms(w.standardMs)} --> ${ms(w.tunedMs)} ms`,
+  );
+  const bound = `${whole.ratio.toFixed(3)} of the default's time, at most ${whole.atMost.toFixed(3)}`;
+  return [...times, `            ${bound}${whole.isUsed ? "" : ": not clearly faster, not used"}`];
 }
 
 /** Workloads that cannot be searched because not even their default schedule runs: the first three, and how many more. */
