@@ -3,6 +3,8 @@ import { kernelsText } from "../../../src/backends/llvm/emit/kernels.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
 import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import type { Target } from "../../../src/ir/target/target.js";
+import { perTensor } from "../../../src/ir/type/quant.js";
+import { tensorType } from "../../../src/ir/type/tensor-type.js";
 import { f32, groupOf } from "../loop/build.js";
 import { MACHINES } from "./machines.js";
 
@@ -24,6 +26,16 @@ describe("weights are asked for before they are used", () => {
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.length).toBeLessThanOrEqual(4);
     expect(tiled.length).toBeGreaterThan(2 * asked.length);
+  });
+  it.each(["avx512", "avx2"])("of bytes too, on %s", (name) => {
+    const on = { ...MACHINES[name], arch: "x86_64" } as unknown as Target;
+    const types = {
+      "%x": tensorType("u8", [1, 14, 14, 256], perTensor(0.1, 0)),
+      "#w": tensorType("i8", [256, 1, 1, 256], perTensor(0.1, 0)),
+    };
+    const attrs = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], layout: "channels_last" };
+    const { kernel } = groupOf(types, [["conv", ["%x", "#w", ""], attrs, "%y"]]);
+    expect(kernelsText([scheduleKernel(kernel, on).kernel], on, instrTable([]), 64)).toContain("@llvm.prefetch");
   });
   it("not where they are small", () => expect(pointwise(32)).not.toContain("@llvm.prefetch"));
 });

@@ -378,7 +378,7 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     s = attempt(s, { step: "border", stage: name, loops }) ?? s;
   }
   s = attempt(s, { step: "contract", stage: name }) ?? s;
-  if (!packs || !isFloat(r.acc.dtype) || isSparse) return s;
+  if (!packs || isSparse) return s;
   const packed = s.kernel.prepare.find((p) => p.kernel.buffers.some((b) => b.name === weights.buffer.name))?.buffer;
   const ahead = prefetchDistance(name, numElements(weights.buffer.shape) * dtypeInfo(weights.buffer.dtype).bytes, 16_384, choose);
   return (packed && ahead > 0 && attempt(s, { step: "prefetch", stage: name, buffer: packed, distance: ahead })) || s;
