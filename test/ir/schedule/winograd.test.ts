@@ -243,6 +243,16 @@ describe("defaults", () => {
       }
     }
   });
+  it("bytes are centred at zero where F(4x4) then sums them in fewer parts", () => {
+    const kernel = convolution({ n: 1, h: 9, w: 8, c: 256, k: 32, pads: [1, 1, 1, 1], dtype: "u8" });
+    const { kernel: scheduled, steps } = scheduleKernel(kernel, MACHINES.avx2);
+    expect(steps.slice(0, 2).map((s) => s.step)).toEqual(["bytes", "winograd"]);
+    expect(scheduled.buffers.find((b) => b.name.startsWith("wu"))?.shape[1]).toBe(36);
+    const data = operands(kernel, 7);
+    expect(outputs(scheduled, data).y0).toEqual(outputs(kernel, data, false).y0);
+    const shallow = convolution({ n: 1, h: 9, w: 8, c: 64, k: 32, pads: [1, 1, 1, 1], dtype: "u8" });
+    expect(scheduleKernel(shallow, MACHINES.avx2).steps.map((s) => s.step)).not.toContain("bytes");
+  });
   it("nothing beyond the tolerance: 2e-5 of the range", () => {
     const deep = convolution({ ...image(14, 16), c: 4096, dtype: "f32" });
     expect(winogradBound(4, 4096)).toBeGreaterThan(2e-5);

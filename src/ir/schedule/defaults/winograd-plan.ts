@@ -23,6 +23,8 @@ export const winogradBound = (m: WinogradTile, channels: number): number =>
   1.5 * amplification(m) * 2 ** -24 * Math.sqrt(channels / 2 + 8);
 
 export interface WinogradProblem {
+  /** The operand. */
+  readonly source: string;
   readonly size: ConvForm["size"];
   readonly integer: boolean;
   /** Tile sizes that are exact, or within the tolerance. */
@@ -59,9 +61,10 @@ export function problemOf(kernel: Kernel, stage: string, m: Machine): WinogradPr
   const form = formOf(kernel, stage, 2);
   if (!form) return null;
   const integer = form.acc.dtype === "i32";
-  if (integer) return { size: form.size, integer, tiles: formOf(kernel, stage, 4) ? [4, 2] : [2], parts: partsOf(form, 4) };
+  const common = { source: form.source.name, size: form.size, integer };
+  if (integer) return { ...common, tiles: formOf(kernel, stage, 4) ? [4, 2] : [2], parts: partsOf(form, 4) };
   const tiles = ([4, 2] as const).filter((t) => winogradBound(t, form.size.c) <= FLOAT_TOLERANCE);
-  return m.strictFloat || tiles.length === 0 ? null : { size: form.size, integer, tiles, parts: 1 };
+  return m.strictFloat || tiles.length === 0 ? null : { ...common, tiles, parts: 1 };
 }
 
 function formOf(kernel: Kernel, stage: string, m: WinogradTile): ConvForm | null {

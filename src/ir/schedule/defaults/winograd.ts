@@ -6,7 +6,7 @@ import { lanesFor, type Machine } from "./machine.js";
 import { prefetchDistance } from "./prefetch.js";
 import { after, attempt, type Scheduled } from "./session.js";
 import { hasLoop } from "./vectors.js";
-import { fitting, plansFor, planText, problemOf, type WinogradPlan } from "./winograd-plan.js";
+import { fitting, plansFor, planText, problemOf, type WinogradPlan, type WinogradProblem } from "./winograd-plan.js";
 
 /** A loop of channels in vectors; the last vector is moved back where it would run over. */
 function inVectors(s: Scheduled, stage: string, loop: string, extent: number, lanes: number): Scheduled {
@@ -53,14 +53,30 @@ export function winogradSteps(
 
 const filterOf = (k: Kernel): string => k.prepare[k.prepare.length - 1].buffer;
 
-/** A 3x3 convolution of stride 1 by Winograd's algorithm where that is expected to be faster; null: the general schedule applies. */
-export function scheduleWinograd(start: Scheduled, name: string, m: Machine, choose: Chooser): Scheduled | null {
-  const init = start.kernel.stages.find((s) => s.name === `${name}.init`);
-  if (!init) return null;
+/**
+ * A convolution that Winograd's algorithm computes, its sums written back in its maps. Bytes that are not centred at 0 are made so where
+ * that leaves F(4x4) fewer parts of the depth.
+ */
+function candidate(
+  start: Scheduled,
+  name: string,
+  m: Machine,
+): { readonly s: Scheduled; readonly problem: WinogradProblem } | null {
   const result = start.kernel.buffers.find((b) => b.role === "out" && writesTo(start.kernel, name, b.name));
   const s = result ? attempt(start, { step: "writeback", buffer: result.name }) : start;
   const problem = s && problemOf(s.kernel, name, m);
   if (!s || !problem) return null;
+  const centred = problem.parts > 1 ? attempt(s, { step: "bytes", stage: name, buffer: problem.source, dtype: "i8" }) : null;
+  const fewer = centred && problemOf(centred.kernel, name, m);
+  return centred && fewer && fewer.parts < problem.parts ? { s: centred, problem: fewer } : { s, problem };
+}
+
+/** A 3x3 convolution of stride 1 by Winograd's algorithm where that is expected to be faster; null: the general schedule applies. */
+export function scheduleWinograd(start: Scheduled, name: string, m: Machine, choose: Chooser): Scheduled | null {
+  if (!start.kernel.stages.some((s) => s.name === `${name}.init`)) return null;
+  const found = candidate(start, name, m);
+  if (!found) return null;
+  const { s, problem } = found;
   const { preferred, plans } = plansFor(problem, m);
   const labels = ["direct", ...plans.map(planText)];
   const label = choose(`${name}.winograd`, labels, preferred ? planText(preferred) : "direct");
