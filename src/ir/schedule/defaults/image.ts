@@ -24,8 +24,7 @@ export function isWindowOfImage(inner: readonly LoopHead[]): boolean {
 
 /**
  * Registers to leave beside a tile: 8 x 2 in place of 14 x 2 where there are 32. Unrolled by three, a tile that fills them has an accumulator in
- * memory (7x7 stride 2, 224x224, 3->64 on AVX-512: 14 x 2 181 GFLOP/s, the same in a loop 247, 8 x 2 unrolled 253; 3x3 stride 2, 224x224,
- * 3->32: 185, 210, 229). 16 registers hold 6 x 2 either way.
+ * memory. 16 registers hold 6 x 2 either way.
  */
 export const spareForImage = (m: Machine): number => (m.vectorRegisters >= 32 ? 12 : 0);
 
@@ -34,8 +33,9 @@ export const hasRoomToUnroll = (m: Machine, t: TileShape): boolean =>
   t.positions * t.vectors + t.vectors + 4 <= m.vectorRegisters;
 
 /**
- * Whether an image is read in place, its border apart: 3x3 stride 2, 3->32, 224x224 on AVX-512 229 GFLOP/s with a halo, 251 without; 320x320,
- * 3->16 173 and 226. `outer`: loops over the results, the channels last; `elements` of the image.
+ * Whether an image is read in place, its border apart. 3x3 stride 2, 320 x 320, 3->16 on AVX-512: 190 GFLOP/s, with a halo 150
+ * (test/ir/schedule/choices-speed.ts --image 320x320x3 --filters 16 --stride 2 --choose halo=true).
+ * `outer`: loops over the results, the channels last; `elements` of the image.
  */
 export function readsImageInPlace(outer: readonly LoopHead[], taps: number, elements: number): boolean {
   const rows = outer[outer.length - 3]?.extent ?? 1;

@@ -36,8 +36,9 @@ const IMAGE_LINES = 256;
 
 /**
  * Whether a depthwise window of `rows` rows walks all channels of a position (NHWC), not one vector of them at a time: its rows would fall on
- * too few sets of the cache, or vectors are shorter than a line and the image's lines are gone when the next vector comes (AVX2, 3x3, 4 x 2
- * over all channels beside one vector at a time: 112 x 112 x 64 of stride 2 56 and 100 us, 80 x 80 x 64 68 and 101; 14 x 14 x 576 22 and 18).
+ * too few sets of the cache, or vectors are shorter than a line and the image's lines are gone when the next vector comes. AVX2, 3x3 stride 2,
+ * 112 x 112 x 64: 57 us, one vector at a time 106 (test/ir/schedule/choices-speed.ts --target "llvm -mcpu=znver3" --image 112x112x64 --depthwise
+ * --stride 2 --choose order=channels_outside,positions=7,vectors=1).
  */
 export function crowds({ shape, dtype }: Pick<Buffer, "shape" | "dtype">, rows: number, lanes: number): boolean {
   const [height, columns, channels] = shape.slice(-3);
@@ -79,8 +80,7 @@ export interface TileQuestion {
  * The register tile of P positions by V vectors with the least expected time. A step of the reduction loads V weight vectors and P
  * broadcast values and does P V multiply-adds, two loads and two multiply-adds a cycle:
  *   time ~ max(P V, P + V, 10) + 0.15 P + 0.35 V, over P V, times the work lost at the borders.
- * 10 accumulators keep two ports with four cycles of latency busy; every load takes a slot, and weights come from the second-level cache
- * (3x3 convolutions of 28 x 28 x 128 with 16 registers: 6 x 2 130, 4 x 2 113, 14 x 1 117 GFLOP/s of 134).
+ * 10 accumulators keep two ports with four cycles of latency busy; every load takes a slot, and weights come from the second-level cache.
  */
 export function chooseTile(m: Machine, q: TileQuestion, vectors: number | null = null): TileShape {
   const shapes = tileShapes(m, q).filter((t) => vectors === null || t.vectors === vectors);
@@ -89,8 +89,7 @@ export function chooseTile(m: Machine, q: TileQuestion, vectors: number | null =
 
 /**
  * Depthwise: few positions, one vector of channels, so that its weights stay in registers and the window's rows of it in the first-level
- * cache (3x3, 56 x 56 x 144 on AVX-512: 7 x 1 48 us, 14 x 1 52, 20 x 1 91, 7 x 2 141, 8 x 3 110). Two where those rows collide in the cache
- * and all channels of a position are walked instead (56 x 56 x 128: 7 x 1 55 us, 7 x 2 54, 4 x 4 52, 13 x 2 75; 14 x 14 x 512: 20, 17, 17, 19).
+ * cache. Two where those rows collide in the cache and all channels of a position are walked instead. Tables: docs/schedules.md.
  */
 const depthwiseShare = (positions: number, vectors: number, together: number): number =>
   (positions / (positions + 2)) * (positions > 8 ? 8 / positions : 1) * (vectors === together ? 1 : 0.5);
@@ -104,7 +103,7 @@ export function tileShapes(m: Machine, q: TileQuestion): readonly (TileShape & {
     if (q.within !== null && q.within % width !== 0) continue;
     for (let positions = 1; positions <= Math.min(q.positions, 28); positions++) {
       const accumulators = positions * vectors;
-      // depthwise with 16 registers: 4 x 2 34 us where 5 x 2 takes 51 (28 x 28 x 256)
+      // depthwise: the weights of a row of taps and what they are multiplied with stand beside the accumulators
       const registers = accumulators + (q.together ? 8 : q.elementwise ? 6 : vectors + 1 + (q.spare ?? 0));
       if (registers > m.vectorRegisters) break;
       const loads = q.elementwise ? accumulators + vectors : positions + vectors;
