@@ -52,7 +52,7 @@ describe("the measuring process", () => {
         footprint: { constants: 0, arena: 0 },
         target: {} as Target,
       }),
-      { script, limits: { run: 1500 } },
+      { script, limits: { run: 4000 } },
     );
   const options = { rounds: 1, thorough: false, known: new Set<string>() };
   const run = async (...names: string[]) => {

@@ -95,14 +95,20 @@ describe("a log", () => {
 
 const built = resolve(import.meta.dirname, "../../dist/autotune/records/log.js");
 
-/** A process that appends records as fast as it can, numbered from 0. */
+/** A process that appends records as fast as it can, numbered from 0; prints a dot before every fiftieth. */
 function writer(path: string, name: string) {
   const text = `const { openLog } = await import(${JSON.stringify(pathToFileURL(built).href)});
     const log = openLog(${JSON.stringify(path)});
     const base = ${JSON.stringify(record({ session: name }))};
-    for (let i = 0; ; i++) { log.append({ ...base, seed: i, kernel: "x".repeat(i % 5000) });
-      if (i % 50 === 0) { process.stdout.write("."); await new Promise((r) => setImmediate(r)); } }`;
+    for (let i = 0; ; i++) {
+      if (i % 50 === 0) { process.stdout.write("."); await new Promise((r) => setImmediate(r)); }
+      log.append({ ...base, seed: i, kernel: "x".repeat(i % 5000) }); }`;
   return spawn(process.execPath, ["--input-type=module", "-e", text], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** When a process has printed so many dots. */
+async function dots({ stdout }: ReturnType<typeof writer>, count: number): Promise<void> {
+  for (let seen = 0; seen < count; ) seen += String((await once(stdout, "data"))[0]).length;
 }
 
 describe.skipIf(!existsSync(built))("processes that share a log", () => {
@@ -110,8 +116,8 @@ describe.skipIf(!existsSync(built))("processes that share a log", () => {
     const path = fresh();
     for (let round = 0; round < 4; round++) {
       const pair = [writer(path, `a${round}`), writer(path, `b${round}`)];
-      await Promise.all(pair.map((p) => once(p.stdout, "data")));
-      await new Promise((r) => setTimeout(r, 40 + 37 * round));
+      await Promise.all(pair.map((p) => dots(p, 2)));
+      await new Promise((r) => setTimeout(r, 37 * round));
       const ended = pair.map((p) => once(p, "exit"));
       for (const p of pair) p.kill("SIGKILL");
       await Promise.all(ended);

@@ -23,8 +23,8 @@ export function qc(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv 
   return { code: r.status, signal: r.signal, out: r.stdout, err: r.stderr };
 }
 
-/** The same, interrupted after a while. */
-export function interrupted(cwd: string, args: readonly string[], afterMs: number): Promise<Ended> {
+/** The same, interrupted after so many milliseconds, or as soon as `when` holds. */
+export function interrupted(cwd: string, args: readonly string[], when: number | (() => boolean)): Promise<Ended> {
   return new Promise((done) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd });
     const text = { out: "", err: "" };
@@ -34,9 +34,15 @@ export function interrupted(cwd: string, args: readonly string[], afterMs: numbe
     child.stderr.on("data", (chunk) => {
       text.err += chunk;
     });
-    const timer = setTimeout(() => child.kill("SIGINT"), afterMs);
+    const start = performance.now();
+    const isDue = typeof when === "number" ? () => performance.now() - start >= when : when;
+    const timer = setInterval(() => {
+      if (!isDue()) return;
+      clearInterval(timer);
+      child.kill("SIGINT");
+    }, 10);
     child.on("close", (code, signal) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       done({ code, signal, ...text });
     });
   });

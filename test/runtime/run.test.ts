@@ -154,13 +154,15 @@ describe("a network", () => {
   it("costs at most a few microseconds a call", () => {
     const net = loadSync(small, { threads: 1 });
     const feed = { x: ramp(15), n };
-    const medianUs = () => {
-      const start = performance.now();
-      for (let i = 0; i < 2000; i++) net.run(feed);
-      return (performance.now() - start) / 2;
+    const runs = 2000;
+    // processor time, not time: the machine may be busy
+    const processorUs = () => {
+      const before = process.cpuUsage();
+      for (let i = 0; i < runs; i++) net.run(feed);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / runs;
     };
-    const best = Math.min(...Array.from({ length: 10 }, medianUs));
-    expect(best).toBeLessThan(10);
+    expect(Math.min(...Array.from({ length: 10 }, processorUs))).toBeLessThan(10);
     net.close();
   });
 });

@@ -37,7 +37,9 @@ describe("a temporary folder", () => {
   });
 
   it("leaves no handler behind", async () => {
-    const settled = () => new Promise((done) => setTimeout(done, 20));
+    const settled = async () => {
+      for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
+    };
     await settled();
     const before = process.listenerCount("SIGINT");
     const folders = [1, 2, 3].map(() => openTempFolder("test"));
@@ -48,7 +50,7 @@ describe("a temporary folder", () => {
   });
 
   const module = new URL("../../src/support/temp-folder.ts", import.meta.url).href;
-  /** Runs a script that prints "ready", sends it a signal, and gives its exit code and what is left. */
+  /** Runs a script that prints "ready", sends it a signal, then makes the file `signalled`; gives its exit code and what is left. */
   const signalled = (script: string, signal: NodeJS.Signals): Promise<{ code: number | null; left: string[] }> =>
     new Promise((done) => {
       const text = `import { openTempFolder, withTempFolder } from "${module}";\n${script}`;
@@ -56,7 +58,10 @@ describe("a temporary folder", () => {
       const env = { ...process.env, TMPDIR: work };
       const jiti = new URL("../../node_modules/jiti/lib/jiti-register.mjs", import.meta.url).href;
       const child = spawn(process.execPath, ["--import", jiti, join(work, "script.ts")], { env });
-      child.stdout.on("data", () => child.kill(signal));
+      child.stdout.on("data", () => {
+        child.kill(signal);
+        writeFileSync(join(work, "signalled"), "");
+      });
       child.on("close", (code) => done({ code, left: readdirSync(work).filter((f) => f.startsWith("qc-")) }));
     });
 
@@ -69,8 +74,9 @@ describe("a temporary folder", () => {
   });
 
   it("does not swallow a signal that comes while synchronous code runs", async () => {
-    const busy = 'const end = Date.now() + 500; console.log("ready"); while (Date.now() < end);';
-    const script = `withTempFolder("busy", () => { ${busy} }); setTimeout(() => process.exit(7), 3000);`;
+    const busy = `console.log("ready"); while (!existsSync(${JSON.stringify(join(work, "signalled"))}));`;
+    const script = `import { existsSync } from "node:fs"; withTempFolder("busy", () => { ${busy} }); setTimeout(() => process.exit(7), 30_000);`;
+    rmSync(join(work, "signalled"), { force: true });
     expect(await signalled(script, "SIGINT")).toEqual({ code: 130, left: [] });
   });
 });

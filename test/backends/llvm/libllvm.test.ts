@@ -178,10 +178,12 @@ console.log("survived");`,
 }, 20_000);
 
 test("compiling again and again keeps memory", () => {
-  const round = (count: number): number => {
+  const grownMiB = (count: number): number => {
+    const before = process.memoryUsage().rss;
     for (let i = 0; i < count; i++) x86(ADD_VECTORS, { optLevel: 1 });
-    return process.memoryUsage().rss / 2 ** 20;
+    return (process.memoryUsage().rss - before) / 2 ** 20;
   };
-  const before = round(100);
-  expect(round(300) - before).toBeLessThan(24);
+  grownMiB(100);
+  // a leak shows in every round, what the collector has not come to in some
+  expect(Math.min(...[1, 2, 3, 4].map(() => grownMiB(75)))).toBeLessThan(6);
 }, 60_000);
