@@ -11,7 +11,7 @@ export { QcError } from "../support/diag.js";
 export type { TypedArray } from "../support/npy.js";
 export type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
 export type { ModelJson } from "./model-json.js";
-export type { Net, PhaseProfile, Profile } from "./net.js";
+export type { Net, PhaseProfile, Profile, RunOptions } from "./net.js";
 export type { TensorData } from "./tensors.js";
 
 export interface LoadOptions {

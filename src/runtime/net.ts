@@ -3,7 +3,7 @@ import type { TypedArray } from "../support/npy.js";
 import { didYouMean } from "../support/suggest.js";
 import type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
 import { type Cell, type ContextOptions, check, type Library, type Ptr } from "./library.js";
-import { type InputPort, inputPort, outputPort } from "./ports.js";
+import { type InputPort, inputPort, type OutputPort, outputPort } from "./ports.js";
 import { keepResultMemory } from "./result-memory.js";
 import { bytesOf, type TensorData } from "./tensors.js";
 
@@ -18,6 +18,14 @@ export interface Profile {
   readonly phases: readonly PhaseProfile[];
 }
 
+export interface RunOptions {
+  /**
+   * Arrays that take outputs, by name, usually those of an earlier run: memory that is in the caches already. None may share memory with
+   * an input or with another one.
+   */
+  readonly into?: Readonly<Record<string, TypedArray>>;
+}
+
 /** A loaded network with one context: it runs one thing at a time, on the calling thread and its own workers. */
 export interface Net {
   /** In the order of the model's graph. */
@@ -26,10 +34,11 @@ export interface Net {
   readonly threads: number;
   /**
    * Runs once, before it returns. Takes every input by name: the typed array of its dtype (f16 and bf16 as bit patterns in a
-   * Uint16Array, i64 as BigInt64Array, bool, i4 and u4 a byte an element) or a plain list of values. Returns new arrays by name.
-   * QC-RT-007 to QC-RT-009 for wrong inputs, QC-RT-010 when closed, QC-RT-112 when the network fails.
+   * Uint16Array, i64 as BigInt64Array, bool, i4 and u4 a byte an element) or a plain list of values. Returns arrays by name: those of
+   * `into`, which then hold the results, new ones for all other outputs.
+   * QC-RT-007 to QC-RT-009 for wrong inputs, QC-RT-010 when closed, QC-RT-012 for wrong arrays in `into`, QC-RT-112 when the network fails.
    */
-  run(inputs: Readonly<Record<string, TensorData>>): Record<string, TypedArray>;
+  run(inputs: Readonly<Record<string, TensorData>>, options?: RunOptions): Record<string, TypedArray>;
   /** Puts state that lives from run to run back to its initial value. */
   reset(): void;
   /** Frees everything; any other call fails from then on. A second call does nothing. */
@@ -49,6 +58,30 @@ function checkNames(ports: readonly InputPort[], given: Readonly<Record<string, 
   for (const name of Object.keys(given))
     if (!names.includes(name))
       failUsage("QC-RT-008", `the network has no input '${name}'`, didYouMean(name, names) ?? `its inputs: ${names.join(", ")}`);
+}
+
+/** Whether two arrays have bytes in common. */
+const overlap = (a: TypedArray, b: TypedArray): boolean =>
+  a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength;
+
+function checkInto(
+  outputs: readonly OutputPort[],
+  into: Readonly<Record<string, TypedArray>>,
+  given: Readonly<Record<string, TensorData>>,
+): void {
+  const names = outputs.map((p) => p.info.name);
+  const inputs = Object.values(given).filter((x) => ArrayBuffer.isView(x)) as TypedArray[];
+  const arrays = Object.entries(into);
+  arrays.forEach(([name, array], i) => {
+    if (!names.includes(name))
+      failUsage(
+        "QC-RT-012",
+        `the network has no output '${name}'`,
+        didYouMean(name, names) ?? `its outputs: ${names.join(", ")}`,
+      );
+    if ([...inputs, ...arrays.slice(0, i).map(([, x]) => x)].some((x) => overlap(x, array)))
+      failUsage("QC-RT-012", `the array for output '${name}' shares memory with another one of this run`, "take one of its own");
+  });
 }
 
 function createContext(library: Library, net: Ptr, options: ContextOptions): Ptr {
@@ -81,7 +114,7 @@ export function openNet(library: Library, file: string, options: ContextOptions)
   const outputs = description.outputs.map((info, i) =>
     outputPort(info, (array, bytes) => check(library, library.setOutput(context(), i, array, bytes))),
   );
-  const run: Net["run"] = (given) => {
+  const run: Net["run"] = (given, { into } = {}) => {
     const at = context();
     for (const port of inputs) {
       const data = given[port.info.name];
@@ -89,7 +122,8 @@ export function openNet(library: Library, file: string, options: ContextOptions)
       port.feed(data);
     }
     if (Object.keys(given).length !== inputs.length) checkNames(inputs, given);
-    for (const port of outputs) port.prepare();
+    if (into) checkInto(outputs, into, given);
+    for (const port of outputs) port.prepare(into?.[port.info.name]);
     const status = library.run(at, null, null);
     if (status !== 0) check(library, status);
     const results: Record<string, TypedArray> = {};

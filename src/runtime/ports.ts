@@ -1,6 +1,6 @@
 import type { TypedArray } from "../support/npy.js";
 import type { TensorInfo } from "./descriptor.js";
-import { arrayTypeOf, bytesOf, elementsOf, freshArray, type TensorData, toArray } from "./tensors.js";
+import { arrayTypeOf, bytesOf, elementsOf, freshArray, refuseResult, type TensorData, toArray } from "./tensors.js";
 
 /** Tensors up to this size are copied through memory that is bound once (40 ns); larger ones are bound by pointer (200 ns a call). */
 const COPIED_BYTES = 4096;
@@ -15,8 +15,8 @@ export interface InputPort {
 
 export interface OutputPort {
   readonly info: TensorInfo;
-  /** Before a run. */
-  readonly prepare: () => void;
+  /** Before a run; into an array of the caller's, or a new one. */
+  readonly prepare: (into?: TypedArray) => void;
   /** After it: an array that belongs to the caller. */
   readonly take: () => TypedArray;
 }
@@ -46,19 +46,34 @@ export function outputPort(info: TensorInfo, bind: Bind): OutputPort {
   const type = arrayTypeOf(info.dtype);
   const elements = elementsOf(info);
   const bytes = bytesOf(info);
+  const check = (into: TypedArray): TypedArray =>
+    into instanceof type && (into as TypedArray).length === elements ? (into as TypedArray) : refuseResult(info, into);
+  let wanted: TypedArray | null = null;
   if (bytes <= COPIED_BYTES) {
     const pinned = new type(elements);
     bind(pinned, bytes);
-    return { info, prepare: () => {}, take: () => pinned.slice() };
+    const prepare = (into?: TypedArray) => {
+      wanted = into ? check(into) : null;
+    };
+    const take = () => {
+      if (!wanted) return pinned.slice();
+      (wanted as Uint8Array).set(pinned as Uint8Array);
+      return wanted;
+    };
+    return { info, prepare, take };
   }
   let next: TypedArray | null = null;
-  const prepare = () => {
-    if (next) return; // left over from a run that failed
-    const array = freshArray(type, elements);
+  let bound: TypedArray | null = null; // also keeps it alive while the library holds its address
+  const prepare = (into?: TypedArray) => {
+    wanted = into ? check(into) : null;
+    if (!wanted) next ??= freshArray(type, elements); // left over from a run that failed
+    const array = wanted ?? next;
+    if (!array || array === bound) return;
     bind(array, bytes);
-    next = array;
+    bound = array;
   };
   const take = () => {
+    if (wanted) return wanted;
     const taken = next as TypedArray;
     next = null;
     return taken;

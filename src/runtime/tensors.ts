@@ -44,11 +44,23 @@ export function freshArray(type: ArrayType, elements: number): TypedArray {
   return bytes < 4096 ? new type(elements) : new type(Buffer.allocUnsafeSlow(bytes).buffer);
 }
 
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+
 function refuse(t: TensorInfo, given: string): never {
   return failUsage(
     "QC-RT-009",
     `input '${t.name}' is ${t.dtype}[${t.shape.join(", ")}]: ${elementsOf(t)} elements in a ${ARRAYS[t.dtype].name}, not ${given}`,
     "convert it first; float16 and bfloat16 travel as bit patterns, 64-bit integers as BigInt",
+  );
+}
+
+/** QC-RT-012: an array that cannot take an output. */
+export function refuseResult(t: TensorInfo, given: unknown): never {
+  const what = ArrayBuffer.isView(given) ? `a ${tagOf(given)} of ${(given as TypedArray).length}` : tagOf(given);
+  return failUsage(
+    "QC-RT-012",
+    `output '${t.name}' is ${t.dtype}[${t.shape.join(", ")}]: it goes into a ${ARRAYS[t.dtype].name} of ${elementsOf(t)}, not ${what}`,
+    "take an array that an earlier run returned",
   );
 }
 
@@ -71,8 +83,6 @@ function fromValues(t: TensorInfo, list: readonly (number | bigint | boolean)[])
   if (wrong >= 0) refuse(t, `a list with ${list[wrong]} in it`);
   return array;
 }
-
-const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
 /** The typed array of an input: `data` itself where it is one already, a converted list otherwise. QC-RT-009 for anything else. */
 export function toArray(t: TensorInfo, data: TensorData): TypedArray {

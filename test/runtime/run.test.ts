@@ -4,7 +4,7 @@ import { join } from "node:path";
 import vm from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildRuntime } from "../../scripts/build-runtime.mjs";
-import { loadSync, type Net, QcError, type TensorData } from "../../src/runtime/index.js";
+import { loadSync, type Net, QcError, type TensorData, type TypedArray } from "../../src/runtime/index.js";
 import { buildFake } from "./support/toolbox.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-run-"));
@@ -22,9 +22,9 @@ const ramp = (length: number, from = -7) => Float32Array.from({ length }, (_, i)
 const scaled = (x: Float32Array, step: number) => x.map((v) => 2 * v + step);
 const n = BigInt64Array.of(40n, 2n);
 
-function errorOf(net: Net, inputs: Record<string, TensorData>): string {
+function errorOf(net: Net, inputs: Record<string, TensorData>, into?: Record<string, TypedArray>): string {
   try {
-    net.run(inputs);
+    net.run(inputs, { into });
   } catch (error) {
     if (error instanceof QcError) return error.code;
     throw error;
@@ -60,6 +60,32 @@ describe.each([
     expect(second.scaled).toEqual(scaled(x, 2));
     // an output as the next input
     expect(net.run({ x: first.scaled as Float32Array, n }).scaled).toEqual(scaled(first.scaled as Float32Array, 3));
+    net.close();
+  });
+
+  it("writes into arrays that it is given, and into new ones otherwise", () => {
+    const net = loadSync(file(), { threads: 1 });
+    const x = ramp(count);
+    const into = { scaled: new Float32Array(count), codes: new Int8Array(3) };
+    const first = net.run({ x, n }, { into });
+    expect(first.scaled).toBe(into.scaled);
+    expect(first.codes).toBe(into.codes);
+    expect(first).toEqual({ scaled: scaled(x, 1), codes: Int8Array.of(-7, -6, -5), total: BigInt64Array.of(42n) });
+    const fresh = net.run({ x, n }).scaled;
+    expect(fresh).toEqual(scaled(x, 2));
+    expect(into.scaled).toEqual(scaled(x, 1));
+    const view = new Float32Array(new ArrayBuffer(4 * count + 12), 8, count);
+    expect(net.run({ x, n }, { into: { scaled: view } }).scaled).toBe(view);
+    expect(view).toEqual(scaled(x, 3));
+    expect(net.run({ x, n }, { into }).scaled).toEqual(scaled(x, 4));
+    expect(fresh).toEqual(scaled(x, 2));
+    const refused = (arrays: Record<string, unknown>) => errorOf(net, { x, n }, arrays as Record<string, Float32Array>);
+    expect(refused({ scaled: new Float32Array(count - 1) })).toBe("QC-RT-012");
+    expect(refused({ scaled: new Int32Array(count) })).toBe("QC-RT-012");
+    expect(refused({ scaled: [] })).toBe("QC-RT-012");
+    expect(refused({ scald: new Float32Array(count) })).toBe("QC-RT-012");
+    expect(refused({ scaled: x })).toBe("QC-RT-012");
+    expect(net.run({ x, n }).scaled).toEqual(scaled(x, 5));
     net.close();
   });
 
