@@ -1,6 +1,7 @@
 import type { Kernel } from "../loop/stmt.js";
 import type { Step, StepDef } from "./step.js";
 import { contract, pairs } from "./steps/arith.js";
+import { attach } from "./steps/attach.js";
 import { border } from "./steps/border.js";
 import { cache } from "./steps/cache.js";
 import { join } from "./steps/join.js";
@@ -28,6 +29,7 @@ export const STEPS = {
   parallel,
   vectorize,
   tile,
+  attach,
   join,
   widen,
   border,

@@ -54,6 +54,13 @@ export type Step =
       /** Blocks run one after the other. */
       readonly serial?: boolean;
     }
+  | {
+      readonly step: "attach";
+      /** The stage that fills, the one that reads, and its loop. */
+      readonly stage: string;
+      readonly to: string;
+      readonly loop: string;
+    }
   | { readonly step: "join"; readonly stage: string; readonly loops: readonly [string, string] }
   | { readonly step: "widen"; readonly stage: string; readonly loop: string; readonly extent: number }
   | {

@@ -75,6 +75,10 @@ function drawStep(kernel: Kernel, d: readonly number[]): Step | null {
       return { step: "reorder", ...on, loops: d[3] % 2 ? [after, loop] : [...loops].reverse() };
     case "fuse":
       return { step: "fuse", ...on, loops: [loop, after] };
+    case "attach": {
+      const fill = kernel.stages.find((s) => s.name.startsWith("fill")) ?? stage;
+      return { step: "attach", stage: fill.name, to: stage.name, loop: d[3] % 2 ? loops[0] : loop };
+    }
     case "join":
       return {
         step: "join",

@@ -3,7 +3,8 @@
  * rows and columns:
  *   for c in [0, n): .. x[ramp(0, S, R) + c] ..            R rows of n elements are read, n columns of R lanes used
  *   for r in [0, R): y[ramp(0, S, n) + r] = v(r)           R vectors of n lanes are made, n rows of R elements written
- * Both go through a network of two-operand shuffles that every target has: within 16 bytes the unpack and zip instructions.
+ *   for r in [0, 2): y[ramp(0, 2, n) + r] = v(r)           two vectors are interleaved, 2 n neighbours written
+ * The first two go through a network of two-operand shuffles that every target has: within 16 bytes the unpack and zip instructions.
  */
 import type { Expr, LoadExpr } from "../../../ir/loop/expr.js";
 import type { ForStmt, Stmt, StoreStmt } from "../../../ir/loop/stmt.js";
@@ -199,13 +200,19 @@ export function transposedStore(
   if (store?.k !== "store" || statements?.some((st) => st !== store && st.k !== "let") || store.pred !== null) return null;
   const lanes = Math.max(1, ...store.index.map((i) => i.lanes));
   const { dtype } = s.buffer(store.buffer).def;
-  if (store.value.lanes !== lanes || !canTranspose(dtype, loop.extent, lanes)) return null;
+  const isBlock = canTranspose(dtype, loop.extent, lanes);
+  if (store.value.lanes !== lanes || !(isBlock || loop.extent === 2)) return null;
   const named = new Set((statements ?? []).flatMap((st) => (st.k === "let" ? [st.name] : [])));
   const { reads } = accessesOf(loop.body);
   const target = s.buffer(store.buffer).pointer;
   if (!isRegularIn(store.index, named) || [...reads].some((b) => s.buffer(b).pointer === target)) return null;
   const at = blockAccess(store.buffer, store.index, lanes, loop, s);
   if (!at) return null;
+  if (loop.extent === 2 && at.stride === 2) {
+    const order = range(lanes).flatMap((i) => [i, lanes + i]);
+    return { store, write: ([a, b]) => storeAccess({ ...at, stride: 1, lanes: 2 * lanes }, shuffled(a, b, order, s), null, s) };
+  }
+  if (!isBlock) return null;
   return {
     store,
     write: (vectors) =>

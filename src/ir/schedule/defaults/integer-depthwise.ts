@@ -3,8 +3,12 @@
  *   quads   windows of four bytes, a row of 3 taps of two outputs in one: 3 VPDPBUSD an output of a 3x3 convolution
  *   pairs   windows of two i16: 6 VPMADDWD
  */
+import { accessesOf, nestOf } from "../../loop/visit.js";
+import { dtypeInfo } from "../../type/dtype.js";
+import { numElements } from "../../type/tensor-type.js";
 import type { Step } from "../step.js";
 import { windowsOf } from "../steps/quads-windows.js";
+import type { Chooser } from "./choose.js";
 import { byteOperand } from "./integer.js";
 import type { Machine, TileShape } from "./machine.js";
 import { after, attempt, type Scheduled } from "./session.js";
@@ -33,8 +37,15 @@ interface Shape extends TileShape {
 /** Registers beside the accumulators: a window, weights, constants of the epilogue. */
 const SPARE = 6;
 
-/** As few products as possible, then the most accumulators; phases divide the tile and the tile the outputs. */
-function shapeOf(m: Machine, q: DepthwiseQuestion, size: number): Shape | null {
+/** Vectors of a product of pairs that are narrowed together at best. */
+const NARROWED = 2;
+
+/**
+ * As few products as possible, then the most accumulators; phases divide the tile and the tile the outputs. Products of pairs are two instructions
+ * each, which keep the ports busy with 4 accumulators; tiles above half of the registers would have their weights copied to the stack (AVX2, 3x3,
+ * 112 x 112 x 32: 2 x 4 112 us, 2 x 2 81, 4 x 2 84, 8 x 1 86; 14 x 14 x 576: 35, 28, -, -).
+ */
+function shapeOf(m: Machine, q: DepthwiseQuestion, size: number, choose: Chooser): Shape | null {
   const shapes: (Shape & { readonly score: number })[] = [];
   for (const phases of [4, 2, 1]) {
     const hop = q.stride * phases;
@@ -44,24 +55,35 @@ function shapeOf(m: Machine, q: DepthwiseQuestion, size: number): Shape | null {
       if (q.position.extent % positions !== 0) continue;
       for (const vectors of [1, 2, 4]) {
         const accumulators = positions * vectors;
-        if (accumulators > m.vectorRegisters - SPARE || q.channel.extent % (vectors * q.lanes) !== 0) continue;
+        if (
+          accumulators > (size === 2 ? m.vectorRegisters / 2 : m.vectorRegisters - SPARE) ||
+          q.channel.extent % (vectors * q.lanes) !== 0
+        )
+          continue;
         // a product and its load take a slot each; what is filled is stored and read again, once for all phases
-        const time = windows * (1 + 1 / phases) + (4 / phases) * (size / q.stride / 4) + 4 / Math.min(accumulators, 12);
+        const narrow = size === 2 && vectors !== NARROWED ? 0.5 : 0;
+        const time = windows * (1 + 1 / phases) + (4 / phases) * (size / q.stride / 4) + 4 / Math.min(accumulators, 12) + narrow;
         shapes.push({ positions, vectors, phases, windows, score: 1 / time });
       }
     }
   }
-  return shapes.reduce<(typeof shapes)[number] | null>((best, x) => (best && best.score >= x.score ? best : x), null);
+  if (shapes.length === 0) return null;
+  const textOf = (x: Shape): string => `${x.positions}x${x.vectors}x${x.phases}`;
+  const best = shapes.reduce((a, x) => (a.score >= x.score ? a : x));
+  const chosen = choose(`${q.stages[1]}.windows`, [...shapes.map(textOf), "none"], textOf(best));
+  return shapes.find((x) => textOf(x) === chosen) ?? null;
 }
 
-/** Null where the machine or the shape does not allow it. */
-export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion): Scheduled | null {
+/** Null where the machine or the shape does not allow it, or it is not chosen. */
+export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion, choose: Chooser): Scheduled | null {
   const [, name, ...maps] = q.stages;
   const byte = byteOperand(m, q.activation.dtype);
   const size = byte ? 4 : 2;
-  const shape = shapeOf(m, q, size);
-  if (!shape || q.channel.extent % q.lanes !== 0) return null;
+  if (q.channel.extent % q.lanes !== 0) return null;
+  const shape = shapeOf(m, q, size, choose);
+  if (!shape) return null;
   const width = shape.vectors * q.lanes;
+  const [along, across] = [`${q.position.name}.o`, `${q.channel.name}.o`];
   const steps: readonly Step[] = [
     ...(byte ? [{ step: "bytes", stage: name, buffer: q.activation.buffer, dtype: byte } as const] : []),
     {
@@ -73,7 +95,8 @@ export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion): Sched
       size,
       phases: shape.phases,
       dtype: byte ?? "i16",
-      lanes: q.lanes,
+      // as many as two vectors hold pairs of
+      lanes: !byte && q.channel.extent % (2 * q.lanes) === 0 ? 2 * q.lanes : q.lanes,
     },
     {
       step: "tile",
@@ -82,7 +105,8 @@ export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion): Sched
         { loop: q.position.name, factor: shape.positions, tail: "cut" },
         { loop: q.channel.name, factor: width, tail: "cut" },
       ],
-      order: [...q.outside, `${q.channel.name}.o`, `${q.position.name}.o`],
+      // weights of pairs are read beside their products: in a loop over positions they would be copied to the stack before
+      order: [...q.outside, ...(byte ? [across, along] : [along, across])],
     },
   ];
   let out = steps.reduce<Scheduled | null>((done, step) => done && attempt(done, step), s);
@@ -93,5 +117,42 @@ export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion): Sched
   out = after(out, { step: size === 4 ? "quads" : "pairs", stage: name, loop: `${q.tap.name}.t` });
   for (const l of [...q.rows.map((r) => r.name), `${q.tap.name}.w`])
     out = attempt(out, { step: "unroll", stage: name, loop: l }) ?? out;
-  return out;
+  return inBlocks(out, name, q, choose);
+}
+
+/**
+ * Half of a small second-level cache: windows of an image up to this size are made before the sums, larger ones a block of rows at a time, as large as this at most
+ * (3x3 stride 2, 112 x 112 x 64: AVX2 68 us whole, 56 in blocks; VNNI 38, 27; blocks of 100,000 bytes 71 and 28).
+ */
+const BLOCK_BYTES = 256 * 1024;
+
+/** Blocks of rows are shared among threads: an even number, four at least. */
+const isShared = (blocks: number): boolean => blocks >= 4 && blocks % 2 === 0;
+
+/** Rows made for each row that is needed, at most. */
+const MOST_TWICE = 1.5;
+
+/** Windows of a block of rows are made just before its sums, where those of the whole image would leave the cache. */
+function inBlocks(s: Scheduled, stage: string, q: DepthwiseQuestion, choose: Chooser): Scheduled {
+  const rows = q.outside[q.outside.length - 1];
+  const at = s.kernel.stages.findIndex((x) => x.name === stage);
+  const fill = s.kernel.stages[at - 1];
+  const windows = fill && s.kernel.buffers.find((b) => b.role === "scratch" && accessesOf(fill.body).writes.has(b.name));
+  const count = nestOf(s.kernel.stages[at].body).loops.find((l) => l.name === rows)?.extent ?? 1;
+  if (!windows || !rows) return s;
+  const { bytes } = dtypeInfo(windows.dtype);
+  if (numElements(windows.shape) * bytes <= BLOCK_BYTES) return s;
+  const rowBytes = windows.shape.slice(-2).reduce((n, d) => n * d, bytes);
+  const taps = q.rows[q.rows.length - 1]?.extent ?? 1;
+  const made = (block: number): number => (block - 1) * q.stride + taps;
+  const fits = (block: number): boolean =>
+    count % block === 0 &&
+    isShared(count / block) &&
+    made(block) * rowBytes <= BLOCK_BYTES &&
+    made(block) <= MOST_TWICE * block * q.stride;
+  const blocks = Array.from({ length: count }, (_, i) => count - i).filter(fits);
+  const block = blocks.length ? choose(`${stage}.block`, [0, ...blocks], blocks[0]) : 0;
+  if (block === 0) return s;
+  const split = attempt(s, { step: "split", stage, loop: rows, factor: block, tail: "cut" });
+  return (split && attempt(split, { step: "attach", stage: fill.name, to: stage, loop: `${rows}.o` })) ?? s;
 }

@@ -12,6 +12,11 @@ import { rangesIn } from "./loops.js";
 
 type WindowsStep = StepOf<"windows">;
 
+const LINE_BYTES = 64;
+
+/** Windows this far apart fall on two sets of the first-level cache: there they lie a line further apart. */
+const CROWDED_BYTES = 2048;
+
 /** Windows that the taps of `phases` neighbouring outputs need, one behind the other. */
 export const windowsOf = (taps: number, stride: number, phases: number, size: number): number =>
   Math.ceil((taps + stride * (phases - 1)) / size);
@@ -85,8 +90,8 @@ function depthwiseOf(kernel: Kernel, step: WindowsStep): Depthwise {
 const allOf = (conds: readonly Expr[]): Expr | null => conds.reduce<Expr | null>((a, b) => (a ? make.and(a, b) : b), null);
 
 /**
- * for .., j, c: xw[.., j, c size ..] = the elements at first + hop j + 0 .. size - 1 in one 32-bit value a channel. Windows that reach over
- * the border test every element, those between do not.
+ * for .., j, c: xw[.., j, c size ..] = the elements at first + hop j + 0 .. size - 1: bytes in one 32-bit value a channel, two i16 one after the
+ * other in an unrolled loop, which the backend interleaves. Windows that reach over the border test every element, those between do not.
  */
 function fillStage(d: Depthwise, out: Buffer, count: number, hop: number, size: number, lanes: number): Stage {
   const dims = d.source.shape;
@@ -107,21 +112,24 @@ function fillStage(d: Depthwise, out: Buffer, count: number, hop: number, size: 
   const splat = (v: number): Expr => make.splat(make.constant("i32", v), lanes);
   const mask = 2 ** bits - 1;
   const unsigned = out.dtype === "u8";
-  const word = (value: (t: number) => Expr): Expr =>
+  const word = (value: (t: Expr) => Expr): Expr =>
     Array.from({ length: size }, (_, t) => {
-      const v = make.splat(value(t), lanes);
+      const v = make.splat(value(make.index(t)), lanes);
       const low = unsigned || t === size - 1 ? v : make.bin("and", v, splat(mask));
       return t === 0 ? low : make.bin("shl", low, splat(t * bits));
     }).reduce((a, b) => make.bin("or", a, b));
-  const store = (window: Expr, c: Expr, value: (t: number) => Expr): Stmt =>
-    make.store(
-      out.name,
-      [...vars, window, make.ramp(make.mul(c, make.index(size * lanes)), 1, size * lanes)],
-      make.bitcast(out.dtype, word(value)),
-    );
+  const store = (window: Expr, c: Expr, value: (t: Expr) => Expr): Stmt => {
+    const from = make.mul(c, make.index(size * lanes));
+    if (size === 4)
+      return make.store(out.name, [...vars, window, make.ramp(from, 1, size * lanes)], make.bitcast(out.dtype, word(value)));
+    const t = make.variable("t");
+    const each = make.cast(out.dtype, make.splat(value(t), lanes), true);
+    const one = make.store(out.name, [...vars, window, make.ramp(make.add(from, t), size, lanes)], each);
+    return { k: "for", name: "t", extent: size, kind: "unroll", body: one };
+  };
   const blocks = dims[rank - 1] / lanes;
-  const element = (window: Expr, c: Expr, t: number, tested: boolean): Expr => {
-    const place = shift(make.mul(window, make.index(hop)), first + t);
+  const element = (window: Expr, c: Expr, t: Expr, tested: boolean): Expr => {
+    const place = shift(make.add(make.mul(window, make.index(hop)), t), first);
     const exists = tested ? make.and(make.bin("ge", place, make.index(0)), make.bin("lt", place, make.index(limit))) : null;
     const index = Array.from({ length: rank }, (_, n) =>
       n === rank - 1 ? make.ramp(make.mul(c, make.index(lanes)), 1, lanes) : n === d.along ? place : at[outer.indexOf(n)],
@@ -243,10 +251,11 @@ export const windows: StepDef<"windows"> = {
     const outer = d.spans.map((_, n) => n).filter((n) => n !== d.along && n !== d.spans.length - 1);
     const between = count > 1 ? size / hop : 0;
     const total = d.position.extent / phases + (count - 1) * between;
+    const pad = (4 * channels) % CROWDED_BYTES === 0 ? LINE_BYTES / dtypeInfo(step.dtype).bytes : 0;
     const xw: Buffer = {
       name: freshBuffer(kernel, `${step.buffer}w`),
       dtype: step.dtype,
-      shape: [...outer.map((n) => d.spans[n][1] - d.spans[n][0] + 1), total, channels * size],
+      shape: [...outer.map((n) => d.spans[n][1] - d.spans[n][0] + 1), total, channels * size + pad],
       role: "scratch",
     };
     const sums = new Set(d.reduce.index.flatMap((i) => (i.k === "var" ? [i.name] : [])));

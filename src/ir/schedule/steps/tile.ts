@@ -8,7 +8,7 @@ import { blockBase, blocksOf, type Split, splitVars } from "../tail.js";
 import { rangesIn } from "./loops.js";
 
 /** Renames the loops of an attached stage, so that names stay unique. */
-function prefixLoops(s: Stmt, prefix: string, names: ReadonlySet<string>): Stmt {
+export function prefixLoops(s: Stmt, prefix: string, names: ReadonlySet<string>): Stmt {
   const rename = (n: string) => (names.has(n) ? `${prefix}.${n}` : n);
   return mapStmt(
     s,
@@ -17,7 +17,7 @@ function prefixLoops(s: Stmt, prefix: string, names: ReadonlySet<string>): Stmt 
   );
 }
 
-function namesIn(s: Stmt): Set<string> {
+export function namesIn(s: Stmt): Set<string> {
   const names = new Set<string>();
   walkStmt(s, (x) => {
     if (x.k === "for" || x.k === "let") names.add(x.name);
