@@ -235,7 +235,7 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   if (group !== null && group % lanes !== 0) return null;
 
   if (activation?.along === "unit" && position && r.acc.dtype === "i32" && isNarrow(activation) && isNarrow(weights)) {
-    const done = inWindows(s, m, {
+    const question = {
       stages: companions(s.kernel, r) ?? [],
       activation: { buffer: activation.buffer.name, dtype: activation.buffer.dtype },
       outside: r.outer.slice(0, -2).map((l) => l.name),
@@ -245,8 +245,9 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
       tap: r.inner[r.inner.length - 1],
       stride: affineOf(activation.load.index[activation.load.index.length - 2]).terms.get(position.name)?.coef ?? 1,
       lanes,
-    });
-    if (done && choose(`${name}.windows`, [true, false], true)) return done;
+    };
+    const done = inWindows(s, m, question, choose);
+    if (done) return done;
   }
   const taps = r.inner.reduce((n, l) => n * l.extent, 1);
   const isDepthwise = activation?.along === "unit" && taps > 1;
