@@ -1,42 +1,11 @@
 /** Math rules against ONNX Runtime, its optimizer off: old opsets and com.microsoft operators, which the conformance cases leave out. */
-import onnxProto from "onnx-proto";
-import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { importOnnx } from "../../../src/frontends/onnx/import.js";
 import { mathRules } from "../../../src/frontends/onnx/rules/math.js";
-import { createBlobStore } from "../../../src/ir/blob/blob-store.js";
-import { evaluateModule } from "../../../src/ir/op/evaluate.js";
-import { createOpRegistry } from "../../../src/ir/op/registry.js";
 import { createGen } from "../../../src/ir/op/sample.js";
-import { bytesOf, numbersOf, type Tensor, tensorOf } from "../../../src/ir/op/tensor.js";
-import { builtinOps } from "../../../src/ir/ops/index.js";
+import { tensorOf } from "../../../src/ir/op/tensor.js";
 import type { DType } from "../../../src/ir/type/dtype.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
-
-const { onnx } = onnxProto;
-const CODES: Partial<Record<DType, number>> = { f32: 1, u8: 2, i8: 3, i32: 6, i64: 7, bool: 9, f64: 11 };
-const ORT_TYPES: Partial<Record<DType, ort.Tensor.Type>> = {
-  f32: "float32",
-  u8: "uint8",
-  i8: "int8",
-  i32: "int32",
-  i64: "int64",
-  bool: "bool",
-  f64: "float64",
-};
-
-interface Case {
-  readonly op: string;
-  readonly opset?: number;
-  /** Inputs of the graph, then constants. */
-  readonly inputs: readonly Tensor[];
-  /** null: an absent operand. */
-  readonly consts?: readonly (Tensor | null)[];
-  readonly attrs?: Readonly<Record<string, number | string | readonly number[]>>;
-  readonly outputs?: number;
-  /** Greatest difference allowed; 0 for integers. */
-  readonly within?: number;
-}
+import { byCompiler, byRuntime, modelOf, type RuntimeCase } from "./runtime-case.js";
 
 const g = createGen(5);
 const f32 = (values: readonly number[], shape: readonly number[] = [values.length]) => tensorOf(tensorType("f32", shape), values);
@@ -45,62 +14,10 @@ const scalar = (dtype: DType, v: number) => tensorOf(tensorType(dtype, []), [v])
 const draw = (shape: readonly number[], dtype: DType = "f32") =>
   g.tensor({ dtype, shape, ...(dtype === "f32" ? {} : { min: 0, max: 100 }) });
 
-function attribute(name: string, v: number | string | readonly number[]) {
-  if (typeof v === "string") return { name, type: 3, s: new TextEncoder().encode(v) };
-  if (typeof v === "number") return Number.isInteger(v) ? { name, type: 2, i: v } : { name, type: 1, f: v };
-  return { name, type: 7, ints: [...v] };
-}
-
-function modelOf(c: Case): Uint8Array {
-  const [domain, opType] = c.op.includes("::") ? c.op.split("::") : ["", c.op];
-  const valueInfo = (t: Tensor, name: string) => ({
-    name,
-    type: { tensorType: { elemType: CODES[t.type.dtype], shape: { dim: t.type.shape.map((d) => ({ dimValue: d })) } } },
-  });
-  const consts = c.consts ?? [];
-  const outputs = Array.from({ length: c.outputs ?? 1 }, (_, k) => `y${k}`);
-  const graph = {
-    name: "case",
-    input: c.inputs.map((t, k) => valueInfo(t, `x${k}`)),
-    output: outputs.map((name) => ({ name })),
-    initializer: consts.flatMap((t, k) =>
-      t ? [{ name: `c${k}`, dims: [...t.type.shape], dataType: CODES[t.type.dtype], rawData: bytesOf(t) }] : [],
-    ),
-    node: [
-      {
-        opType,
-        domain,
-        input: [...c.inputs.map((_, k) => `x${k}`), ...consts.map((t, k) => (t ? `c${k}` : ""))],
-        output: outputs,
-        attribute: Object.entries(c.attrs ?? {}).map(([name, v]) => attribute(name, v)),
-      },
-    ],
-  };
-  const opsetImport = [{ domain: "", version: c.opset ?? 17 }, ...(domain ? [{ domain, version: 1 }] : [])];
-  return onnx.ModelProto.encode(onnx.ModelProto.create({ irVersion: 8, opsetImport, graph } as never)).finish();
-}
-
-async function byRuntime(bytes: Uint8Array, c: Case): Promise<number[][]> {
-  const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: "disabled", logSeverityLevel: 4 });
-  const feeds = Object.fromEntries(
-    c.inputs.map((t, k) => [`x${k}`, new ort.Tensor(ORT_TYPES[t.type.dtype]!, t.data as never, t.type.shape)]),
-  );
-  const out = await session.run(feeds);
-  return session.outputNames.map((name) => Array.from(out[name].data as ArrayLike<number | bigint>, Number));
-}
-
-function byCompiler(bytes: Uint8Array, c: Case): number[][] {
-  const ops = createOpRegistry();
-  for (const def of builtinOps) ops.add(def, "qc");
-  const ctx = { ops, blobs: createBlobStore(), report: () => {} };
-  const module = importOnnx(bytes, "case.onnx", mathRules, ctx);
-  return evaluateModule(module, ctx, c.inputs).map((t) => Array.from(numbersOf(t)));
-}
-
 const quantizedPair = (zero: number, dtype: DType = "u8") => [f32([0.05], []), scalar(dtype, zero)] as const;
 const BYTES = draw([2, 3, 4], "u8");
 
-const CASES: Readonly<Record<string, Case>> = {
+const CASES: Readonly<Record<string, RuntimeCase>> = {
   "Softmax-11 over a matrix": { op: "Softmax", opset: 11, inputs: [draw([2, 3, 4])], attrs: { axis: 1 } },
   "Softmax-11 default axis": { op: "Softmax", opset: 11, inputs: [draw([2, 3, 4])] },
   "LogSoftmax-11": { op: "LogSoftmax", opset: 11, inputs: [draw([2, 3, 4])], attrs: { axis: 0 } },
@@ -225,12 +142,12 @@ describe("math rules agree with ONNX Runtime", () => {
     it(name, async () => {
       const bytes = modelOf(c);
       const want = await byRuntime(bytes, c);
-      const got = byCompiler(bytes, c);
+      const got = byCompiler(bytes, mathRules, c);
       const within = c.within ?? 2e-5;
-      want.forEach((list, k) => {
-        expect(got[k]).toHaveLength(list.length);
-        const off = list.findIndex((v, i) => !(Math.abs(v - got[k][i]) <= within * Math.max(1, Math.abs(v))));
-        expect(off < 0 ? null : `output ${k}, element ${off}: ${got[k][off]}, ONNX Runtime ${list[off]}`).toBeNull();
+      want.forEach(({ shape, values }, k) => {
+        expect(got[k].shape).toEqual(shape);
+        const off = values.findIndex((v, i) => !(Math.abs(v - got[k].values[i]) <= within * Math.max(1, Math.abs(v))));
+        expect(off < 0 ? null : `output ${k}, element ${off}: ${got[k].values[off]}, ONNX Runtime ${values[off]}`).toBeNull();
       });
     });
   }
@@ -238,12 +155,12 @@ describe("math rules agree with ONNX Runtime", () => {
 
 describe("math rules refuse", () => {
   it("axes that are computed, naming the option that fixes them", () => {
-    const c: Case = { op: "ReduceSum", inputs: [draw([2, 3]), i64(1)] };
-    expect(() => byCompiler(modelOf(c), c)).toThrow("QC-ONNX-018");
+    const c: RuntimeCase = { op: "ReduceSum", inputs: [draw([2, 3]), i64(1)] };
+    expect(() => byCompiler(modelOf(c), mathRules, c)).toThrow("QC-ONNX-018");
   });
   it("statistics of training", () => {
     const params = [f32([1]), f32([0]), f32([0]), f32([1])];
-    const c: Case = { op: "BatchNormalization", opset: 9, inputs: [draw([2, 1, 2])], consts: params, outputs: 2 };
-    expect(() => byCompiler(modelOf(c), c)).toThrow("QC-ONNX-017");
+    const c: RuntimeCase = { op: "BatchNormalization", opset: 9, inputs: [draw([2, 1, 2])], consts: params, outputs: 2 };
+    expect(() => byCompiler(modelOf(c), mathRules, c)).toThrow("QC-ONNX-017");
   });
 });
