@@ -16,34 +16,46 @@ export const CHOOSING_BLOCKS = 8;
 const OWN_RISK = 0.1;
 const LEAST_GAIN = 0.99;
 const LARGEST_LOSS = 1.05;
-/** Largest loss of the whole model under one condition, while all together gain: what the conditions' estimates are off by. */
+/** Loss of the whole model under one condition from which on it counts, where it is noise with a probability of LOSS_RISK at most. */
 const WHOLE_LOSS = 1.005;
+const LOSS_RISK = 0.25;
 
-/** A schedule or a model against the default one: the effects of every condition it was measured under. */
+/** Times of one program and of another that it took turns with. */
+export type Pair = readonly [Blocks, Blocks];
+
+/** A schedule or a model against the default one. */
 export interface Verdict extends Estimate {
   readonly isFaster: boolean;
 }
 
-function judged(conditions: readonly (readonly number[])[], risk: number, least: number, loss: number): Verdict {
-  const together = estimate(conditions.length ? meanEffects(conditions) : [], risk);
-  const isLoser = conditions.some((c) => c.length === 0 || estimate(c, risk).ratio > loss);
-  return { ...together, isFaster: together.atMost < 1 && together.ratio <= least && !isLoser };
+/** Also of the tuned kernels of the model, their launches added up. */
+export interface ModelVerdict extends Verdict {
+  readonly kernels: Estimate;
 }
 
-/** One schedule in the model: times of its launches and of the default's, by number of threads. */
-export const judgeSchedule = (pairs: readonly (readonly [Blocks, Blocks])[]): Verdict =>
-  judged(
-    pairs.map(([own, base]) => effectsOf(own, base)),
-    OWN_RISK,
-    LEAST_GAIN,
-    LARGEST_LOSS,
-  );
+const eachOf = (pairs: readonly Pair[]): readonly (readonly number[])[] => pairs.map(([own, base]) => effectsOf(own, base));
+const together = (pairs: readonly Pair[], risk: number): Estimate =>
+  estimate(pairs.length ? meanEffects(eachOf(pairs)) : [], risk);
 
-/** A whole model: times of its runs and of the default's, by number of threads and by what ran before. Wrong with probability RISK / ATTEMPTS. */
-export const judgeModel = (pairs: readonly (readonly [Blocks, Blocks])[]): Verdict =>
-  judged(
-    pairs.map(([own, base]) => effectsOf(own, base)),
-    RISK / ATTEMPTS,
-    1,
-    WHOLE_LOSS,
-  );
+/** One schedule in the model: times of its launches and of the default's, by number of threads. */
+export function judgeSchedule(pairs: readonly Pair[]): Verdict {
+  const all = together(pairs, OWN_RISK);
+  const isLoser = eachOf(pairs).some((effects) => estimate(effects, OWN_RISK).ratio > LARGEST_LOSS);
+  return { ...all, isFaster: all.atMost < 1 && all.ratio <= LEAST_GAIN && !isLoser };
+}
+
+/**
+ * A whole model: times of its runs and of the default's, by number of threads and by what ran before; and of the kernels that are scheduled otherwise, by
+ * number of threads. That these are faster is certain but for RISK / ATTEMPTS; the rest of the model, which is the same code, only hides their gain. That they
+ * cost the rest no more than they gain is the whole's best estimate, for all conditions together and for each.
+ */
+export function judgeModel(runs: readonly Pair[], tuned: readonly Pair[]): ModelVerdict {
+  const risk = RISK / ATTEMPTS;
+  const whole = together(runs, risk);
+  const kernels = together(tuned, risk);
+  const isLoser = eachOf(runs).some((effects) => {
+    const one = estimate(effects, LOSS_RISK);
+    return one.ratio > WHOLE_LOSS && one.atLeast > 1;
+  });
+  return { ...whole, kernels, isFaster: kernels.atMost < 1 && whole.ratio <= 1 && !isLoser };
+}

@@ -3,7 +3,16 @@
  * together, against the default ones again. Where they are not clearly faster the least certain are dropped, and at last all: what is recorded as used was
  * measured to be faster than the default model, together, or is the default.
  */
-import { ATTEMPTS, BLOCKS, CHOOSING_BLOCKS, judgeModel, judgeSchedule, type Verdict } from "../autotune/acceptance.js";
+import {
+  ATTEMPTS,
+  BLOCKS,
+  CHOOSING_BLOCKS,
+  judgeModel,
+  judgeSchedule,
+  type ModelVerdict,
+  type Pair,
+  type Verdict,
+} from "../autotune/acceptance.js";
 import type { Blocks } from "../autotune/paired.js";
 import { type Best, contenders } from "../autotune/records/best.js";
 import type { TuningRecord } from "../autotune/records/record.js";
@@ -23,7 +32,7 @@ export interface WholeTimes {
 }
 
 /** How the model compares with the default one on all numbers of threads together. */
-export interface Whole extends Pick<Verdict, "ratio" | "atMost"> {
+export interface Whole extends Pick<ModelVerdict, "ratio" | "atMost" | "kernels"> {
   readonly times: readonly WholeTimes[];
   /** The schedules measured are used; else what was used before is, or the default ones. */
   readonly isUsed: boolean;
@@ -98,16 +107,15 @@ export async function confirm(request: ConfirmRequest): Promise<Whole | null> {
     const together = isBefore ? before : await bench.add(schedule(combination));
     const measured = [base, together, ...(before === null || isBefore ? [] : [before])];
     const runs = await timeAll(measured, BLOCKS, request);
-    const verdict = judgeModel(conditions(runs, 1, 0));
-    const isBest = measured.length < 3 || judgeModel(conditions(runs, 1, 2)).ratio <= 1;
-    const isUsed = verdict.isFaster && isBest;
-    last = { ...verdict, times: runs.map(timesOf), isUsed };
+    const { ratio, atMost, kernels, isFaster } = judge(runs, 1, 0, combination);
+    const isUsed = isFaster && (measured.length < 3 || judge(runs, 1, 2, combination).ratio <= 1);
+    last = { ratio, atMost, kernels, times: runs.map(timesOf), isUsed };
     if (isUsed) {
       request.decide(measuredIn(runs, combination, "whole"));
       return last;
     }
     request.record(measuredIn(runs, combination, "slower"));
-    if (before !== null && judgeModel(conditions(runs, 0, measured.length - 1)).isFaster) incumbents.clear();
+    if (before !== null && judge(runs, 0, measured.length - 1, incumbents).atMost < 1) incumbents.clear();
     if (isBefore) break;
     combination = moreCertain(combination, certainty, runs);
   }
@@ -146,9 +154,24 @@ async function timeAll(builds: readonly number[], blocks: number, { bench, threa
   return runs;
 }
 
-/** Whole runs of one build and of another: on every number of threads, cold and warm. */
-const conditions = (runs: readonly Run[], one: number, other: number): readonly (readonly [Blocks, Blocks])[] =>
-  runs.flatMap(({ builds }) => (["cold", "warm"] as const).map((state) => [builds[one][state], builds[other][state]] as const));
+/** One build against another: on every number of threads, cold and warm; `tuned`: the workloads that they schedule otherwise. */
+function judge(runs: readonly Run[], one: number, other: number, tuned: Combination): ModelVerdict {
+  const whole = runs.flatMap(({ builds }) =>
+    (["cold", "warm"] as const).map((state): Pair => [builds[one][state], builds[other][state]]),
+  );
+  const keys = [...tuned.keys()];
+  return judgeModel(
+    whole,
+    runs.map(({ builds }): Pair => [allLaunches(builds[one], keys), allLaunches(builds[other], keys)]),
+  );
+}
+
+/** Milliseconds of all launches of these workloads in one run. */
+function allLaunches({ launches, counts, warm }: BuildTimes, keys: readonly string[]): Blocks {
+  return warm.map((rounds, b) =>
+    rounds.map((_, r) => keys.reduce((sum, key) => sum + (counts.get(key) ?? 0) * (launches.get(key)?.[b]?.[r] ?? 0), 0)),
+  );
+}
 
 /** Measures contender i of every workload in build i + 1, the default ones in build 0; what is known of each then. */
 async function chooseIn(

@@ -19,6 +19,8 @@ import { compileObjects } from "./write.js";
 export interface BuildTimes {
   /** By workload: one launch, the mean over its launches in a turn. */
   readonly launches: ReadonlyMap<string, Blocks>;
+  /** By workload: its launches in one run. */
+  readonly counts: ReadonlyMap<string, number>;
   /** Whole runs: the first of a turn, and those after it. */
   readonly cold: Blocks;
   readonly warm: Blocks;
@@ -73,7 +75,8 @@ export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: 
         const launches = [...made[builds[i]].launches].map(
           ([key, of]) => [key, phases.map((block) => block.map((round) => meanOf(round, of)))] as const,
         );
-        return { launches: new Map(launches), cold, warm };
+        const counts = new Map([...made[builds[i]].launches].map(([key, of]) => [key, of.length]));
+        return { launches: new Map(launches), counts, cold, warm };
       });
     },
     close: folder.remove,

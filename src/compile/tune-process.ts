@@ -64,7 +64,11 @@ export function createProcessMeasurer(
 
   const start = (): Worker => {
     if (!existsSync(script)) fail("QC-TUNE-004", `the tuner's worker '${script}' is missing`, { help: "npm run build makes it" });
-    const child = fork(script, [], { execArgv: [], serialization: "advanced", stdio: ["ignore", "ignore", "pipe", "ipc"] });
+    const child = fork(script, [`${process.pid}`], {
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
     const made: Worker = { child, opened: new Set(), stderr: "" };
     child.stderr?.on("data", (chunk: Buffer) => {
       made.stderr = (made.stderr + chunk.toString()).slice(-600);

@@ -1,5 +1,6 @@
 /** The worker process of the tuner: it alone runs candidates, so a crash or an endless loop takes nothing else with it. */
 import { memoryObject } from "../backends/llvm/native-kernels.js";
+import { endWithParent } from "../backends/llvm/parent-death.js";
 import { targetText } from "../ir/target/resolve.js";
 import { openPool } from "../runtime/pool.js";
 import { openToolchain } from "./toolchain.js";
@@ -16,6 +17,7 @@ const send = (reply: Reply): Promise<void> =>
 const announce: Announce = (phase) => send({ k: "phase", ...phase });
 
 function startWorker(): void {
+  endWithParent(Number(process.argv[2]));
   const benches = new Map<string, Bench>();
   let opened: WorkerTools | null = null;
   const open = async (m: Extract<Request, { k: "open" }>): Promise<Bench> => {

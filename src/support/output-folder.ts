@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fail } from "./diag.js";
 import { failIo, isFolder, makeFolder, resolveInside, statOf, syncFolder, writeSynced } from "./fs.js";
 import { breathe, onInterrupt } from "./interrupt.js";
+import { isAlive } from "./processes.js";
 
 export interface OutputFolder {
   /** Where the results will be. */
@@ -142,15 +143,6 @@ function removeStale(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = Number(STAGING.exec(name)?.[1]);
     if (pid && pid !== process.pid && !isAlive(pid)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -1,12 +1,13 @@
 /**
- * Temporary folders, removed by whoever made them, and before that when the process is interrupted or exits. The one list of them is the
- * process's, as its signals are.
+ * Temporary folders, removed by whoever made them, and before that when the process is interrupted or exits. Those of processes that were killed are removed
+ * by the next one that makes a folder. The one list of them is the process's, as its signals are.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { failIo } from "./fs.js";
 import { onInterrupt } from "./interrupt.js";
+import { isAlive } from "./processes.js";
 
 export interface TempFolder {
   readonly path: string;
@@ -16,10 +17,40 @@ export interface TempFolder {
 
 const folders = new Set<string>();
 let release: (() => void) | null = null;
+let isSwept = false;
 
-/** `qc-WHAT-XXXXXX` in the system's folder for temporary files. Errors: QC-IO-*. */
+/** Whose process ids a folder's name speaks of: containers may share a folder for temporary files. */
+function processNamespace(): string {
+  try {
+    return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+  } catch {
+    return "0";
+  }
+}
+
+/** Removes folders of processes that were killed, this user's only. */
+function sweep(folder: string, namespace: string): void {
+  const made = new RegExp(`^qc-[a-z-]+-(\\d+)\\.${namespace}-[A-Za-z0-9]{6}$`);
+  for (const name of readdirSync(folder)) {
+    const pid = Number(made.exec(name)?.[1]);
+    if (!pid || pid === process.pid || isAlive(pid)) continue;
+    const path = join(folder, name);
+    if (lstatSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.()) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** `qc-WHAT-PID.NAMESPACE-XXXXXX` in the system's folder for temporary files. Errors: QC-IO-*. */
 export function openTempFolder(what: string): TempFolder {
-  let path = join(tmpdir(), `qc-${what}-`);
+  const namespace = processNamespace();
+  let path = join(tmpdir(), `qc-${what}-${process.pid}.${namespace}-`);
+  if (!isSwept) {
+    isSwept = true;
+    try {
+      sweep(tmpdir(), namespace);
+    } catch {
+      // what cannot be listed or removed stays
+    }
+  }
   try {
     path = mkdtempSync(path);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -62,7 +62,14 @@ describe("a temporary folder", () => {
         child.kill(signal);
         writeFileSync(join(work, "signalled"), "");
       });
-      child.on("close", (code) => done({ code, left: readdirSync(work).filter((f) => f.startsWith("qc-")) }));
+      child.on("close", (code) =>
+        done({
+          code,
+          left: readdirSync(work)
+            .filter((f) => f.startsWith("qc-"))
+            .toSorted(),
+        }),
+      );
     });
 
   it.each([
@@ -71,6 +78,18 @@ describe("a temporary folder", () => {
   ] as const)("is removed at %s, while the program waits", async (signal, code) => {
     const script = 'withTempFolder("wait", () => new Promise((r) => { console.log("ready"); setTimeout(r, 60_000); }));';
     expect(await signalled(script, signal)).toEqual({ code, left: [] });
+  });
+
+  it("is removed by the next process where its own was killed", async () => {
+    const script = 'withTempFolder("wait", () => new Promise((r) => { console.log("ready"); setTimeout(r, 60_000); }));';
+    const killed = await signalled(script, "SIGKILL");
+    expect(killed.left.map((name) => name.replace(/\d+/g, "0"))).toEqual([expect.stringMatching(/^qc-wait-0\.0-/)]);
+    const namespace = /\.(\d+)-/.exec(killed.left[0])?.[1];
+    const kept = [`qc-wait-${process.pid}.${namespace}-abcdef`, "qc-wait-1234567890.1-abcdef", "qc-notes"];
+    for (const name of kept) mkdirSync(join(work, name));
+    const next = await signalled('withTempFolder("next", () => console.log("ready"));', "SIGCONT");
+    expect(next).toEqual({ code: 0, left: kept.toSorted() });
+    for (const name of kept) rmSync(join(work, name), { recursive: true });
   });
 
   it("does not swallow a signal that comes while synchronous code runs", async () => {
