@@ -1,6 +1,7 @@
 /** ONNX Runtime, the development dependency onnxruntime-node, as the peer of every measurement. */
 import { createRequire } from "node:module";
 import * as ort from "onnxruntime-node";
+import { ORT_TYPES } from "../src/cli/commands/peer.js";
 import type { TypedArray } from "../src/support/npy.js";
 
 /** An array with its shape, of one of our dtypes. */
@@ -22,20 +23,7 @@ export interface PeerOutput {
   readonly data: ArrayLike<number | bigint | string>;
 }
 
-const TYPES: Readonly<Record<string, ort.Tensor.Type>> = {
-  f32: "float32",
-  f16: "float16",
-  f64: "float64",
-  i8: "int8",
-  u8: "uint8",
-  i16: "int16",
-  u16: "uint16",
-  i32: "int32",
-  u32: "uint32",
-  i64: "int64",
-  u64: "uint64",
-  bool: "bool",
-};
+const TYPES: Readonly<Record<string, ort.Tensor.Type>> = ORT_TYPES;
 
 export const peerVersion = (): string =>
   (createRequire(import.meta.url)("onnxruntime-node/package.json") as { readonly version: string }).version;

@@ -22,7 +22,8 @@ interface Ort {
   readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => unknown;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
+/** Element types by ONNX Runtime's names. */
+export const ORT_TYPES = {
   f32: "float32",
   f16: "float16",
   f64: "float64",
@@ -35,7 +36,7 @@ const TYPES: Readonly<Record<string, string>> = {
   i64: "int64",
   u64: "uint64",
   bool: "bool",
-};
+} as const;
 
 /** A session on the source model with the same inputs and the same number of threads. QC-CLI-038 where that is not possible. */
 export async function openPeer(
@@ -54,7 +55,10 @@ export async function openPeer(
     logSeverityLevel: 4,
   });
   const feeds = Object.fromEntries(
-    inputs.map((info) => [info.name, new ort.Tensor(TYPES[info.dtype] ?? info.dtype, values[info.name], info.shape)]),
+    inputs.map((info) => [
+      info.name,
+      new ort.Tensor(ORT_TYPES[info.dtype as keyof typeof ORT_TYPES] ?? info.dtype, values[info.name], info.shape),
+    ]),
   );
   return { run: () => session.run(feeds), close: () => session.release() };
 }
