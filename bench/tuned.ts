@@ -104,8 +104,12 @@ async function buildBoth(c: Case, folder: string, trials: number): Promise<void>
       : compileModel({ inputPath, outputPath, search }, createContext());
   await build(join(folder, "untuned"));
   const { tuning, seconds } = await build(join(folder, "tuned"), { iterations: trials });
+  const { search, whole, tuned, workloads } = tuning ?? {};
+  const confirmed = whole
+    ? `; when it was confirmed ${whole.ratio.toFixed(3)}, its tuned kernels ${whole.kernels.ratio.toFixed(3)}${whole.isUsed ? "" : ", not used"}`
+    : "";
   console.log(
-    `${c.name}: ${tuning?.search?.done ?? 0} trials, ${tuning?.tuned} of ${tuning?.workloads} workloads tuned, ${seconds.tune.toFixed(0)} s`,
+    `${c.name}: ${search?.done} trials, ${tuned} of ${workloads} workloads tuned, ${seconds.tune.toFixed(0)} s${confirmed}`,
   );
 }
 

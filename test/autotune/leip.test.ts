@@ -48,7 +48,8 @@ describe("category:graph", () => {
     expect(trials(logOf("out")).length).toBe(6);
     expect(readLog(logOf("out")).unreadable).toBe(0);
 
-    expect(compile("out", ...search(4)).code).toBe(0);
+    const second = compile("out", ...search(4), "--json");
+    expect(second.code).toBe(0);
     const after = readFileSync(logOf("out"), "utf8");
     expect(trials(logOf("out")).length).toBe(10);
     expect(new Set(readLog(logOf("out")).records.map((r) => r.session)).size).toBe(2);
@@ -58,6 +59,11 @@ describe("category:graph", () => {
     expect(last.code).toBe(0);
     const { tuning } = JSON.parse(last.out);
     expect(tuning.search).toBeNull();
+    // what was confirmed at the end of the search is what the log says from then on, for every workload
+    const confirmed = readLog(logOf("out")).records.filter((r) => r.source === "whole");
+    expect(new Set(confirmed.map((r) => r.workload)).size).toBe(tuning.workloads);
+    expect(tuning.tuned).toBe(JSON.parse(second.out).tuning.tuned);
+    expect(JSON.parse(qc(cwd, ["records", "best", logOf("out"), "--json"]).out).length).toBe(tuning.tuned);
     expect(readFileSync(logOf("out"), "utf8")).toBe(after);
     expect(code("out").equals(built)).toBe(true);
   });
