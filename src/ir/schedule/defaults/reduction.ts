@@ -194,6 +194,19 @@ function tileOf(m: Machine, q: TileQuestion, name: string, choose: Chooser): Til
 /** Factors by which the innermost reduction loop may be unrolled. */
 const UNROLLS = [1, 2, 4, 8];
 
+/**
+ * Strided pixels side by side, widened for products of pairs, and the loops over them as one: tiles need not end where a row does (AVX2, 1x1 of stride 2).
+ * Null where pixels are no multiple of their channels.
+ */
+function gathered(s: Scheduled, r: Reduction, spatial: readonly string[]): Scheduled | null {
+  const depth = r.inner[0]?.extent ?? 1;
+  const x = loadsOf(r.reduce.value).find((l) => s.kernel.buffers.find((b) => b.name === l.buffer)?.role !== "const");
+  if (!x || r.inner.length !== 1 || depth % 2 === 1) return null;
+  const copied = attempt(s, { step: "cache", stage: r.stage.name, buffer: x.buffer, dtype: "i16" });
+  if (!copied) return null;
+  return attempt(copied, { step: "collapse", loops: spatial }) ?? attempt(copied, { step: "collapse", loops: spatial.slice(1) });
+}
+
 /** Schedules a reduction; null where it is of another shape and the general schedule applies. */
 export function scheduleReduction(start: Scheduled, name: string, m: Machine, choose: Chooser): Scheduled | null {
   let s = start;
@@ -206,7 +219,9 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   if (r && r.outer.length > 2 && choose(`${name}.collapse`, [true, false], true)) {
     const spatial = r.outer.slice(0, -1).map((l) => l.name);
     const collapsed =
-      attempt(s, { step: "collapse", loops: spatial }) ?? attempt(s, { step: "collapse", loops: spatial.slice(1) });
+      attempt(s, { step: "collapse", loops: spatial }) ??
+      attempt(s, { step: "collapse", loops: spatial.slice(1) }) ??
+      (groupSize(s.kernel, r, m) === 2 ? gathered(s, r, spatial) : null);
     if (collapsed) [s, r] = [collapsed, reductionOf(collapsed.kernel, name)];
   }
   const joint = r && joinedWindow(s, name, r.inner, groupSize(s.kernel, r, m));
@@ -291,8 +306,9 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
   const isSparse = activation === null || activation.along === "unit";
   const inPlace = isSparse || (isImage && readsImageInPlace(r.outer, taps, numElements(activation.buffer.shape)));
   const fills = predicated && (narrow || half || choose(`${name}.halo`, [true, false], !inPlace));
-  if (grouping) {
-    // the activation is bytes already
+  const isReady = activation?.buffer.role === "scratch" && activation.buffer.dtype === "i16";
+  if (grouping || isReady) {
+    // the activation is bytes already, or pairs
   } else if (activation && (narrow || half || fills)) {
     const step = { step: "cache", stage: name, buffer: activation.buffer.name } as const;
     const roomy = narrow && odd ? attempt(s, { ...step, dtype: "i16", slack: 1 }) : null;

@@ -144,27 +144,31 @@ function fillStage(
   cache: Buffer,
   layout: readonly LayoutPart[],
   spans: readonly Range[],
+  apart: readonly number[],
   dims: readonly number[],
 ): Stage {
-  const j = cache.shape.map((_, d) => make.variable(`i${d}`));
+  // a stage of gathered elements has loops of its own: those of the others may collapse
+  const name = apart.some((n) => n > 1) ? "j" : "i";
+  const j = cache.shape.map((_, d) => make.variable(`${name}${d}`));
   const position = spans.map((_, d) =>
     layout.reduce<Expr>(
       (sum, p, n) => (p.dim === d ? make.add(sum, make.mul(j[n], make.index(p.div ?? 1))) : sum),
       make.index(0),
     ),
   );
-  const at = position.map((x, d) =>
-    spans[d][0] < 0 ? make.sub(x, make.index(-spans[d][0])) : make.add(x, make.index(spans[d][0])),
-  );
+  const at = position.map((p, d) => {
+    const x = make.mul(p, make.index(apart[d]));
+    return spans[d][0] < 0 ? make.sub(x, make.index(-spans[d][0])) : make.add(x, make.index(spans[d][0]));
+  });
   const exists = allOf(
     at.flatMap((x, d) => [
       ...(spans[d][0] < 0 ? [make.bin("ge", x, make.index(0))] : []),
       ...(spans[d][1] >= dims[d] ? [make.bin("lt", x, make.index(dims[d]))] : []),
     ]),
   );
-  const covered = allOf(position.map((x, d) => make.bin("lt", x, make.index(spans[d][1] - spans[d][0] + 1))));
+  const covered = allOf(position.map((x, d) => make.bin("lt", x, make.index((spans[d][1] - spans[d][0]) / apart[d] + 1))));
   const value = operandAt(o.expr, at, exists);
-  const env: Ranges = new Map(cache.shape.map((n, d): [string, Range] => [`i${d}`, [0, n - 1]]));
+  const env: Ranges = new Map(cache.shape.map((n, d): [string, Range] => [`${name}${d}`, [0, n - 1]]));
   const needed = covered && simplifyExpr(covered, env);
   const always = needed === null || make.isConstValue(needed, 1);
   const guarded = always
@@ -177,8 +181,18 @@ function fillStage(
         make.constant(value.t, 0),
       );
   const stored = value.t === cache.dtype ? guarded : make.cast(cache.dtype, guarded, true);
-  const body = simplifyStmt(nest("i", cache.shape, make.store(cache.name, j, stored)));
+  const body = simplifyStmt(nest(name, cache.shape, make.store(cache.name, j, stored)));
   return { name: `fill.${cache.name}`, body };
+}
+
+/** How far apart the elements are that an index of plain loops reaches. */
+function apartOf(e: Expr): number {
+  const { terms } = affineOf(e);
+  const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+  return Math.max(
+    1,
+    [...terms.values()].reduce((n, t) => gcd(n, Math.abs(t.coef)), 0),
+  );
 }
 
 /** Rows that are longer than what is filled from the operand. */
@@ -255,7 +269,7 @@ export const cache: StepDef<"cache"> = {
   name: "cache",
   doc:
     "for ..: .. e(x[f(i)]) ..  -->  for j: c[j] = e(x[j]); for ..: .. c[f(i)] ..: what a stage makes of one operand, computed once per element, over " +
-    "exactly the elements that the stage's indices reach (padding becomes a halo), in another layout if given, narrowed to `dtype` if its " +
+    "exactly the elements that the stage's indices reach (padding becomes a halo, elements between two that are read are left out), in another layout if given, narrowed to `dtype` if its " +
     "values fit. A `const` operand is cached when the kernel is compiled (a prepare kernel, the packing of weights), any other by a stage " +
     "of its own. Legal where all loads of the buffer in the stage have one index and their predicates say no more than that it exists.",
   apply(kernel, step) {
@@ -291,14 +305,15 @@ export const cache: StepDef<"cache"> = {
       if (!range || range[0] < min || range[1] > max) illegal(step, `values do not fit ${step.dtype}`);
     }
     const layout: readonly LayoutPart[] = step.layout ?? o.index.map((_, dim) => ({ dim }));
-    const extentOf = (d: number) => spans[d][1] - spans[d][0] + 1;
+    const apart = o.index.map(apartOf);
+    const extentOf = (d: number) => (spans[d][1] - spans[d][0]) / apart[d] + 1;
     const shape = layout.map((p) => p.mod ?? Math.ceil(extentOf(p.dim) / (p.div ?? 1)));
     checkLayout(layout, o.index.length, extentOf, step);
     const isConst = source.role === "const";
     const buffer: Buffer = { name: freshBuffer(kernel, `${step.buffer}p`), dtype, shape, role: isConst ? "const" : "scratch" };
-    const fill = fillStage(o, buffer, layout, spans, source.shape);
+    const fill = fillStage(o, buffer, layout, spans, apart, source.shape);
 
-    const shifted = o.index.map((i, d) => make.sub(i, make.index(spans[d][0])));
+    const shifted = o.index.map((i, d) => make.div(make.sub(i, make.index(spans[d][0])), make.index(apart[d])));
     const at = layout.map((p) => part(shifted[p.dim], p));
     const read = make.cast(o.expr.t, make.load(buffer.name, dtype, at), true);
     const key = exprKey(o.expr);
@@ -311,7 +326,8 @@ export const cache: StepDef<"cache"> = {
         buffers: [...kernel.buffers, buffer],
         stages: [...rest.slice(0, before), fill, ...rest.slice(before)],
       };
-      const rows = step.layout ? null : fillByRows(next, fill.name, buffer, source, o, spans, step.slack ?? 0);
+      const rows =
+        step.layout || apart.some((n) => n > 1) ? null : fillByRows(next, fill.name, buffer, source, o, spans, step.slack ?? 0);
       if (step.slack && !rows) illegal(step, "slack is for rows of whole elements");
       return rows ?? next;
     }

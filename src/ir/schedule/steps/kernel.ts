@@ -4,6 +4,7 @@ import { loopVars, nest } from "../../loop/lower-builder.js";
 import * as make from "../../loop/make.js";
 import type { Buffer, Kernel, Stmt } from "../../loop/stmt.js";
 import { accessesOf, exprsOf, loadsOf, mapExpr, mapStmt, nestOf, ofNest, usesVar, walkStmt } from "../../loop/visit.js";
+import { mergedIndex } from "../merge-dims.js";
 import { freshBuffer, illegal, type StepDef, type StepOf } from "../step.js";
 
 /** Position at which a buffer's indices are the collapsed variables; -1: none of its indices uses them. */
@@ -47,7 +48,9 @@ function placesOf(
   for (const s of kernel.stages) {
     if (!hasLoops(s.body, vars)) {
       const { reads, writes } = accessesOf(s.body);
+      const filled = filledBy(s.body);
       for (const b of [...reads, ...writes]) {
+        if (b === filled) continue;
         if ((places.get(b) ?? -1) !== -1) illegal(step, `'${b}' is used by stage '${s.name}' in another way`);
         places.set(b, -1);
       }
@@ -63,6 +66,13 @@ function placesOf(
     });
   }
   return places;
+}
+
+/** The one buffer that a scalar nest stores to and does not read: its elements may be numbered in another way. */
+function filledBy(s: Stmt): string | null {
+  const { body } = nestOf(s);
+  const isPlain = body.k === "store" && body.index.every((i) => i.lanes === 1) && !accessesOf(s).reads.has(body.buffer);
+  return isPlain ? body.buffer : null;
 }
 
 /** Whether a stage's nest has these loops in a row, outside of all others of their names. */
@@ -94,7 +104,8 @@ export const collapse: StepDef<"collapse"> = {
   name: "collapse",
   doc:
     "for a in [0, n) for b in [0, m): .. x[.., a, b, ..] ..  -->  for a.b in [0, n m): .. x[.., a.b, ..] ..   in every stage that has them; buffers lose the " +
-    "dimension, their bytes stay. Legal where every buffer is indexed by the loops side by side over whole dimensions, or not at all.",
+    "dimension, their bytes stay. Legal where every buffer is indexed by the loops side by side over whole dimensions, or not at all. A stage " +
+    "with other loops may fill one of the buffers.",
   apply(kernel, step) {
     const vars = step.loops;
     if (vars.length < 2) illegal(step, "two loops at least");
@@ -117,8 +128,22 @@ export const collapse: StepDef<"collapse"> = {
       return place < 0 ? at : [...at.slice(0, place), make.variable(name), ...at.slice(place + vars.length)];
     };
     const inExpr = (e: Expr): Expr => mapExpr(e, (x) => (x.k === "load" ? { ...x, index: index(x.buffer, x.index) } : x));
+    const shapes = new Map(kernel.buffers.map((b) => [b.name, b.shape]));
+    const flat = (buffer: string, at: readonly Expr[]): readonly Expr[] => {
+      const place = places.get(buffer) ?? -1;
+      if (place < 0) return at;
+      const below = mergedIndex(at.slice(place, place + vars.length), (shapes.get(buffer) ?? []).slice(place), 0);
+      return [...at.slice(0, place), ...below, ...at.slice(place + vars.length)];
+    };
     const stages = kernel.stages.map((s) => {
-      if (!hasLoops(s.body, vars)) return s;
+      if (!hasLoops(s.body, vars)) {
+        const moved = mapStmt(
+          s.body,
+          (e) => e,
+          (x) => (x.k === "store" ? { ...x, index: flat(x.buffer, x.index) } : x),
+        );
+        return { ...s, body: moved };
+      }
       const { loops, body } = nestOf(s.body);
       const at = loops.findIndex((l) => l.name === vars[0]);
       const fused = [...loops.slice(0, at), { ...loops[at], name, extent: total }, ...loops.slice(at + vars.length)];
