@@ -3,6 +3,7 @@ import { shortHash } from "../../support/hash.js";
 import type { Func, Node, ValueId } from "../graph/module.js";
 import { isAbsent } from "../graph/module.js";
 import type { TensorType } from "../type/tensor-type.js";
+import { mapsAlongSums } from "./along-sums.js";
 import { inlineElementwise } from "./inline.js";
 import { type BufferRef, createLowerBuilder, type LowerBuilder, type LowerIO } from "./lower-builder.js";
 import { shareStage } from "./share.js";
@@ -90,7 +91,7 @@ export function lowerGroup(f: Func, typeOf: (id: ValueId) => TensorType | undefi
   const simple = simplifyKernel({
     name: kernelName(f, buffers.find((x) => x.role === "out")?.dtype ?? "f32"),
     buffers: [...buffers, ...inlined.temps],
-    stages: mapsBehindReductions(inlined.stages),
+    stages: mapsBehindReductions(mapsAlongSums(inlined.stages)),
     prepare: [],
   });
   const kernel = dropUnused({ ...simple, stages: simple.stages.map(shareStage) });

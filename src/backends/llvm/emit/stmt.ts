@@ -11,7 +11,7 @@ import { emitExpr } from "./expr.js";
 import { emitIndex } from "./index.js";
 import { type Access, accessTo, emitPredicate, laneOf, loadAccess, splatValue, storeAccess } from "./memory.js";
 import { bufferAt, type Scope } from "./scope.js";
-import { transposedLoads, transposedStore } from "./transpose.js";
+import { transposedLoads, transposedRun, transposedStore } from "./transpose.js";
 import { memoryType, type Value } from "./types.js";
 
 const lanesOf = (es: readonly (Expr | null)[]): number => Math.max(1, ...es.map((e) => e?.lanes ?? 1));
@@ -109,14 +109,28 @@ function emitUnrolled(st: ForStmt, s: Scope): void {
   const store = transposedStore(st, s);
   const loads = store ? null : transposedLoads(st, s);
   const columns: Value[] = [];
-  if (store) s.taken.set(store.store, (value) => columns.push(value));
+  if (store) s.taken.set(store.stores[0], (value) => columns.push(value));
   for (let i = 0; i < st.extent; i++) {
     for (const [e, vectors] of loads ?? []) s.held.set(e, vectors[i]);
     s.withVariable(st.name, { k: "index", at: affineConst(i) }, () => emitStmt(st.body, s));
   }
   for (const e of loads?.keys() ?? []) s.held.delete(e);
-  if (store) s.taken.delete(store.store);
+  if (store) s.taken.delete(store.stores[0]);
   store?.write(columns);
+}
+
+/** One statement after the other; neighbours that are stored as vectors which lie apart are written by rows. */
+function emitSeq(body: readonly Stmt[], s: Scope): void {
+  for (let at = 0; at < body.length; ) {
+    const run = transposedRun(body.slice(at), s);
+    const count = run?.stores.length ?? 1;
+    const vectors: Value[] = [];
+    for (const store of run?.stores ?? []) s.taken.set(store, (value) => vectors.push(value));
+    for (const st of body.slice(at, at + count)) emitStmt(st, s);
+    for (const store of run?.stores ?? []) s.taken.delete(store);
+    run?.write(vectors);
+    at += count;
+  }
 }
 
 function emitFor(st: ForStmt, s: Scope): void {
@@ -174,7 +188,7 @@ export function emitStmt(st: Stmt, s: Scope): void {
       emitFor(st, s);
       return;
     case "seq":
-      for (const inner of st.body) emitStmt(inner, s);
+      emitSeq(st.body, s);
       return;
     case "store":
       emitStore(st, s);

@@ -128,11 +128,14 @@ function anyOrder(body: Stmt, vars: readonly string[]): string | null {
 export const reorder: StepDef<"reorder"> = {
   name: "reorder",
   doc:
-    "The loops of a perfect nest take the given order; loops that are not named keep their places. Legal where iterations are independent " +
-    "but for reductions; iterations may store to one element where they store the same, as those of an overlapping tail do.",
+    "The loops of a perfect nest, of the stage or within it, take the given order; loops that are not named keep their places. Legal where " +
+    "iterations are independent but for reductions; iterations may store to one element where they store the same, as those of an overlapping " +
+    "tail do.",
   apply(kernel, step) {
     return editStage(kernel, step.stage, step, (s) => {
-      const { loops, body } = nestOf(s);
+      const holds = (nest: Stmt) => step.loops.every((n) => nestOf(nest).loops.some((l) => l.name === n));
+      const target = holds(s) ? s : (outermostOf(s, step.loops) ?? s);
+      const { loops, body } = nestOf(target);
       const places = step.loops.map((n) => loops.findIndex((l) => l.name === n));
       if (places.includes(-1) || new Set(places).size !== places.length)
         illegal(step, "the loops are not a perfect nest of that names");
@@ -144,10 +147,19 @@ export const reorder: StepDef<"reorder"> = {
       sorted.forEach((at, i) => {
         out[at] = loops[places[i]];
       });
-      return ofNest({ loops: out, body });
+      return replaceStmt(s, target, ofNest({ loops: out, body }));
     });
   },
 };
+
+/** The outermost loop with one of the names. */
+function outermostOf(s: Stmt, names: readonly string[]): Stmt | null {
+  let found: Stmt | null = null;
+  walkStmt(s, (x) => {
+    if (!found && x.k === "for" && names.includes(x.name)) found = x;
+  });
+  return found;
+}
 
 export const fuse: StepDef<"fuse"> = {
   name: "fuse",
