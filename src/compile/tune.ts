@@ -179,7 +179,7 @@ function reportUnconfirmed(count: number, log: string, ctx: IrContext): void {
   if (count === 0) return;
   const what = count === 1 ? "1 schedule was never measured" : `${count} schedules were never measured`;
   ctx.report({
-    severity: "remark",
+    severity: "warning",
     code: "QC-TUNE-013",
     message: `${what} in the whole model: the search that wrote '${log}' was cut short`,
     help: "a further search, be it of one iteration, confirms them or puts the default schedules in their places",

@@ -97,7 +97,8 @@ describe("category:graph", () => {
     const claim: TuningRecord = { ...record, source: "context", ms: [1], baselineMs: [2] };
     writeFileSync(logOf("out"), `${JSON.stringify(claim)}\n`);
     expect(bestSchedules(readLog(logOf("out")).records).size).toBe(1);
-    const { out } = compile("out", ...search(0), "--json");
+    const { out, err } = compile("out", ...search(0), "--json");
+    expect(err).toMatch(/QC-TUNE-013: 1 schedule was never measured in the whole model/);
     expect(JSON.parse(out).tuning.tuned).toBe(1);
     const tuned = code("out");
     compile("plain");
