@@ -53,6 +53,8 @@ export type Step =
       readonly staged?: boolean;
       /** Blocks run one after the other. */
       readonly serial?: boolean;
+      /** The last tile of an axis has two outputs where no more are left; for one block. */
+      readonly short?: boolean;
     }
   | {
       readonly step: "attach";

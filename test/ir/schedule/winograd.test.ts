@@ -97,6 +97,44 @@ describe("the step keeps the meaning", () => {
     expect(applied).toBeGreaterThan(30);
   });
 
+  it("short tiles at the end of one axis or both: floats within the bound, integers exactly, in one part and in two", () => {
+    const sizes = [
+      [6, 6],
+      [5, 8],
+      [9, 10],
+      [12, 6],
+      [13, 9],
+    ];
+    for (const [h, w] of sizes) {
+      for (const [dtype, c] of [
+        ["f32", 6],
+        ["i8", 6],
+        ["i8", 256],
+      ] as const) {
+        const g = { n: 1, h, w, c, k: 5, pads: [1, 1, 1, 1] };
+        const kernel = convolution({ ...g, dtype, requantized: false, activation: false });
+        const block = Math.ceil(h / 4) * Math.ceil(w / 4);
+        for (const [positions, staged] of [
+          [1, false],
+          [Math.min(4, block), true],
+        ] as const) {
+          const cut = { block, positions, channels: 4, staged, short: true } as const;
+          const next = applySteps(kernel, [
+            { step: "writeback", buffer: "y0" },
+            { step: "winograd", stage: "contract", m: 4, ...cut },
+          ]);
+          verifyKernel(next);
+          const data = operands(kernel, h + c);
+          // the largest sums there are
+          if (c === 256) [data.x0, data.c0] = [data.x0, data.c0].map((a) => (a as Int8Array).map(() => -128));
+          const [want, got] = [outputs(kernel, data, false).y0, outputs(next, data).y0];
+          if (dtype === "i8") expect(got).toEqual(want);
+          else expect(distance(want, got)).toBeLessThanOrEqual(magnitude(exactSums(g, data)) * 2 * winogradBound(4, c));
+        }
+      }
+    }
+  });
+
   // F(4x4) takes 226 channels of i8 in one part, 452 in two, 114 with a zero point at the end of the range
   for (const [m, c, zero] of [
     [2, 1024, 0],
@@ -159,6 +197,13 @@ describe("what is refused", () => {
     expect(why(convolution(plain), { ...step, block: 17 })).toContain("16 tiles");
     expect(why(convolution(plain), { ...step, positions: 2 })).toContain("block has 1");
   });
+  it("short tiles where there are none, or in blocks of some of the tiles", () => {
+    const short = { ...step, m: 4, short: true } as const;
+    expect(why(convolution({ ...plain, h: 10 }), { ...short, block: 6 })).toBe("legal");
+    expect(why(convolution({ ...plain, h: 10 }), { ...short, block: 3 })).toContain("no axis ends with a short tile");
+    expect(why(convolution({ ...plain, h: 11 }), { ...short, block: 6 })).toContain("no axis ends with a short tile");
+    expect(why(convolution({ ...plain, h: 10 }), { ...short, m: 2, block: 20 })).toContain("no axis ends with a short tile");
+  });
 });
 
 /** Errors on random data and the bound that is stated for them, both over the range of the sums. */
@@ -178,6 +223,7 @@ describe("the stated error", () => {
   it("grows as the analysis says", () => {
     expect(amplification(2)).toBeCloseTo(5 / 3, 10);
     expect(amplification(4)).toBeCloseTo(8.773, 3);
+    expect(amplification("short")).toBeLessThan(amplification(4));
   });
   for (const m of [2, 4] as const) {
     for (const c of [16, 64, 256, 512]) {

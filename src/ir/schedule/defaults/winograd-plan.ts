@@ -7,6 +7,7 @@ import { QcError } from "../../../support/diag.js";
 import type { Kernel } from "../../loop/stmt.js";
 import { type ConvForm, convForm, partsOf, tilesOf } from "../steps/winograd-form.js";
 import { amplification, type WinogradTile } from "../steps/winograd-math.js";
+import { mayBeShort, tilingOf } from "../steps/winograd-tiles.js";
 import { blocksOf } from "../tail.js";
 import { fusesPairs } from "./integer.js";
 import { lanesFor, type Machine, type TileShape, tileShapes } from "./machine.js";
@@ -41,6 +42,8 @@ export interface WinogradPlan {
   readonly lanes: number;
   readonly staged: boolean;
   readonly serial: boolean;
+  /** Short tiles at the end of an axis. */
+  readonly short: boolean;
   /** In vector multiply-adds. */
   readonly cost: number;
 }
@@ -54,7 +57,7 @@ export function fitting(lanes: number, extent: number): number {
 
 /** A name for a plan: `F4 block 14, tile 6 x 2`. */
 export const planText = (p: WinogradPlan): string =>
-  `F${p.m} block ${p.block}, tile ${p.positions} x ${p.vectors}${p.staged ? ", staged" : ""}`;
+  `F${p.m} block ${p.block}, tile ${p.positions} x ${p.vectors}${p.short ? ", short" : ""}${p.staged ? ", staged" : ""}`;
 
 /** The convolution of a stage, if Winograd's algorithm computes it exactly or within the tolerance. */
 export function problemOf(kernel: Kernel, stage: string, m: Machine): WinogradProblem | null {
@@ -89,6 +92,11 @@ const PARALLEL_FROM = 80_000;
 const TILE_OVERHEAD = 2;
 /** Multiply-adds in the time that a byte of weights comes from memory: 40 GB/s at 8 a ns. */
 const WEIGHT_BYTE = 0.2;
+/**
+ * The share of the products' time in which weights that are asked for ahead come in beside them (s8, ms, with weights from caches and from memory:
+ * 14x14x256 F(4x4) 0.157 and 0.214 beside VNNI, 0.354 and 0.357 on AVX2; 7x7x512 on AVX2 F(2x2) 0.68 and 0.68, F(4x4) 0.67 and 0.81).
+ */
+const BESIDE = 0.4;
 /** Weights of a layer beyond this many bytes cost twice as much: no cache keeps them until the next run. */
 const CACHED_WEIGHTS = 16 * 1024 * 1024;
 /** The same for weights that are read again for another block, from the second or third level of the cache. */
@@ -167,17 +175,31 @@ function plansOf(p: WinogradProblem, m: WinogradTile, machine: Machine): readonl
       if (productBytes > STACK_BYTES) continue;
       const staged = block * inputBytes + productBytes > STACK_BYTES || blocks < ENOUGH_BLOCKS;
       const depth = (integer ? size.c / 2 : size.c) + parts * TILE_OVERHEAD;
-      const multiply = (blocks * block * points * depth * (size.k / lanes)) / score;
+      const short = mayBeShort(size, m, block);
+      const sums = short ? sumsOf(size, m, positions) : blocks * block * points;
+      const multiply = (sums * depth * (size.k / lanes)) / score;
       const transform =
         blocks * block * ((integer ? INTEGER_TRANSFORMS : TRANSFORMS)[m] / 2) * (inputVectors + parts * blocksOf(size.k, wide));
       const again = (blocks - 1) * (filterBytes > RESIDENT_BYTES ? filterBytes * AGAIN_BYTE : 0);
       const spilled = block * inputBytes > RESIDENT_BYTES ? 2 * tiles * inputBytes * AGAIN_BYTE : 0;
       const apart = staged ? (tiles * inputBytes * AGAIN_BYTE) / 2 : 0;
-      const cost = multiply + transform + weightTraffic(filterBytes) + again + spilled + apart;
-      plans.push({ m, block, positions, vectors, lanes, staged, serial: cost < PARALLEL_FROM, cost });
+      const weights = Math.max(0, weightTraffic(filterBytes) - BESIDE * multiply);
+      const cost = multiply + transform + weights + again + spilled + apart;
+      plans.push({ m, block, positions, vectors, lanes, staged, serial: cost < PARALLEL_FROM, short, cost });
     }
   }
   return plans;
+}
+
+/** Products of tiles and points with short tiles, over the share of its register tiles that all tiles of the image fill. */
+function sumsOf(size: ConvForm["size"], m: WinogradTile, positions: number): number {
+  const all = tilesOf(size, m).all;
+  const used = all / (blocksOf(all, positions) * positions);
+  const sums = tilingOf(size, m, true).points.map(({ points, rows, cols }) => {
+    const [tiles, blocks] = [rows * cols, blocksOf(rows * cols, positions)];
+    return points.length * blocks * (tiles === all ? positions : Math.ceil(tiles / blocks));
+  });
+  return used * sums.reduce((a, b) => a + b, 0);
 }
 
 /** Sizes of blocks that divide the tiles about evenly, from what fits the cache down to a few; at most 16 of them. */

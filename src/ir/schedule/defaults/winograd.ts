@@ -1,6 +1,7 @@
 /** Winograd's algorithm as a default schedule: the steps that put it on vectors. Where and how it is used: winograd-plan.ts. */
 import type { Kernel } from "../../loop/stmt.js";
 import { accessesOf } from "../../loop/visit.js";
+import { PREFIXES } from "../steps/winograd-tiles.js";
 import type { Chooser } from "./choose.js";
 import { lanesFor, type Machine } from "./machine.js";
 import { prefetchDistance } from "./prefetch.js";
@@ -28,25 +29,28 @@ export function winogradSteps(
   ahead = 0,
 ): Scheduled {
   const width = plan.vectors * plan.lanes;
-  const { block, positions, staged, serial } = plan;
-  let s = after(start, { step: "winograd", stage, m: plan.m, block, positions, channels: width, staged, serial });
+  const { block, positions, staged, serial, short } = plan;
+  const cut = { block, positions, channels: width, staged, serial, ...(short ? { short } : {}) };
+  let s = after(start, { step: "winograd", stage, m: plan.m, ...cut });
   const inputStage = staged ? `${stage}.in` : stage;
-  for (const loop of ["in.c", "rim.c"]) {
+  for (const loop of PREFIXES.flatMap((prefix) => [`${prefix}in.c`, `${prefix}rim.c`])) {
     if (hasLoop(s.kernel, inputStage, loop)) s = inVectors(s, inputStage, loop, channels, lanesFor(m, integer ? "i16" : "f32"));
   }
-  if (integer) s = after(s, { step: "split", stage, loop: "c", factor: 2, tail: "cut" });
-  for (const prefix of ["init.", "", "copy."]) {
+  const groups = PREFIXES.filter((prefix) => hasLoop(s.kernel, stage, `${prefix}c`));
+  if (integer) for (const prefix of groups) s = after(s, { step: "split", stage, loop: `${prefix}c`, factor: 2, tail: "cut" });
+  for (const prefix of groups.flatMap((g) => ["init.", "", "copy."].map((nest) => `${g}${nest}`))) {
     let loop = `${prefix}k.i`;
     if (plan.vectors > 1) {
       s = after(s, { step: "split", stage, loop, factor: plan.lanes, tail: "cut" });
       s = after(s, { step: "unroll", stage, loop: `${loop}.o` });
       loop = `${loop}.i`;
     }
-    if (positions > 1) s = after(s, { step: "unroll", stage, loop: `${prefix}t.i` });
+    if (positions > 1 && hasLoop(s.kernel, stage, `${prefix}t.i`)) s = after(s, { step: "unroll", stage, loop: `${prefix}t.i` });
     s = after(s, { step: "vectorize", stage, loop });
   }
-  if (integer) s = after(s, { step: "pairs", stage, loop: "c.i" });
-  for (const loop of ["out.k", "edge.k"]) if (hasLoop(s.kernel, stage, loop)) s = inVectors(s, stage, loop, width, plan.lanes);
+  if (integer) for (const prefix of groups) s = after(s, { step: "pairs", stage, loop: `${prefix}c.i` });
+  for (const loop of PREFIXES.flatMap((prefix) => [`${prefix}out.k`, `${prefix}edge.k`]))
+    if (hasLoop(s.kernel, stage, loop)) s = inVectors(s, stage, loop, width, plan.lanes);
   if (!integer) s = after(s, { step: "contract", stage });
   return ahead > 0 ? after(s, { step: "prefetch", stage, buffer: filterOf(s.kernel), distance: ahead }) : s;
 }

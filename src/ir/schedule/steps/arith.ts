@@ -46,7 +46,7 @@ export const pairs: StepDef<"pairs"> = {
   name: "pairs",
   doc:
     "for c in [0, 2): acc[k..] += i32(x[.., c]) i32(w[.., k.., c])  -->  acc[k..] += madd(x[.., 0..1] repeated, w[.., k.., 0..1])   on i16 operands: " +
-    "vpmaddwd; weights may be i8, widened as they are loaded. Legal for a loop of two iterations over one such vector reduction (or an unrolled nest of them), w's last dimension being c.",
+    "vpmaddwd; weights may be i8, widened as they are loaded. Legal for a loop of two iterations over one such vector reduction (or an unrolled nest of them), w's last dimension being c, or k and c being one, 2 k + c.",
   apply(kernel, step) {
     return groupProducts(kernel, step, 2, (product, v, shapeOf) => {
       const [a, b] = [narrowLoad(product.a), narrowLoad(product.b)];
@@ -57,8 +57,12 @@ export const pairs: StepDef<"pairs"> = {
       if (sides[0] && sides[1]) return { weights: null, sum: make.madd(sides[0], sides[1]) };
       const [x, w] = a.lanes === 1 ? [a, b] : [b, a];
       const repeated = broadcastGroup(x, v, product.lanes, 2);
-      const row = contiguousGroup(w, v, product.lanes, 2, shapeOf(w.buffer));
-      return repeated && row && { weights: w.buffer, sum: make.madd(make.bitcast("i16", repeated), make.cast("i16", row)) };
+      const flat = sides[a.lanes === 1 ? 1 : 0];
+      const row = flat ?? contiguousGroup(w, v, product.lanes, 2, shapeOf(w.buffer));
+      return (
+        repeated &&
+        row && { weights: flat ? null : w.buffer, sum: make.madd(make.bitcast("i16", repeated), make.cast("i16", row)) }
+      );
     });
   },
 };

@@ -9,6 +9,7 @@ import { exactFilter } from "./winograd-exact.js";
 import { isExact } from "./winograd-form.js";
 import { createLets, filterTransform } from "./winograd-math.js";
 import { filterBuffer, type WinogradPlan } from "./winograd-parts.js";
+import { planeOf } from "./winograd-tiles.js";
 
 const v = make.variable;
 const at = make.index;
@@ -37,8 +38,8 @@ export function filterKernel(p: WinogradPlan, kernel: Kernel): Kernel {
   const points = Array.from({ length: m + 2 }, (_, i) => i);
   const stores = points.flatMap((i) =>
     transform(columns.map((column) => column[i])).map((value, j) => {
-      const place = exact ? [make.div(c, at(2)), k, make.mod(c, at(2))] : [c, k];
-      return make.store(names.u, [panel, at(i * (m + 2) + j), ...place], make.cast(buffer.dtype, value, true));
+      const place = exact ? [make.div(c, at(2)), make.add(make.mul(k, at(2)), make.mod(c, at(2)))] : [c, k];
+      return make.store(names.u, [panel, at(planeOf(p.tiling, i, j).plane), ...place], make.cast(buffer.dtype, value, true));
     }),
   );
   const read = new Set(loadsOf(form.weight).map((l) => l.buffer));

@@ -165,10 +165,15 @@ const MOST_PARTS = 8;
 export function partsOf(form: ConvForm, m: WinogradTile): number {
   if (!isExact(form)) return 1;
   const { c } = form.size;
-  const [x, g] = [form.data, form.weight].map((e) => magnitude(valueRange(e) ?? [0, 0]));
-  const most = Math.floor(2147483647 / (exactGrowth(m).sum * 9 * x * g));
+  const most = channelsThatFit(form, exactGrowth(m).sum);
   for (let parts = 1; parts <= MOST_PARTS; parts++) if (c % (2 * parts) === 0 && c / parts <= most) return parts;
   return Number.POSITIVE_INFINITY;
+}
+
+/** Over how many channels a multiple of a sum of products fits i32. */
+export function channelsThatFit(form: ConvForm, multiple: number): number {
+  const [x, g] = [form.data, form.weight].map((e) => magnitude(valueRange(e) ?? [0, 0]));
+  return Math.floor(2147483647 / (multiple * 9 * x * g));
 }
 
 export const isExact = (form: ConvForm): boolean => !isFloat(form.acc.dtype);

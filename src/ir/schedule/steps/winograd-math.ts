@@ -16,8 +16,20 @@ import { isFloat } from "../../type/dtype.js";
 /** Outputs of a tile along one axis. */
 export type WinogradTile = 2 | 4;
 
-/** The positive points of F(m, 3). */
-const PAIRS: Readonly<Record<WinogradTile, readonly number[]>> = { 2: [1], 4: [0.75, 1.5] };
+/** `short`: two outputs by the points 0, +-a and infinity of F(4, 3), which shares its transformed weights. */
+export type TileKind = WinogradTile | "short";
+
+export const outputsOf = (kind: TileKind): WinogradTile => (kind === 4 ? 4 : 2);
+
+/** The points that a tile has along one axis, of those that the weights are transformed at. */
+export const pointsAlong = (kind: TileKind): readonly number[] =>
+  kind === "short" ? [0, 1, 2, 5] : Array.from({ length: kind + 2 }, (_, p) => p);
+
+/** The positive points. */
+const PAIRS: Readonly<Record<TileKind, readonly number[]>> = { 2: [1], 4: [0.75, 1.5], short: [0.75] };
+
+/** What products at a point are multiplied by where the weights were divided by its differences to points that the tile does not have. */
+const scaleAt = (kind: TileKind, point: number): number => (kind === "short" ? point ** 2 - PAIRS[4][1] ** 2 : 1);
 
 /** Names for values that are used more than once. */
 export interface Lets {
@@ -65,7 +77,7 @@ const evenProduct = (pairs: readonly number[]): readonly number[] =>
   );
 
 /** B^T d: m + 2 values from m + 2 values, in the order 0, a, -a, (b, -b,) infinity. */
-export function inputTransform(m: WinogradTile, d: readonly Expr[], lets: Lets, pairs = PAIRS[m]): readonly Expr[] {
+export function inputTransform(m: TileKind, d: readonly Expr[], lets: Lets, pairs = PAIRS[m]): readonly Expr[] {
   const all = evenProduct(pairs);
   const spread = (poly: readonly number[], shift: number): Expr => combine(poly.map((c, i): Term => [c, d[2 * i + shift]]));
   const inner = pairs.flatMap((a) => {
@@ -83,8 +95,8 @@ export function inputTransform(m: WinogradTile, d: readonly Expr[], lets: Lets, 
 }
 
 /** A^T v: m values from m + 2. */
-export function outputTransform(m: WinogradTile, v: readonly Expr[], lets: Lets): readonly Expr[] {
-  const pairs = PAIRS[m];
+export function outputTransform(kind: TileKind, v: readonly Expr[], lets: Lets): readonly Expr[] {
+  const [pairs, m] = [PAIRS[kind], outputsOf(kind)];
   const halves = pairs.map((a, i) => ({
     a,
     even: lets.bind(make.add(v[1 + 2 * i], v[2 + 2 * i])),
@@ -92,15 +104,15 @@ export function outputTransform(m: WinogradTile, v: readonly Expr[], lets: Lets)
   }));
   return Array.from({ length: m }, (_, i) =>
     combine([
-      ...(i === 0 ? [[1, v[0]] as Term] : []),
-      ...halves.map(({ a, even, odd }): Term => [a ** i, i % 2 ? odd : even]),
+      ...(i === 0 ? [[scaleAt(kind, 0), v[0]] as Term] : []),
+      ...halves.map(({ a, even, odd }): Term => [scaleAt(kind, a) * a ** i, i % 2 ? odd : even]),
       ...(i === m - 1 ? [[1, v[m + 1]] as Term] : []),
     ]),
   );
 }
 
 /** The rows of G, [m + 2][3], times `scale`. */
-export function filterMatrix(m: WinogradTile, scale: number): readonly (readonly number[])[] {
+export function filterMatrix(m: TileKind, scale: number): readonly (readonly number[])[] {
   const points = [0, ...PAIRS[m].flatMap((a) => [a, -a])];
   const finite = points.map((p) => {
     const product = points.filter((q) => q !== p).reduce((f, q) => f * (p - q), 1);
@@ -115,7 +127,8 @@ export function filterTransform(m: WinogradTile, scale: number, g: readonly Expr
 }
 
 /** B^T and A^T as numbers, for bounds. */
-export function matrices(m: WinogradTile, pairs = PAIRS[m]): Readonly<Record<"a" | "b", readonly (readonly number[])[]>> {
+export function matrices(kind: TileKind, pairs = PAIRS[kind]): Readonly<Record<"a" | "b", readonly (readonly number[])[]>> {
+  const m = outputsOf(kind);
   const points = [0, ...pairs.flatMap((a) => [a, -a])];
   const times = (poly: readonly number[], root: number): readonly number[] =>
     Array.from({ length: poly.length + 1 }, (_, i) => (poly[i - 1] ?? 0) - root * (poly[i] ?? 0));
@@ -129,9 +142,9 @@ const squares = (row: readonly number[]): number => row.reduce((s, x) => s + x *
 /**
  * How much rounding errors of the products grow against the direct sum, in the worst of the m x m outputs, for independent data of
  * zero mean: max over i of sum over p of A_ip^2 |B_p|^2 |G_p|^2 / 3 along one axis, both axes multiplied, as a ratio of deviations.
- * F(2, 3): 1.7, F(4, 3): 8.8.
+ * F(2, 3): 1.7, F(4, 3): 8.8, short: 2.9.
  */
-export function amplification(m: WinogradTile): number {
+export function amplification(m: TileKind): number {
   const { a, b } = matrices(m);
   const product = filterMatrix(m, 1).map((g, p) => squares(g) * squares(b[p]));
   return Math.max(...a.map((row) => row.reduce((s, x, p) => s + x * x * product[p], 0) / 3));

@@ -1,20 +1,21 @@
-/** The three parts of Winograd's algorithm on one block of tiles: input transform, products, output transform. */
-import type { Range, Ranges } from "../../loop/affine.js";
+/** Winograd's algorithm on one block of tiles: buffers, input transform, products. */
+import type { Range } from "../../loop/affine.js";
 import type { Expr } from "../../loop/expr.js";
 import * as make from "../../loop/make.js";
-import type { Buffer, Kernel, Stmt } from "../../loop/stmt.js";
-import { mapExpr, mapStmt, nestOf, substitute } from "../../loop/visit.js";
-import { blockBase, blocksOf, splitVars } from "../tail.js";
+import type { Buffer, Stmt } from "../../loop/stmt.js";
+import { blockBase, blocksOf } from "../tail.js";
 import { operandAt } from "./cache.js";
-import { exactInput, exactOutput, exactQuotient } from "./winograd-exact.js";
+import { exactInput } from "./winograd-exact.js";
 import { type ConvForm, isExact, partsOf, tilesOf } from "./winograd-form.js";
-import { createLets, inputTransform, outputTransform, type WinogradTile } from "./winograd-math.js";
+import { createLets, inputTransform, pointsAlong, type WinogradTile } from "./winograd-math.js";
+import { type PointGroup, planeOf, type Section, type TileGroup, type Tiling } from "./winograd-tiles.js";
 
 /** How the tiles and channels are cut. */
 export interface WinogradPlan {
   readonly form: ConvForm;
   readonly m: WinogradTile;
-  /** Tiles of a block. */
+  readonly tiling: Tiling;
+  /** Tiles of a block: all of an image where some are short. */
   readonly block: number;
   /** Tiles and channels of a register tile. */
   readonly positions: number;
@@ -24,23 +25,23 @@ export interface WinogradPlan {
 
 const v = make.variable;
 const at = make.index;
-const all = (conds: readonly Expr[]): Expr | null => conds.reduce<Expr | null>((a, b) => (a ? make.and(a, b) : b), null);
+export const all = (conds: readonly Expr[]): Expr | null => conds.reduce<Expr | null>((a, b) => (a ? make.and(a, b) : b), null);
 
 /** Points of a tile. */
 export const pointsOf = (m: WinogradTile): number => (m + 2) ** 2;
 
 /** A cache line between the planes of V, so that those of one tile do not fall into one set of the cache. */
-const planeOf = ({ form, block }: WinogradPlan): number => block * form.size.c + (isExact(form) ? 32 : 16);
+const planeSize = ({ form, block }: WinogradPlan): number => block * form.size.c + (isExact(form) ? 32 : 16);
 
 /** V of one block: [points][tiles x channels, padded]. */
 export const inputBuffer = (p: WinogradPlan): Buffer => ({
   name: p.names.v,
   dtype: isExact(p.form) ? "i16" : "f32",
-  shape: [pointsOf(p.m), planeOf(p)],
+  shape: [pointsOf(p.m), planeSize(p)],
   role: "local",
 });
 
-/** Products of one block and one panel of channels: [tiles][parts of the depth x points][channels]. */
+/** Products of one block and one panel of channels: [tiles][points x parts of the depth][channels]. */
 export const productBuffer = (p: WinogradPlan): Buffer => ({
   name: p.names.m,
   dtype: p.form.acc.dtype,
@@ -48,197 +49,157 @@ export const productBuffer = (p: WinogradPlan): Buffer => ({
   role: "local",
 });
 
-/** Transformed weights: [panels][points][c][channels], c in pairs [c / 2][channels][2] for integers. */
+/** Transformed weights: [panels][points][c][channels], c in pairs [c / 2][channels 2] for integers. */
 export const filterBuffer = (p: WinogradPlan): Buffer => {
   const { k, c } = p.form.size;
   const head = [blocksOf(k, p.channels), pointsOf(p.m)];
   return isExact(p.form)
-    ? { name: p.names.u, dtype: "i16", shape: [...head, c / 2, p.channels, 2], role: "const" }
+    ? { name: p.names.u, dtype: "i16", shape: [...head, c / 2, 2 * p.channels], role: "const" }
     : { name: p.names.u, dtype: "f32", shape: [...head, c, p.channels], role: "const" };
 };
 
-/** for t: { n, y, x = position of the tile } body */
-function eachTile(p: WinogradPlan, b: Expr, prefix: string, body: (t: Expr, n: Expr, y: Expr, x: Expr) => Stmt): Stmt {
+/** A tile: its place in the block, the image, its first row and column, and among the tiles that have a group of points. */
+export interface TileAt {
+  readonly t: Expr;
+  readonly n: Expr;
+  readonly y: Expr;
+  readonly x: Expr;
+  among(group: PointGroup): Expr;
+}
+
+/** for t: body at every tile of a group; in a block of some of the tiles, or of all of one image where some are short. */
+export function eachTile(p: WinogradPlan, g: TileGroup, b: Expr, name: string, body: (tile: TileAt) => Stmt): Stmt {
   const tiles = tilesOf(p.form.size, p.m);
-  const t = v(`${prefix}.t`);
-  const lets = createLets(`${prefix}.q`);
+  const t = v(`${name}.t`);
+  const lets = createLets(`${name}.q`);
+  if (p.tiling.tiles.length > 1) {
+    const row = lets.bind(make.add(make.div(t, at(g.x.count)), at(g.y.first)));
+    const col = lets.bind(make.add(make.mod(t, at(g.x.count)), at(g.x.first)));
+    const [y, x] = [row, col].map((z) => lets.bind(make.mul(z, at(p.m))));
+    const among = ({ cols }: Pick<PointGroup, "cols">) => make.add(make.mul(row, at(cols)), col);
+    const one = body({ t: among({ cols: tiles.x }), n: at(0), y, x, among });
+    return make.loop(`${name}.t`, g.y.count * g.x.count, lets.around(one));
+  }
   const q = lets.bind(make.add(blockBase(b, tiles.all, p.block, "overlap"), t));
   const image = at(tiles.y * tiles.x);
   const [n, rest] = p.form.size.n > 1 ? [lets.bind(make.div(q, image)), lets.bind(make.mod(q, image))] : ([at(0), q] as const);
   const y = lets.bind(make.mul(make.div(rest, at(tiles.x)), at(p.m)));
   const x = lets.bind(make.mul(make.mod(rest, at(tiles.x)), at(p.m)));
-  return make.loop(`${prefix}.t`, p.block, lets.around(body(t, n, y, x)));
+  return make.loop(`${name}.t`, p.block, lets.around(body({ t, n, y, x, among: () => t })));
 }
 
-const shift = (e: Expr, by: number): Expr => (by < 0 ? make.sub(e, at(-by)) : make.add(e, at(by)));
+export const shift = (e: Expr, by: number): Expr => (by < 0 ? make.sub(e, at(-by)) : make.add(e, at(by)));
 
 /** Whether x, x + 1, .. x + count - 1 all lie in [0, extent), for x in a range. */
-function inside(x: Expr, [lo, hi]: Range, count: number, extent: number): Expr | null {
+export function inside(x: Expr, [lo, hi]: Range, count: number, extent: number): Expr | null {
   return all([
     ...(lo < 0 ? [make.bin("ge", x, at(0))] : []),
     ...(hi + count > extent ? [make.bin("le", x, at(extent - count))] : []),
   ]);
 }
 
-/** Rows or columns at which tiles begin. */
-const origins = (tiles: number, m: number, by: number): Range => [by, (tiles - 1) * m + by];
+/** Rows or columns at which tiles begin, moved. */
+export const origins = (s: Section, m: number, by: number): Range => [s.first * m + by, (s.first + s.count - 1) * m + by];
 
 /**
  * V[i, j][t, c] = (B^T d B)[i, j], d the tile's elements. Tiles whose elements all exist are read without predicates; loops `in.c`, and
  * `rim.c` for tiles that reach into the padding.
  */
-export function transformInput(p: WinogradPlan, b: Expr): Stmt {
+export const transformInput = (p: WinogradPlan, b: Expr): Stmt =>
+  make.seq(...p.tiling.tiles.map((g) => eachTile(p, g, b, `${g.prefix}in`, (tile) => inputOf(p, g, tile))));
+
+function inputOf(p: WinogradPlan, g: TileGroup, { n, y, x, among }: TileAt): Stmt {
   const { form, m } = p;
   const { size, top, left } = form;
-  const tiles = tilesOf(size, m);
-  const size2 = m + 2;
-  const steps = Array.from({ length: size2 }, (_, i) => i);
-  return eachTile(p, b, "in", (t, n, y, x) => {
-    const [y0, x0] = [shift(y, top), shift(x, left)];
-    const [ys, xs] = [origins(tiles.y, m, top), origins(tiles.x, m, left)];
-    const channels = (prefix: string, exists: (i: number, j: number) => Expr | null): Stmt => {
-      const c = v(`${prefix}.c`);
-      const lets = createLets(`${prefix}.d`);
-      const element = (i: number, j: number): Expr => {
-        const value = operandAt(form.data, [n, shift(y0, i), shift(x0, j), c], exists(i, j));
-        return lets.bind(make.cast(inputBuffer(p).dtype, value, true));
-      };
-      const d = steps.map((i) => steps.map((j) => element(i, j)));
-      const transform = (row: readonly Expr[]) => (isExact(form) ? exactInput : inputTransform)(m, row, lets);
-      const columns = steps.map((j) => transform(d.map((row) => row[j])).map(lets.bind));
-      const stores = steps.flatMap((i) =>
-        transform(columns.map((column) => column[i])).map((value, j) =>
-          make.store(p.names.v, [at(i * size2 + j), make.add(make.mul(t, at(size.c)), c)], value),
-        ),
-      );
-      return make.loop(`${prefix}.c`, size.c, lets.around(make.seq(...stores)));
+  const [is, js] = [g.y, g.x].map(({ kind }) => pointsAlong(kind));
+  const [y0, x0] = [shift(y, top), shift(x, left)];
+  const [ys, xs] = [origins(g.y, m, top), origins(g.x, m, left)];
+  const channels = (name: string, exists: (i: number, j: number) => Expr | null): Stmt => {
+    const c = v(`${name}.c`);
+    const lets = createLets(`${name}.d`);
+    const element = (i: number, j: number): Expr => {
+      const value = operandAt(form.data, [n, shift(y0, i), shift(x0, j), c], exists(i, j));
+      return lets.bind(make.cast(inputBuffer(p).dtype, value, true));
     };
-    const whole = all([inside(y0, ys, size2, size.inY), inside(x0, xs, size2, size.inX)].filter((e) => e !== null));
-    if (!whole) return channels("in", () => null);
-    const lets = createLets("rim.p");
-    const bits = (z0: Expr, [lo, hi]: Range, extent: number) =>
-      steps.map((i) => {
-        const bit = inside(shift(z0, i), [lo + i, hi + i], 1, extent);
-        return bit && lets.bind(bit);
-      });
-    const [rows, cols] = [bits(y0, ys, size.inY), bits(x0, xs, size.inX)];
-    const rim = channels("rim", (i, j) => all([rows[i], cols[j]].filter((e) => e !== null)));
-    return make.ifThen(
-      whole,
-      channels("in", () => null),
-      lets.around(rim),
+    const d = is.map((_, i) => js.map((_, j) => element(i, j)));
+    const transform = ({ kind }: Section, row: readonly Expr[]) => (isExact(form) ? exactInput : inputTransform)(kind, row, lets);
+    const columns = js.map((_, j) =>
+      transform(
+        g.y,
+        d.map((row) => row[j]),
+      ).map(lets.bind),
     );
-  });
+    const stores = is.flatMap((pi, i) =>
+      transform(
+        g.x,
+        columns.map((column) => column[i]),
+      ).map((value, j) => {
+        const { group, plane } = planeOf(p.tiling, pi, js[j]);
+        return make.store(p.names.v, [at(plane), make.add(make.mul(among(group), at(size.c)), c)], value);
+      }),
+    );
+    return make.loop(`${name}.c`, size.c, lets.around(make.seq(...stores)));
+  };
+  const [wholeY, wholeX] = [inside(y0, ys, is.length, size.inY), inside(x0, xs, js.length, size.inX)];
+  const whole = all([wholeY, wholeX].filter((e) => e !== null));
+  if (!whole) return channels(`${g.prefix}in`, () => null);
+  const lets = createLets(`${g.prefix}rim.p`);
+  const bits = (z0: Expr, steps: readonly number[], [lo, hi]: Range, extent: number) =>
+    steps.map((_, i) => {
+      const bit = inside(shift(z0, i), [lo + i, hi + i], 1, extent);
+      return bit && lets.bind(bit);
+    });
+  const [rows, cols] = [bits(y0, is, ys, size.inY), bits(x0, js, xs, size.inX)];
+  const rim = channels(`${g.prefix}rim`, (i, j) => all([rows[i], cols[j]].filter((e) => e !== null)));
+  const never = (wholeY && g.y.count === 1) || (wholeX && g.x.count === 1);
+  return never ? lets.around(rim) : make.ifThen(whole, channels(`${g.prefix}in`, () => null), lets.around(rim)); // biome-ignore format: one choice
 }
 
-/** M[t, p, k] = sum over c of V[p, t, c] U[p, c, k], a register tile at a time: loops `p`, `t.o`, `c` around `t.i`, `k.i`. */
-export function multiply(p: WinogradPlan, panel: Expr): Stmt {
-  const { form, names, block, positions, channels } = p;
+/**
+ * M[t, p, k] = sum over c of V[p, t, c] U[p, c, k], a register tile at a time: loops `p`, `t.o`, `c` around `t.i`, `k.i` for every group of
+ * points that the same tiles have.
+ */
+export const multiply = (p: WinogradPlan, panel: Expr): Stmt => make.seq(...p.tiling.points.map((g) => multiplyAt(p, g, panel)));
+
+function multiplyAt(p: WinogradPlan, g: PointGroup, panel: Expr): Stmt {
+  const { form, names, channels } = p;
   const { c: depth } = form.size;
   const parts = partsOf(form, p.m);
-  const points = pointsOf(p.m);
   const { dtype } = form.acc;
-  const acc: Buffer = { name: names.acc, dtype, shape: [positions, channels], role: "local" };
-  const base = blockBase(v("t.o"), block, positions, "overlap");
-  const tile = (prefix: string, body: (t: Expr, k: Expr) => Stmt): Stmt =>
-    make.loop(`${prefix}t.i`, positions, make.loop(`${prefix}k.i`, channels, body(v(`${prefix}t.i`), v(`${prefix}k.i`))));
-  const point = parts === 1 ? v("p") : make.mod(v("p"), at(points));
-  const first = parts === 1 ? at(0) : make.mul(make.div(v("p"), at(points)), at(depth / parts));
-  const c = make.add(first, v("c"));
+  const tiles = p.tiling.tiles.length > 1 ? g.rows * g.cols : p.block;
+  // where fewer tiles have these points, as many register tiles as it takes, of about the same size
+  const positions = tiles === p.block ? p.positions : Math.ceil(tiles / Math.ceil(tiles / p.positions));
+  const loop = (name: string) => `${g.prefix}${name}`;
+  const acc: Buffer = { name: `${names.acc}${g.prefix.replace(".", "")}`, dtype, shape: [positions, channels], role: "local" };
+  const base = blockBase(v(loop("t.o")), tiles, positions, "overlap");
+  const tile = (name: string, body: (t: Expr, k: Expr) => Stmt): Stmt =>
+    make.loop(loop(`${name}t.i`), positions, make.loop(loop(`${name}k.i`), channels, body(v(loop(`${name}t.i`)), v(loop(`${name}k.i`))))); // biome-ignore format: a nest
+  // all parts of a point follow each other, as its weights do
+  const q = v(loop("p"));
+  const plane = make.add(at(g.first), parts === 1 ? q : make.div(q, at(parts)));
+  const first = parts === 1 ? at(0) : make.mul(make.mod(q, at(parts)), at(depth / parts));
+  const c = make.add(first, v(loop("c")));
   const zero = make.constant(dtype, 0);
   const input = (t: Expr) =>
-    make.load(names.v, inputBuffer(p).dtype, [point, make.add(make.mul(make.add(base, t), at(depth)), c)]);
-  const inPairs = (k: Expr) => [make.div(c, at(2)), k, make.mod(c, at(2))];
-  const filter = (k: Expr) => make.load(names.u, filterBuffer(p).dtype, [panel, point, ...(isExact(form) ? inPairs(k) : [c, k])]);
+    make.load(names.v, inputBuffer(p).dtype, [plane, make.add(make.mul(make.add(base, t), at(depth)), c)]);
+  const inPairs = (k: Expr) => [make.div(c, at(2)), make.add(make.mul(k, at(2)), make.mod(c, at(2)))];
+  const filter = (k: Expr) => make.load(names.u, filterBuffer(p).dtype, [panel, plane, ...(isExact(form) ? inPairs(k) : [c, k])]);
   const product = (t: Expr, k: Expr) => make.mul(make.cast(dtype, input(t), true), make.cast(dtype, filter(k), true));
+  const { x: columns } = tilesOf(form.size, p.m);
+  const among = (t: Expr): Expr =>
+    tiles === p.block || g.cols === columns
+      ? t
+      : make.add(make.mul(make.div(t, at(g.cols)), at(columns)), make.mod(t, at(g.cols)));
+  const column = make.add(at(g.first * parts), q);
   const body = make.seq(
-    tile("init.", (t, k) => make.store(names.acc, [t, k], zero)),
+    tile("init.", (t, k) => make.store(acc.name, [t, k], zero)),
     make.loop(
-      "c",
+      loop("c"),
       depth / parts,
-      tile("", (t, k) => make.reduce("add", names.acc, [t, k], product(t, k))),
+      tile("", (t, k) => make.reduce("add", acc.name, [t, k], product(t, k))),
     ),
-    tile("copy.", (t, k) => make.store(names.m, [make.add(base, t), v("p"), k], make.load(names.acc, dtype, [t, k]))),
+    tile("copy.", (t, k) => make.store(names.m, [among(make.add(base, t)), column, k], make.load(acc.name, dtype, [t, k]))),
   );
-  return make.loop("p", parts * points, make.loop("t.o", blocksOf(block, positions), { k: "alloc", buffer: acc, body }));
-}
-
-/** Replaces loads of the sums by a value. */
-const withSums = (s: Stmt, acc: string, value: Expr): Stmt =>
-  mapStmt(s, (e) => mapExpr(e, (x) => (x.k === "load" && x.buffer === acc ? value : x)));
-
-/** Names of lets get a prefix, for the same statement stands many times. */
-function renamed(s: Stmt, prefix: string): Stmt {
-  const names = new Set<string>();
-  for (let x = s; x.k === "let"; x = x.body) names.add(x.name);
-  const name = (n: string) => (names.has(n) ? `${prefix}.${n}` : n);
-  return mapStmt(
-    s,
-    (e) => mapExpr(e, (x) => (x.k === "var" ? { ...x, name: name(x.name) } : x)),
-    (x) => (x.k === "let" ? { ...x, name: name(x.name) } : x),
-  );
-}
-
-/** init + (A^T M A)[i, j], written by the maps; loop `out.k`, and `edge.k` with a test for every pixel of tiles that reach over the end. */
-export function transformOutput(p: WinogradPlan, kernel: Kernel, b: Expr, panel: Expr): Stmt {
-  const { form, m, names } = p;
-  const { size, vars, acc } = form;
-  const tiles = tilesOf(size, m);
-  const [init, , ...maps] = form.stages.map((s) => nestOf(s.body).body);
-  const start = init.k === "store" ? init.value : make.constant(acc.dtype, 0);
-  const steps = Array.from({ length: m }, (_, i) => i);
-  const points = Array.from({ length: m + 2 }, (_, i) => i);
-  const buffers = new Map(kernel.buffers.map((x) => [x.name, x]));
-  return eachTile(p, b, "out", (t, n, y, x) => {
-    const channels = (prefix: string, tested: boolean): Stmt => {
-      const own = v(`${prefix}.k`);
-      const k = make.add(make.mul(panel, at(p.channels)), own);
-      const lets = createLets(`${prefix}.m`);
-      const product = (part: number, i: number, j: number) =>
-        lets.bind(make.load(names.m, acc.dtype, [t, at(part * pointsOf(m) + i * (m + 2) + j), own]));
-      const transform = (row: readonly Expr[]) => (isExact(form) ? exactOutput : outputTransform)(m, row, lets);
-      const sumsOf = (part: number): readonly (readonly Expr[])[] => {
-        const columns = points.map((j) => transform(points.map((i) => product(part, i, j))).map(lets.bind));
-        return steps.map((i) =>
-          transform(columns.map((column) => column[i])).map((sum, j) =>
-            lets.bind(isExact(form) ? exactQuotient(m, i, j, sum) : sum),
-          ),
-        );
-      };
-      const [head, ...others] = Array.from({ length: partsOf(form, m) }, (_, part) => sumsOf(part));
-      const rows = others.reduce(
-        (sums, more) => sums.map((row, i) => row.map((x, j) => lets.bind(make.add(x, more[i][j])))),
-        head,
-      );
-      const pixel = (i: number, j: number): Stmt => {
-        const sum = make.isConstValue(start, 0) ? rows[i][j] : make.add(start, rows[i][j]);
-        const position = new Map<string, Expr>([
-          ...(vars.n ? [[vars.n, n] as const] : []),
-          [vars.y, shift(y, i)],
-          [vars.x, shift(x, j)],
-        ]);
-        const one = make.seq(...maps.map((s, g) => renamed(withSums(s, acc.name, sum), `${prefix}${i}${j}${g}`)));
-        const placed = mapStmt(one, (e) => substitute(e, position));
-        const runsOver = size.k % p.channels !== 0;
-        const env: Ranges = new Map([
-          [`${prefix}.k`, [0, p.channels - 1]],
-          ["k.o", [0, blocksOf(size.k, p.channels) - 1]],
-        ]);
-        const stmt = splitVars(placed, [{ name: vars.k, extent: size.k, value: k, runsOver }], env, (name) => buffers.get(name));
-        const test =
-          tested &&
-          all([
-            ...(size.y % m ? [make.bin("lt", shift(y, i), at(size.y))] : []),
-            ...(size.x % m ? [make.bin("lt", shift(x, j), at(size.x))] : []),
-          ]);
-        return test ? make.ifThen(test, stmt ?? one) : (stmt ?? one);
-      };
-      const pixels = steps.flatMap((i) => steps.map((j) => pixel(i, j)));
-      return make.loop(`${prefix}.k`, p.channels, lets.around(make.seq(...pixels)));
-    };
-    const whole = all(
-      [inside(y, origins(tiles.y, m, 0), m, size.y), inside(x, origins(tiles.x, m, 0), m, size.x)].filter((e) => e !== null),
-    );
-    return whole ? make.ifThen(whole, channels("out", false), channels("edge", true)) : channels("out", false);
-  });
+  const blocks = make.loop(loop("t.o"), blocksOf(tiles, positions), { k: "alloc", buffer: acc, body });
+  return make.loop(loop("p"), parts * g.points.length, blocks);
 }

@@ -8,18 +8,12 @@ import { freshBuffer, illegal, type StepDef, type StepOf } from "../step.js";
 import { blocksOf } from "../tail.js";
 import { filterKernel } from "./winograd-filter.js";
 import { convForm, tilesOf } from "./winograd-form.js";
-import {
-  filterBuffer,
-  inputBuffer,
-  multiply,
-  productBuffer,
-  transformInput,
-  transformOutput,
-  type WinogradPlan,
-} from "./winograd-parts.js";
+import { transformOutput } from "./winograd-output.js";
+import { filterBuffer, inputBuffer, multiply, productBuffer, transformInput, type WinogradPlan } from "./winograd-parts.js";
+import { mayBeShort, tilingOf } from "./winograd-tiles.js";
 
 function planOf(kernel: Kernel, step: StepOf<"winograd">): WinogradPlan {
-  const { m, block, positions, channels } = step;
+  const { m, block, positions, channels, short = false } = step;
   if (m !== 2 && m !== 4) illegal(step, "m is 2 or 4");
   if ([block, positions, channels].some((n) => !Number.isInteger(n) || n < 1))
     illegal(step, "sizes must be positive whole numbers");
@@ -27,10 +21,20 @@ function planOf(kernel: Kernel, step: StepOf<"winograd">): WinogradPlan {
   const { all } = tilesOf(form.size, m);
   if (block > all) illegal(step, `there are ${all} tiles`);
   if (positions > block) illegal(step, `a block has ${block} tiles`);
+  if (short && !mayBeShort(form.size, m, block)) illegal(step, "no axis ends with a short tile, or a block is not one image");
+  const tiling = tilingOf(form.size, m, short);
   const packed = loadsOf(form.weight).find((l) => kernel.prepare.some((x) => x.buffer === l.buffer));
   if (packed) illegal(step, `'${packed.buffer}' is packed already`);
   const name = (hint: string) => freshBuffer(kernel, hint);
-  return { form, m, block, positions, channels, names: { v: name("wv"), m: name("wm"), u: name("wu"), acc: name("wacc") } };
+  return {
+    form,
+    m,
+    tiling,
+    block,
+    positions,
+    channels,
+    names: { v: name("wv"), m: name("wm"), u: name("wu"), acc: name("wacc") },
+  };
 }
 
 /** b = b.k div panels, k.o = b.k mod panels */
@@ -57,7 +61,8 @@ export const winograd: StepDef<"winograd"> = {
     "A 3x3 convolution of stride 1 [init, y += x w, maps..]  -->  for blocks of tiles: V = B^T d B for every tile of (m + 2)^2 elements; " +
     "M = V U, (m + 2)^2 products of matrices; maps on init + A^T M A. U = G g G^T is made when the kernel is compiled. Blocks run in parallel, unless `serial`; " +
     "the last one is moved back to end with the tiles and computes some again. `staged`: V of all blocks first, in a stage of its own, then " +
-    "blocks and panels of channels in parallel. Floats within `winogradBound`; integers exactly, modulo 2^32, for m = 2 with G doubled. Legal " +
+    "blocks and panels of channels in parallel. `short`: of an axis that ends with one or two results the last tile has two of them, by four of " +
+    "the six points; m = 4, all tiles of one image in one block. Floats within `winogradBound`; integers exactly, modulo 2^32, for m = 2 with G doubled. Legal " +
     "on the unscheduled stages of a channels-last convolution of one group with constant weights, in f32, or in integers whose range fits.",
   apply(kernel, step) {
     const p = planOf(kernel, step);
