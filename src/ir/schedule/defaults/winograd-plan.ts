@@ -103,6 +103,13 @@ const CACHED_WEIGHTS = 16 * 1024 * 1024;
 const AGAIN_BYTE = 0.06;
 /** V of a block stays in a second-level cache of 512 KiB. */
 const RESIDENT_BYTES = 384 * 1024;
+/** Weights of one point and panel that a first-level cache keeps for the next register tile of the block. */
+const FIRST_LEVEL_BYTES = 32 * 1024;
+/**
+ * The same for weights that are read again from the second level for another register tile (f32, AVX-512, ms with weights from memory:
+ * 28x28x256 F(4x4) 6 x 4 1.37, 9 x 2 1.25; 14x14x512 F(2x2) 6 x 4 2.33, 13 x 2 1.92; 7x7, 160 to 320, 4 x 5 0.171, 8 x 2 0.131).
+ */
+const NEAR_BYTE = 0.01;
 /** The stack that a block may take. Workers have 4 MiB. */
 const STACK_BYTES = 512 * 1024;
 /** Blocks enough for threads to share. */
@@ -184,7 +191,9 @@ function plansOf(p: WinogradProblem, m: WinogradTile, machine: Machine): readonl
       const spilled = block * inputBytes > RESIDENT_BYTES ? 2 * tiles * inputBytes * AGAIN_BYTE : 0;
       const apart = staged ? (tiles * inputBytes * AGAIN_BYTE) / 2 : 0;
       const weights = Math.max(0, weightTraffic(filterBytes) - BESIDE * multiply);
-      const cost = multiply + transform + weights + again + spilled + apart;
+      const passes = size.c * vectors * lanes * elementBytes > FIRST_LEVEL_BYTES ? blocks * (blocksOf(block, positions) - 1) : 0;
+      const near = passes * filterBytes * NEAR_BYTE;
+      const cost = multiply + transform + weights + near + again + spilled + apart;
       plans.push({ m, block, positions, vectors, lanes, staged, serial: cost < PARALLEL_FROM, short, cost });
     }
   }
