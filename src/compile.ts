@@ -18,6 +18,7 @@ import type { Module } from "./ir/graph/module.js";
 import type { Kernel } from "./ir/loop/stmt.js";
 import type { Tensor } from "./ir/op/tensor.js";
 import { byDefault } from "./ir/schedule/defaults/choose.js";
+import { lanesFor } from "./ir/schedule/defaults/machine.js";
 import { scheduleKernel } from "./ir/schedule/defaults/schedule.js";
 import type { Target } from "./ir/target/target.js";
 import { type Instrument, runPipeline } from "./passes/manager.js";
@@ -194,9 +195,9 @@ function openLine(request: BuildRequest, ctx: Context): Line {
   };
 }
 
-const lowered = ({ request, passes }: Line, m: Module): Module => {
+const lowered = ({ request, passes, tools }: Line, m: Module): Module => {
   const convert = request.layout !== "NCHW" && (request.kernelLevel ?? 3) >= 3;
-  return passes(m, request.passes ?? loweredPipeline(request.optLevel, convert ? "NHWC" : "NCHW"));
+  return passes(m, request.passes ?? loweredPipeline(request.optLevel, convert ? "NHWC" : "NCHW", lanesFor(tools.target, "f32")));
 };
 
 /** From the canonical module to the files. */

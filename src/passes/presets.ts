@@ -20,6 +20,9 @@ const LOWERED: Readonly<Record<OptLevel, string>> = {
 
 export const canonicalPipeline = (level: OptLevel = 3): string => CANONICAL[level];
 
-/** `layout` NCHW keeps the layout of the model; NHWC makes channels contiguous. */
-export const loweredPipeline = (level: OptLevel = 3, layout: "NCHW" | "NHWC" = "NHWC"): string =>
-  layout === "NHWC" ? LOWERED[level] : LOWERED[level].replace(/channels-last,/, "");
+/** `layout` NCHW keeps the layout of the model; NHWC makes channels contiguous where that is faster on vectors of `lanes` floats. */
+export const loweredPipeline = (level: OptLevel = 3, layout: "NCHW" | "NHWC" = "NHWC", lanes = 16): string =>
+  LOWERED[level].replace(
+    /channels-last,/,
+    layout === "NCHW" ? "" : lanes === 16 ? "channels-last," : `channels-last{lanes=${lanes}},`,
+  );

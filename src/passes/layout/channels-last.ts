@@ -29,12 +29,15 @@ const LAID_OUT: Readonly<Record<string, number>> = {
 export const channelsLast = definePass({
   name: "channels-last",
   doc: "Puts convolutions and pools into NHWC where that is faster, and cancels the transposes between them.",
-  options: { enable: attr.bool("false keeps the layout of the model", true) },
+  options: {
+    enable: attr.bool("false keeps the layout of the model", true),
+    lanes: attr.int("floats of a vector of the target", 16),
+  },
   requires: [],
   establishes: ["laid-out"],
-  run(m, ctx, { enable }) {
+  run(m, ctx, { enable, lanes }) {
     if (!enable) return m;
-    const kept = staysChannelsFirst(m, ctx, isSpatial);
+    const kept = staysChannelsFirst(m, ctx, isSpatial, lanes);
     return sweep(m, ctx, "channels-last", (v) => rewriteSpatial(v, kept) ?? sinkTranspose(v, ctx));
   },
 });

@@ -14,12 +14,11 @@ import { sinkRules } from "./sink-rules.js";
 const MOVED = 10;
 /** A multiply-add of a depthwise convolution, along channels and along rows, in those of other convolutions. */
 const DEPTHWISE = { last: 3, first: 1.8 } as const;
-const LANES = 16;
 /** Multiply-adds below which nothing is decided: fractions of a microsecond. */
 const FEWEST_PRODUCTS = 2 ** 14;
 
-/** The share of whole vectors that `n` neighbours fill; half vectors cost a whole one. */
-const filled = (n: number): number => n / (Math.ceil(n / LANES) * LANES);
+/** The share of whole vectors of `lanes` that `n` neighbours fill; half vectors cost a whole one. */
+const filled = (n: number, lanes: number): number => n / (Math.ceil(n / lanes) * lanes);
 
 interface Costs {
   readonly first: number;
@@ -31,7 +30,7 @@ const NEVER: Costs = { first: Number.POSITIVE_INFINITY, last: 0 };
 const all = (v: unknown, value: number): boolean => (v as readonly number[]).every((x) => x === value);
 
 /** Both layouts of one op; only convolutions of floats with constant weights that read unit steps may stay. */
-function costsOf(node: Node, types: ReadonlyMap<ValueId, TensorType>): Costs {
+function costsOf(node: Node, types: ReadonlyMap<ValueId, TensorType>, lanes: number): Costs {
   const [x, w] = node.inputs.map((v) => types.get(v));
   const y = node.outputs[0].type;
   if (node.op !== "conv" || !x || !w || !isConst(node.inputs[1]) || x.dtype !== "f32" || w.dtype !== "f32") return NEVER;
@@ -42,17 +41,22 @@ function costsOf(node: Node, types: ReadonlyMap<ValueId, TensorType>): Costs {
   const pixels = y.shape.slice(2);
   if (products < FEWEST_PRODUCTS) return NEVER;
   if (taps === channels && node.attrs.groups === 1 && all(node.attrs.pads, 0))
-    return { first: products / filled(numElements(pixels)), last: products / filled(filters) };
+    return { first: products / filled(numElements(pixels), lanes), last: products / filled(filters, lanes) };
   if (node.attrs.groups === channels && channels === filters && taps > 1)
     return {
-      first: (DEPTHWISE.first * products) / filled(pixels[pixels.length - 1]),
-      last: (DEPTHWISE.last * products) / filled(channels),
+      first: (DEPTHWISE.first * products) / filled(pixels[pixels.length - 1], lanes),
+      last: (DEPTHWISE.last * products) / filled(channels, lanes),
     };
   return NEVER;
 }
 
-/** Results of the spatial ops (of `isSpatial`) that stay channels-first. */
-export function staysChannelsFirst(m: Module, ctx: IrContext, isSpatial: (n: Node) => boolean): ReadonlySet<ValueId> {
+/** Results of the spatial ops (of `isSpatial`) that stay channels-first on vectors of `lanes` floats. */
+export function staysChannelsFirst(
+  m: Module,
+  ctx: IrContext,
+  isSpatial: (n: Node) => boolean,
+  lanes: number,
+): ReadonlySet<ValueId> {
   const f = m.funcs[0];
   const types = typesOf(m, f);
   const carries = (n: Node): boolean => {
@@ -83,10 +87,10 @@ export function staysChannelsFirst(m: Module, ctx: IrContext, isSpatial: (n: Nod
   for (const n of f.body) if (!carries(n)) for (const v of n.inputs) leaves.add(v);
   const moved = (v: ValueId): number => {
     const shape = types.get(v)?.shape ?? [];
-    return shape.length > 2 ? MOVED * numElements(shape) : 0;
+    return shape.length > 2 ? MOVED * lanes * numElements(shape) : 0;
   };
   for (const n of carriers) {
-    if (isSpatial(n)) add(n, costsOf(n, types));
+    if (isSpatial(n)) add(n, costsOf(n, types, lanes));
     else if (n.op === "resize") add(n, NEVER); // weights and places of a pixel serve all its channels
     for (const v of new Set(n.inputs)) if (!isConst(v) && !isAbsent(v) && !makers.has(v)) add(n, { first: 0, last: moved(v) });
     for (const o of n.outputs) if (leaves.has(o.id)) add(n, { first: 0, last: moved(o.id) });

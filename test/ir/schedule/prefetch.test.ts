@@ -9,9 +9,9 @@ import { f32, groupOf } from "../loop/build.js";
 import { MACHINES } from "./machines.js";
 
 /** What the emitter reads of a target. */
-const target = { ...MACHINES.avx512, arch: "x86_64" } as unknown as Target;
+const targetOf = (machine: keyof typeof MACHINES) => ({ ...MACHINES[machine], arch: "x86_64" }) as unknown as Target;
 
-function pointwise(channels: number): string {
+function pointwise(channels: number, target = targetOf("avx512")): string {
   const { kernel } = groupOf({ "%x": f32(1, 14, 14, channels), "#w": f32(channels, 1, 1, channels) }, [
     ["conv", ["%x", "#w", ""], { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], layout: "channels_last" }, "%y"],
   ]);
@@ -36,6 +36,10 @@ describe("weights are asked for before they are used", () => {
     const attrs = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], layout: "channels_last" };
     const { kernel } = groupOf(types, [["conv", ["%x", "#w", ""], attrs, "%y"]]);
     expect(kernelsText([scheduleKernel(kernel, on).kernel], on, instrTable([]), 64)).toContain("@llvm.prefetch");
+  });
+  it("once for every cache line, where vectors are halves of one", () => {
+    const lines = pointwise(256, targetOf("avx2")).match(/call void @llvm\.prefetch/g) ?? [];
+    expect(lines.length).toBe(1); // a step of 16 channels
   });
   it("not where they are small", () => expect(pointwise(32)).not.toContain("@llvm.prefetch"));
 });

@@ -163,9 +163,21 @@ export function emitLoad(e: LoadExpr, s: Scope): Value {
   return loadAccess(accessTo(s.buffer(e.buffer), e.index, e.lanes, s), emitPredicate(e.pred, s), s);
 }
 
+/** Bytes of a cache line. */
+const LINE = 64;
+
+/** From the start of its cache line on, where that is known. */
+function fromLine(a: Access): Access {
+  if (a.k !== "even" || a.buffer.align % LINE !== 0) return a;
+  const [elements, bytes] = [LINE / elementBytes(a.buffer), elementBytes(a.buffer)];
+  const c = Math.floor(a.base.c / elements) * elements;
+  const line = { ...a.base, c };
+  return affineAlign(line, bytes, LINE) === LINE ? { ...a, base: line } : a;
+}
+
 /** Asks for the cache line `bytes` behind the first element of a load, unless it was asked for already. */
 export function requestAhead(e: LoadExpr, bytes: number, s: Scope): void {
-  const { pointer } = address(accessTo(s.buffer(e.buffer), e.index, e.lanes, s), 0, s, false);
+  const { pointer } = address(fromLine(accessTo(s.buffer(e.buffer), e.index, e.lanes, s)), 0, s, false);
   const known = s.body.size();
   const line = s.body.pure(`getelementptr i8, ptr ${pointer}, i64 ${bytes}`);
   if (s.body.size() === known) return;

@@ -17,12 +17,10 @@ import { hasRoomToUnroll, IMAGE_CHANNELS, isWindowOfImage, joinedWindow, readsIm
 import { byteOperand, type DepthLoop, fusesPairs, type Grouping, inQuads } from "./integer.js";
 import { inWindows } from "./integer-depthwise.js";
 import { chooseTile, crowds, lanesFor, type Machine, type TileQuestion, type TileShape, tileShapes } from "./machine.js";
+import { tileOrder } from "./order.js";
 import { prefetchDistance } from "./prefetch.js";
 import { after, attempt, type Scheduled } from "./session.js";
 import { hasLoop, onVectors } from "./vectors.js";
-
-/** Half of a common L2 cache: weights up to this size stay there while positions go by. */
-const RESIDENT_BYTES = 512 * 1024;
 
 /** Elements of i16 weights that fill a second-level cache. */
 const LARGE_WEIGHTS = 256 * 1024;
@@ -349,15 +347,22 @@ export function scheduleReduction(start: Scheduled, name: string, m: Machine, ch
     .filter((l) => l !== p)
     .map((l) => l.name);
   const blocks = p ? [`${p.name}.o`] : [];
-  const resident = numElements(weights.buffer.shape) * dtypeInfo(weights.buffer.dtype).bytes <= RESIDENT_BYTES;
-  const orders = {
-    "channels outside": [`${k.name}.o`, ...rest, ...blocks],
-    "channels between": [...rest, `${k.name}.o`, ...blocks],
-    "channels inside": [...rest, ...blocks, `${k.name}.o`],
-  } as const;
-  const between = rest.length && !isSparse ? "channels between" : "channels inside";
-  const standard = (!resident && activation !== null) || (isDepthwise && !walksAll && rest.length) ? "channels outside" : between;
-  const order = orders[choose(`${name}.order`, ["channels outside", "channels between", "channels inside"] as const, standard)];
+  const weightBytes = numElements(weights.buffer.shape) * dtypeInfo(weights.buffer.dtype).bytes;
+  const isPointwise = rest.length === 0 && r.inner.length === 1 && activation?.along === "none" && isFloat(r.acc.dtype);
+  const order = tileOrder(
+    name,
+    {
+      channel: k.name,
+      position: p?.name ?? null,
+      rest,
+      weightBytes,
+      isContraction: activation !== null,
+      isPointwise: isPointwise && p !== null,
+      isSparse,
+      isByVector: isDepthwise && !walksAll,
+    },
+    choose,
+  );
   const tiled = attempt(s, {
     step: "tile",
     stages,
