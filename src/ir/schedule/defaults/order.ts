@@ -6,8 +6,7 @@ const RESIDENT_BYTES = 512 * 1024;
 
 /**
  * Float weights of a 1x1 convolution that stay in the first-level cache beside the pixels. Larger ones go by panel, each over all pixels, since
- * weights are most of what a tile loads (us, channels inside and outside: AVX-512 56x56 128->128 602 and 450, 64->256 533 and 449, 14x14 96->576
- * 99 and 96; AVX2 56x56 256->64 1151 and 981, 28x28 128->256 481 and 437; `choices-speed.ts --convolution 56,128,128,1 --choose order`).
+ * weights are most of what a tile loads (`test/ir/schedule/choices-speed.ts --image 56x56x256 --filters 64 --window 1 --choose order=channels_inside`).
  */
 const NEAREST_BYTES = 16 * 1024;
 
