@@ -37,6 +37,13 @@ interface Shape extends TileShape {
 /** Registers beside the accumulators: a window, weights, constants of the epilogue. */
 const SPARE = 6;
 
+/**
+ * Weights of pairs are read beside their products, all channels of a position one after the other: in a loop over positions they would be copied
+ * to the stack before. Larger ones leave the first-level cache from one position to the next (AVX2, 14 x 14: 1024 channels 70 us so, 51 channel by
+ * channel; 576 channels 26 and 28).
+ */
+const WEIGHT_BYTES = 32 * 1024;
+
 /** Vectors of a product of pairs that are narrowed together at best. */
 const NARROWED = 2;
 
@@ -84,6 +91,7 @@ export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion, choose
   if (!shape) return null;
   const width = shape.vectors * q.lanes;
   const [along, across] = [`${q.position.name}.o`, `${q.channel.name}.o`];
+  const weightBytes = q.rows.reduce((n, l) => n * l.extent, 4 * shape.phases * shape.windows) * q.channel.extent;
   const steps: readonly Step[] = [
     ...(byte ? [{ step: "bytes", stage: name, buffer: q.activation.buffer, dtype: byte } as const] : []),
     {
@@ -105,8 +113,7 @@ export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion, choose
         { loop: q.position.name, factor: shape.positions, tail: "cut" },
         { loop: q.channel.name, factor: width, tail: "cut" },
       ],
-      // weights of pairs are read beside their products: in a loop over positions they would be copied to the stack before
-      order: [...q.outside, ...(byte ? [across, along] : [along, across])],
+      order: [...q.outside, ...(byte || weightBytes > WEIGHT_BYTES ? [across, along] : [along, across])],
     },
   ];
   let out = steps.reduce<Scheduled | null>((done, step) => done && attempt(done, step), s);

@@ -194,7 +194,7 @@ const UNROLLS = [1, 2, 4, 8];
 
 /**
  * Strided pixels side by side, widened for products of pairs, and the loops over them as one: tiles need not end where a row does (AVX2, 1x1 of stride 2).
- * Null where pixels are no multiple of their channels.
+ * Null where there are taps, or channels do not pair.
  */
 function gathered(s: Scheduled, r: Reduction, spatial: readonly string[]): Scheduled | null {
   const depth = r.inner[0]?.extent ?? 1;
