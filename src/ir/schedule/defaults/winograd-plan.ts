@@ -93,8 +93,8 @@ const TILE_OVERHEAD = 2;
 /** Multiply-adds in the time that a byte of weights comes from memory: 40 GB/s at 8 a ns. */
 const WEIGHT_BYTE = 0.2;
 /**
- * The share of the products' time in which weights that are asked for ahead come in beside them (s8, ms, with weights from caches and from memory:
- * 14x14x256 F(4x4) 0.157 and 0.214 beside VNNI, 0.354 and 0.357 on AVX2; 7x7x512 on AVX2 F(2x2) 0.68 and 0.68, F(4x4) 0.67 and 0.81).
+ * The share of the products' time in which weights that are asked for ahead come in beside them; fitted to s8 14x14x256 and 7x7x512 by both tile
+ * sizes, beside VNNI and on AVX2, the weights in the caches and in copies of 64 MB altogether that are taken in turns.
  */
 const BESIDE = 0.4;
 /** Weights of a layer beyond this many bytes cost twice as much: no cache keeps them until the next run. */
@@ -105,10 +105,7 @@ const AGAIN_BYTE = 0.06;
 const RESIDENT_BYTES = 384 * 1024;
 /** Weights of one point and panel that a first-level cache keeps for the next register tile of the block. */
 const FIRST_LEVEL_BYTES = 32 * 1024;
-/**
- * The same for weights that are read again from the second level for another register tile (f32, AVX-512, ms with weights from memory:
- * 28x28x256 F(4x4) 6 x 4 1.37, 9 x 2 1.25; 14x14x512 F(2x2) 6 x 4 2.33, 13 x 2 1.92; 7x7, 160 to 320, 4 x 5 0.171, 8 x 2 0.131).
- */
+/** The same for weights that are read again from the second level for another register tile. */
 const NEAR_BYTE = 0.01;
 /** The stack that a block may take. Workers have 4 MiB. */
 const STACK_BYTES = 512 * 1024;
