@@ -14,7 +14,7 @@ import { isFloat } from "../../type/dtype.js";
 import type { LayoutPart, Tail } from "../step.js";
 import type { Chooser } from "./choose.js";
 import { lanesFor, type Machine, type TileShape, tileShapes } from "./machine.js";
-import { companions, type Reduction, reductionOf } from "./reduction.js";
+import { companions, type Reduction, reductionOf } from "./reduction-form.js";
 import { attempt, type Scheduled } from "./session.js";
 import { onVectors } from "./vectors.js";
 

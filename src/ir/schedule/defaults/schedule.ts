@@ -5,7 +5,8 @@ import type { Step } from "../step.js";
 import { byDefault, type Chooser } from "./choose.js";
 import { isaName, lanesFor, type Machine } from "./machine.js";
 import { schedulePartial } from "./partial.js";
-import { inParallel, reductionOf, scheduleReduction } from "./reduction.js";
+import { scheduleReduction } from "./reduction.js";
+import { reductionOf } from "./reduction-form.js";
 import { scheduleRows } from "./rows.js";
 import { attempt, type Scheduled, unscheduled } from "./session.js";
 import { type Sketch, scheduleBySketch } from "./sketch.js";
@@ -38,6 +39,21 @@ function workOf(s: Stage): number {
   };
   visit(1, s.body);
   return stores + flopsOf(s.body);
+}
+
+/** Puts the outermost loops of a stage together until there are `enough` iterations to share among threads, and runs them in parallel. */
+function inParallel(s: Scheduled, stage: string, enough = 16): Scheduled {
+  let out = s;
+  for (let tries = 0; tries < 3; tries++) {
+    const body = out.kernel.stages.find((x) => x.name === stage)?.body;
+    if (body?.k !== "for" || body.extent >= enough || body.body.k !== "for") break;
+    const fused = attempt(out, { step: "fuse", stage, loops: [body.name, body.body.name] });
+    if (!fused) break;
+    out = fused;
+  }
+  const outermost = out.kernel.stages.find((x) => x.name === stage)?.body;
+  if (outermost?.k !== "for" || outermost.extent < 2) return out;
+  return attempt(out, { step: "parallel", stage, loop: outermost.name }) ?? out;
 }
 
 /** Loops of elementwise stages that run over whole buffers become one. */
