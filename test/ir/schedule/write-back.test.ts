@@ -82,7 +82,10 @@ describe("a convolution writes its tiles in NCHW", () => {
         verifyKernel(scheduled);
         expect(applySteps(kernel, JSON.parse(JSON.stringify(steps))).stages).toEqual(scheduled.stages);
         const scratch = (k: Kernel) => k.buffers.flatMap((b) => (b.role === "scratch" ? [b.name] : []));
-        expect(scratch(kernel).filter((b) => scratch(scheduled).includes(b)), `${on}: no sums in memory`).toEqual([]);
+        expect(
+          scratch(kernel).filter((b) => scratch(scheduled).includes(b)),
+          `${on}: no sums in memory`,
+        ).toEqual([]);
         const got = runKernel(scheduled, runPrepares(scheduled, data(kernel), { checked: true }), { checked: true }).y0;
         expect(error(want, got), on).toBeLessThan(1e-4);
       }
