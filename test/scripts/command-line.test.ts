@@ -91,5 +91,6 @@ describe("every script", () => {
           err: expect.stringMatching(/^error: there is no option --nonsense: .*\n$/),
         });
     },
+    240_000, // a script compiles src as it is loaded, on a cold and busy machine slowly
   );
 });
