@@ -1,6 +1,6 @@
 /**
  * When a schedule, and a model of tuned schedules, counts as faster. Effects of blocks, see paired.ts: a block is a model copied, loaded and warmed up anew,
- * for two copies of one and the same model differ by 1 to 3 % as long as they lie where they lie in memory, however often they run.
+ * for two copies of one and the same model differ as long as they lie where they lie in memory, however often they run.
  */
 import { type Blocks, type Estimate, effectsOf, estimate, meanEffects } from "./paired.js";
 

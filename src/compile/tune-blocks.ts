@@ -1,7 +1,7 @@
 /**
  * Builds of one model that take turns, in blocks: for every block each build is copied to a fresh file, loaded, and warmed up anew. Where code, constants and
- * arena come to lie in memory is worth 1 to 3 % of a run and stays as long as the model is loaded, that of the file's pages as long as the file is cached
- * (MobileNetV2 against itself, 16 blocks: +0.7 % in each of six processes with the same two files, 0.2 +- 0.5 % with fresh ones).
+ * arena come to lie in memory is often worth more of a run than what a search gains, and stays as long as the model is loaded, that of the file's pages as long
+ * as the file is cached.
  */
 import { copyFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ const MOST_REPEATS = 200;
 const WARM_UP_MS = 5;
 /** Larger files are not copied: over that many pages chance evens out. */
 const MOST_COPIED = 128 * 1024 * 1024;
-/** Workers of a build whose turn is over must not spin beside the next one's: with 20 ms of it two threads vary by 10 % from block to block, with this by 2 %. */
+/** Workers of a build whose turn is over must not spin beside the next one's, which would vary with it from block to block. */
 const SPIN_US = 100;
 
 type Inputs = Readonly<Record<string, TypedArray>>;

@@ -39,8 +39,7 @@ const SPARE = 6;
 
 /**
  * Weights of pairs are read beside their products, all channels of a position one after the other: in a loop over positions they would be copied
- * to the stack before. Larger ones leave the first-level cache from one position to the next (AVX2, 14 x 14: 1024 channels 70 us so, 51 channel by
- * channel; 576 channels 26 and 28).
+ * to the stack before. Larger ones leave the first-level cache from one position to the next and are read channel by channel.
  */
 const WEIGHT_BYTES = 32 * 1024;
 
@@ -49,8 +48,8 @@ const NARROWED = 2;
 
 /**
  * As few products as possible, then the most accumulators; phases divide the tile and the tile the outputs. Products of pairs are two instructions
- * each, which keep the ports busy with 4 accumulators; tiles above half of the registers would have their weights copied to the stack (AVX2, 3x3,
- * 112 x 112 x 32: 2 x 4 112 us, 2 x 2 81, 4 x 2 84, 8 x 1 86; 14 x 14 x 576: 35, 28, -, -).
+ * each, which keep the ports busy with 4 accumulators; tiles above half of the registers would have their weights copied to the stack
+ * (test/ir/schedule/choices-speed.ts --target "llvm -mcpu=znver3" --dtype i8 --image 112x112x32 --depthwise times all shapes).
  */
 function shapeOf(m: Machine, q: DepthwiseQuestion, size: number, choose: Chooser): Shape | null {
   const shapes: (Shape & { readonly score: number })[] = [];
@@ -129,7 +128,7 @@ export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion, choose
 
 /**
  * Half of a small second-level cache: windows of an image up to this size are made before the sums, larger ones a block of rows at a time, as large as this at most
- * (3x3 stride 2, 112 x 112 x 64: AVX2 68 us whole, 56 in blocks; VNNI 38, 27; blocks of 100,000 bytes 71 and 28).
+ * (test/ir/schedule/choices-speed.ts --dtype i8 --image 112x112x64 --depthwise --stride 2 --choose block=0 times them whole).
  */
 const BLOCK_BYTES = 256 * 1024;
 

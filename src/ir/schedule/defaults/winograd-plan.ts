@@ -128,8 +128,7 @@ const direct = (p: WinogradProblem, m: Machine): number => {
 
 /**
  * Register tiles for the products. Pairs that are added by an instruction of their own take a register for the product, and a chain of such
- * additions has a latency of one cycle or two: fewer accumulators do. Panels that run over the channels are left to floats (AVX2, s8,
- * F(4x4), 14x14x256: 4 x 2 0.39 ms, 3 x 3 0.50, 4 x 3 with an accumulator in memory 0.69).
+ * additions has a latency of one cycle or two: fewer accumulators do. Panels that run over the channels are left to floats.
  */
 function shapesFor(p: WinogradProblem, m: Machine, positions: number, lanes: number): readonly (TileShape & { score: number })[] {
   const { k } = p.size;

@@ -15,8 +15,7 @@ type WindowsStep = StepOf<"windows">;
 const LINE_BYTES = 64;
 
 /**
- * Windows this far apart fall on one set of the first-level cache: there they lie a line further apart (AVX2, 7 x 7 x 1024: 20 and 12 us; of 2048
- * bytes: 14 x 14 x 512 with VNNI 8.8 and 9.9).
+ * Windows this far apart fall on one set of the first-level cache: there they lie a line further apart.
  */
 const CROWDED_BYTES = 4096;
 
