@@ -39,6 +39,9 @@ Writes bench/results/CPU.json, where rows of this run replace their predecessors
   ],
 } as const;
 
+const lineOf = (r: Row): string =>
+  `${r.group} ${r.name}, ${r.threads}: qc ${r.ms.toFixed(3)} ms; ${r.peers.map((p) => `${p.name} ${p.ms.toFixed(3)} ms, ratio ${p.ratio.toFixed(2)}`).join("; ")}`;
+
 await runScript(command, async (o) => {
   const wants = (group: Group, name: string) => (o.group?.includes(group) ?? true) && name.includes(o.filter);
   const options = o.quick ? { least: 5, sampleMs: 1, threads: [1] } : { least: o.rounds, sampleMs: 2, threads: o.threads };
@@ -69,9 +72,6 @@ await runScript(command, async (o) => {
   }
   return failures.some((f) => !REFUSED.test(f.failed)) ? 1 : 0;
 });
-
-const lineOf = (r: Row): string =>
-  `${r.group} ${r.name}, ${r.threads}: qc ${r.ms.toFixed(3)} ms; ${r.peers.map((p) => `${p.name} ${p.ms.toFixed(3)} ms, ratio ${p.ratio.toFixed(2)}`).join("; ")}`;
 
 function printTables(rows: readonly Row[]): void {
   for (const group of new Set(rows.map((r) => r.group))) {
