@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Arithmetic } from "../src/compile/arithmetic.js";
-import { withCProgram } from "../src/compile/c-latency.js";
+import type { Arithmetic } from "../src/build/arithmetic.js";
+import { withCProgram } from "../src/evaluate/c-latency.js";
 import { floorMs } from "../src/ir/target/roofline.js";
 import { load, type Net } from "../src/runtime/index.js";
 import { readModelJson } from "../src/runtime/model-json.js";

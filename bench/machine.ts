@@ -1,7 +1,7 @@
 /** The machine that a measurement ran on, and what one core of it can do. */
 import { cpus, loadavg } from "node:os";
 import { measurePeak } from "../src/backends/llvm/machine-peak.js";
-import { openToolchain } from "../src/compile/toolchain.js";
+import { openToolchain } from "../src/build/toolchain.js";
 import type { MachinePeak } from "../src/ir/target/roofline.js";
 import { peerVersion } from "./peer.js";
 

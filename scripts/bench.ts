@@ -11,7 +11,7 @@ import { measureMachine } from "../bench/machine.js";
 import { cells, HEAD, machineLines, means, performanceDoc } from "../bench/report.js";
 import { merge, readResults, resultsFile, writeResults } from "../bench/results.js";
 import { GROUPS, type Group, subjects } from "../bench/subjects.js";
-import { openToolchain } from "../src/compile/toolchain.js";
+import { openToolchain } from "../src/build/toolchain.js";
 import { writeFileAtomic } from "../src/support/fs.js";
 import { formatTable } from "../src/support/table.js";
 import { count, flag, listOf, oneOf, option, runScript } from "./command-line.mjs";

@@ -1,70 +1,44 @@
 /** The straight line: a model file to a folder with `model.so`, `model.h` and `model.json`, one call a stage. */
 import { join, resolve } from "node:path";
+import type { SearchRequest } from "./autotune/search-module.js";
+import { logPath, type Tuned, type TuningReport, tuneModule } from "./autotune/tune-module.js";
 import { linkShared } from "./backends/llvm/libllvm/link.js";
-import { calibrate } from "./compile/calibrate.js";
-import { type FloatError, floatError } from "./compile/float-error.js";
-import { importModel, modelFile } from "./compile/import-model.js";
-import { floatIslands } from "./compile/islands.js";
-import { planModule } from "./compile/plan.js";
-import { quantizationReport } from "./compile/quantization-report.js";
-import { openToolchain, type Toolchain } from "./compile/toolchain.js";
-import { logPath, type Tuned, type TuningReport, tuneModule } from "./compile/tune.js";
-import type { SearchRequest } from "./compile/tune-search.js";
-import { compileObjects, writeModel } from "./compile/write.js";
+import { type FloatError, floatError } from "./build/float-error.js";
+import { importModel, modelFile } from "./build/import-model.js";
+import { floatIslands } from "./build/islands.js";
+import { planModule } from "./build/plan.js";
+import type { BuildRequest } from "./build/request.js";
+import { openToolchain, type Toolchain } from "./build/toolchain.js";
+import { compileObjects, writeModel } from "./build/write.js";
 import type { Context } from "./context.js";
-import type { InputShapes } from "./frontends/onnx/inputs.js";
 import { createSpillingStore } from "./ir/blob/spilling-store.js";
 import type { Module } from "./ir/graph/module.js";
 import type { Kernel } from "./ir/loop/stmt.js";
-import type { Tensor } from "./ir/op/tensor.js";
-import { byDefault } from "./ir/schedule/defaults/choose.js";
-import { lanesFor } from "./ir/schedule/defaults/machine.js";
-import { scheduleKernel } from "./ir/schedule/defaults/schedule.js";
+import { byDefault } from "./ir/schedule/choose.js";
 import type { Target } from "./ir/target/target.js";
-import { type Instrument, runPipeline } from "./passes/manager.js";
+import { runPipeline } from "./passes/manager.js";
 import type { PlannedProgram } from "./passes/memory/program.js";
 import { parsePipeline } from "./passes/pipeline.js";
-import { canonicalPipeline, loweredPipeline, type OptLevel } from "./passes/presets.js";
+import { canonicalPipeline, loweredPipeline } from "./passes/presets.js";
 import type { Quantizer } from "./passes/quant/grids.js";
 import { extendPipeline, namedTarget } from "./plugin.js";
+import { type CalibrationSamples, calibrate } from "./quantize/calibrate.js";
+import { quantizationReport } from "./quantize/report.js";
 import { load, type Net } from "./runtime/index.js";
+import { lanesFor } from "./schedules/cpu/machine.js";
+import { scheduleKernel } from "./schedules/cpu/schedule.js";
 import { sha256OfFile } from "./support/fs.js";
 import { breathe } from "./support/interrupt.js";
 import { withOutputFolder } from "./support/output-folder.js";
 import { withTempFolder } from "./support/temp-folder.js";
 
-/** What a build is asked for; everything but the paths has a default. */
-export interface BuildRequest {
-  readonly inputPath: string;
-  readonly outputPath: string;
-  /** A TVM/LEIP target string; `llvm` is the CPU that qc runs on. */
-  readonly target?: string | readonly string[];
-  readonly shapes?: InputShapes;
-  readonly freeze?: Readonly<Record<string, Tensor>>;
-  /** Layout that kernels prefer inside: NHWC unless `NCHW` keeps the model's. */
-  readonly layout?: "NCHW" | "NHWC";
-  /** LEIP kernel level; below 3 no layout conversion. */
-  readonly kernelLevel?: 1 | 2 | 3 | 4;
-  /** Preset of passes, 0 to 3; 3 unless given. */
-  readonly optLevel?: OptLevel;
-  /** Float convolutions are summed directly, never by Winograd's algorithm. */
-  readonly strictFloat?: boolean;
-  /** Text of a pipeline that replaces the preset. */
-  readonly passes?: string;
-  readonly emit?: readonly ("llvm" | "asm" | "obj")[];
-  /** Also links one executable with runtime and network in it. */
-  readonly bundle?: boolean;
+/** What a compilation is asked for; everything but the paths has a default. */
+export interface CompileRequest extends BuildRequest {
   /** Looks for faster schedules, or takes those found before; absent: the default schedules. */
   readonly search?: SearchRequest;
-  readonly instruments?: readonly Instrument[];
-  /** Called as each stage starts: "import", "calibrate", "passes", "tune", "schedule", "emit", "link". */
-  readonly onStage?: (stage: string) => void;
 }
 
-/** Samples for calibration, each one typed array per model input by name, in a stream so that memory stays bounded. */
-export type CalibrationSamples = AsyncIterable<Readonly<Record<string, ArrayBufferView>>>;
-
-export interface QuantizeRequest extends BuildRequest {
+export interface QuantizeRequest extends CompileRequest {
   readonly quantizer: Quantizer;
   /** Opens the stream; called once for each pass over the data. */
   readonly samples: (inputs: Module["funcs"][0]["params"], names: readonly string[]) => CalibrationSamples;
@@ -91,10 +65,10 @@ export interface BuildReport {
   readonly tuning: TuningReport | null;
 }
 
-export type { Context };
+export type { BuildRequest, CalibrationSamples, Context };
 
 /** Compiles a model, its arithmetic kept. Errors: QC-ONNX-*, QC-IR-*, QC-LLVM-*, QC-LINK-*, QC-IO-*. */
-export function compileModel(request: BuildRequest, ctx: Context): Promise<BuildReport> {
+export function compileModel(request: CompileRequest, ctx: Context): Promise<BuildReport> {
   return withOwnBlobs(ctx, async (own) => {
     const line = openLine(request, own);
     const source = await line.stage("import", () => importModel(request, own));
@@ -137,7 +111,7 @@ async function withOwnBlobs<T>(ctx: Context, build: (own: Context) => Promise<T>
 
 /** A model as the module that is lowered to kernels, and what would build it: for tools that look inside. */
 export async function fuseModel(
-  request: BuildRequest,
+  request: CompileRequest,
   ctx: Context,
 ): Promise<{ readonly module: Module; readonly tools: Toolchain }> {
   const line = openLine(request, ctx);
@@ -145,7 +119,10 @@ export async function fuseModel(
 }
 
 /** Searches for schedules only: the log grows, nothing is built. Errors: also QC-TUNE-*. */
-export async function tuneModel(request: BuildRequest & { readonly search: SearchRequest }, ctx: Context): Promise<TuningReport> {
+export async function tuneModel(
+  request: CompileRequest & { readonly search: SearchRequest },
+  ctx: Context,
+): Promise<TuningReport> {
   const line = openLine(request, ctx);
   return (await searched(line, await fusedSource(line), request.search)).report;
 }
@@ -162,7 +139,7 @@ const searched = (line: Line, fused: Module, search: SearchRequest): Promise<Tun
   );
 
 interface Line {
-  readonly request: BuildRequest;
+  readonly request: CompileRequest;
   readonly ctx: Context;
   readonly tools: Toolchain;
   readonly seconds: Record<string, number>;
@@ -172,7 +149,7 @@ interface Line {
   plan(m: Module, target: Target, schedule?: (k: Kernel) => Kernel): PlannedProgram;
 }
 
-function openLine(request: BuildRequest, ctx: Context): Line {
+function openLine(request: CompileRequest, ctx: Context): Line {
   const tools = openToolchain(namedTarget(request.target, ctx.targets), { strictFloat: request.strictFloat });
   const seconds: Record<string, number> = {};
   return {

@@ -1,4 +1,5 @@
 /** Builds the registries of one compiler session: built-ins first, then plugins. No globals, nothing registers itself. */
+
 import { builtinStrategies } from "./autotune/search/strategies.js";
 import type { StrategyMaker } from "./autotune/search/strategy.js";
 import type { ImportRule } from "./frontends/onnx/rule.js";
@@ -8,9 +9,9 @@ import { createOpRegistry } from "./ir/op/registry.js";
 import { builtinOps } from "./ir/ops/index.js";
 import type { IrContext } from "./ir/pass/context.js";
 import type { Pass } from "./ir/pass/pass.js";
-import type { Sketch } from "./ir/schedule/defaults/sketch.js";
 import { builtinPasses } from "./passes/index.js";
 import type { Plugin } from "./plugin.js";
+import type { Sketch } from "./schedules/cpu/sketch.js";
 import type { Diag } from "./support/diag.js";
 import { createRuleTable } from "./support/rule-table.js";
 

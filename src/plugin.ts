@@ -12,11 +12,11 @@ import { nestOf } from "./ir/loop/visit.js";
 import { defineOp, type OpDef } from "./ir/op/define.js";
 import { binaryOp, unaryOp } from "./ir/ops/shared/elementwise.js";
 import { definePass, type Pass } from "./ir/pass/pass.js";
-import { lanesFor } from "./ir/schedule/defaults/machine.js";
-import { after, attempt } from "./ir/schedule/defaults/session.js";
-import type { Sketch } from "./ir/schedule/defaults/sketch.js";
+import { after, attempt } from "./ir/schedule/session.js";
 import { tensorType } from "./ir/type/tensor-type.js";
 import { sweep } from "./passes/rewrite/sweep.js";
+import { lanesFor } from "./schedules/cpu/machine.js";
+import type { Sketch } from "./schedules/cpu/sketch.js";
 import { fail } from "./support/diag.js";
 
 /** The plugin interface's version; a plugin built for another one is refused. */

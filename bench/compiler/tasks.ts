@@ -1,13 +1,13 @@
 /** What the compiler does to a module, stage by stage, each ready to be timed on its own. */
 import { emitProgram } from "../../src/backends/llvm/build.js";
-import { planModule } from "../../src/compile/plan.js";
-import { openToolchain } from "../../src/compile/toolchain.js";
+import { planModule } from "../../src/build/plan.js";
+import { openToolchain } from "../../src/build/toolchain.js";
 import type { Context } from "../../src/context.js";
 import type { Module } from "../../src/ir/graph/module.js";
 import type { Kernel } from "../../src/ir/loop/stmt.js";
 import { assertValid } from "../../src/ir/op/verify.js";
 import { applySteps } from "../../src/ir/schedule/apply.js";
-import { scheduleKernel } from "../../src/ir/schedule/defaults/schedule.js";
+import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { parseModule } from "../../src/ir/text/parse-module.js";
 import { printModule } from "../../src/ir/text/print-module.js";
 import { planArena } from "../../src/passes/memory/arena.js";

@@ -1,6 +1,6 @@
 /** What earlier sessions learnt, for the search that goes on from there. */
 import { applySteps } from "../ir/schedule/apply.js";
-import { following } from "../ir/schedule/defaults/choose.js";
+import { following } from "../ir/schedule/choose.js";
 import { QcError } from "../support/diag.js";
 import type { CostModel } from "./cost/model.js";
 import type { TuningRecord } from "./records/record.js";

@@ -1,6 +1,7 @@
 /** One run of the tuner: propose, measure, record, learn, until the trials are used up. */
-import type { Machine } from "../ir/schedule/defaults/machine.js";
-import type { Sketch } from "../ir/schedule/defaults/sketch.js";
+
+import type { Machine } from "../schedules/cpu/machine.js";
+import type { Sketch } from "../schedules/cpu/sketch.js";
 import { createCostModel } from "./cost/model.js";
 import type { Measurement, Measurer } from "./measure.js";
 import { createRandom, deriveSeed } from "./random.js";

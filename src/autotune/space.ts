@@ -1,13 +1,13 @@
 /**
- * The design space of a workload: the sketches of ir/schedule/defaults, run with other decisions at their choices. Sites may depend on earlier decisions
+ * The design space of a workload: the sketches of schedules/cpu, run with other decisions at their choices. Sites may depend on earlier decisions
  * (the positions of a tile on its vectors), so a point of the space is the trace of one run: every site it met, its options and what was taken.
  */
 import type { Kernel } from "../ir/loop/stmt.js";
-import type { Choice, Chooser, Decisions } from "../ir/schedule/defaults/choose.js";
-import type { Machine } from "../ir/schedule/defaults/machine.js";
-import { scheduleKernel } from "../ir/schedule/defaults/schedule.js";
-import type { Sketch } from "../ir/schedule/defaults/sketch.js";
+import type { Choice, Chooser, Decisions } from "../ir/schedule/choose.js";
 import type { Step } from "../ir/schedule/step.js";
+import type { Machine } from "../schedules/cpu/machine.js";
+import { scheduleKernel } from "../schedules/cpu/schedule.js";
+import type { Sketch } from "../schedules/cpu/sketch.js";
 import type { Random } from "./random.js";
 import { stepsKey } from "./records/steps-key.js";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { confirm, type Measured } from "../../src/autotune/confirm/confirm.js";
+import type { BuildTimes, ModelBench } from "../../src/autotune/confirm/model-bench.js";
 import { type Best, bestSchedules } from "../../src/autotune/records/best.js";
 import type { TuningRecord } from "../../src/autotune/records/record.js";
 import { stepsKey } from "../../src/autotune/records/steps-key.js";
-import { confirm, type Measured } from "../../src/compile/tune-confirm.js";
-import type { BuildTimes, ModelBench } from "../../src/compile/tune-context.js";
 import type { Kernel } from "../../src/ir/loop/stmt.js";
 import type { Step } from "../../src/ir/schedule/step.js";
 import { HERE } from "./kernels.js";

@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bestSchedules } from "../../src/autotune/records/best.js";
 import { readLog } from "../../src/autotune/records/log.js";
 import type { TuningRecord } from "../../src/autotune/records/record.js";
+import { environmentOf, placedWorkloads } from "../../src/autotune/tune-module.js";
 import { workloadKey } from "../../src/autotune/workload.js";
 import { compileKernelCode, kernelCode } from "../../src/backends/llvm/native-kernels.js";
-import { environmentOf, placedWorkloads } from "../../src/compile/tune.js";
 import { fuseModel } from "../../src/compile.js";
 import { createContext } from "../../src/context.js";
 import { applySteps } from "../../src/ir/schedule/apply.js";
-import { scheduledName } from "../../src/ir/schedule/defaults/schedule.js";
+import { scheduledName } from "../../src/schedules/cpu/schedule.js";
 import { glyphFolder, interrupted, qc } from "../cli/qc.js";
 
 const cwd = mkdtempSync(join(tmpdir(), "qc-leip-"));

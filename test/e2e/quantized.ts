@@ -4,22 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JsProgram, loadProgram } from "../../src/backends/js/run-program.js";
 import { linkShared } from "../../src/backends/llvm/libllvm/link.js";
-import { planModule } from "../../src/compile/plan.js";
-import { openToolchain } from "../../src/compile/toolchain.js";
-import { compileObjects } from "../../src/compile/write.js";
-import { type BuildReport, type BuildRequest, compileModel, optimizeModel } from "../../src/compile.js";
+import { planModule } from "../../src/build/plan.js";
+import { openToolchain } from "../../src/build/toolchain.js";
+import { compileObjects } from "../../src/build/write.js";
+import { type BuildReport, type CompileRequest, compileModel, optimizeModel } from "../../src/compile.js";
 import { type Context, createContext } from "../../src/context.js";
 import { replaceFunc } from "../../src/ir/graph/edit.js";
 import { type Module, producersOf, type ValueId } from "../../src/ir/graph/module.js";
 import { evaluateModule } from "../../src/ir/op/evaluate.js";
 import { bytesOf, type Tensor, type TypedArray } from "../../src/ir/op/tensor.js";
-import { scheduleKernel } from "../../src/ir/schedule/defaults/schedule.js";
 import { isFloat } from "../../src/ir/type/dtype.js";
 import { type Instrument, runPipeline } from "../../src/passes/manager.js";
 import { parsePipeline } from "../../src/passes/pipeline.js";
 import { loweredPipeline } from "../../src/passes/presets.js";
 import type { Quantizer } from "../../src/passes/quant/grids.js";
 import { load, type Net } from "../../src/runtime/index.js";
+import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 
 /** One typed array per input of the network, in its order. */
 export type Inputs = readonly TypedArray[];
@@ -34,7 +34,7 @@ export interface Built {
   readonly fused: Module;
 }
 
-export interface BuildCase extends Omit<BuildRequest, "outputPath" | "instruments"> {
+export interface BuildCase extends Omit<CompileRequest, "outputPath" | "instruments"> {
   readonly folder: string;
   /** `none` compiles the model as it is. */
   readonly quantizer: Quantizer;

@@ -1,4 +1,4 @@
-import type { Decisions } from "../../ir/schedule/defaults/choose.js";
+import type { Decisions } from "../../ir/schedule/choose.js";
 import type { Step } from "../../ir/schedule/step.js";
 
 /** What a measurement is only valid for. */

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
-import type { Arithmetic } from "../../compile/arithmetic.js";
-import type { CRun, Latency } from "../../compile/c-latency.js";
+import type { Arithmetic } from "../../build/arithmetic.js";
+import type { CRun, Latency } from "../../evaluate/c-latency.js";
 import { floorMs, type MachinePeak } from "../../ir/target/roofline.js";
 import type { Net, PhaseProfile } from "../../runtime/net.js";
 import { breathe } from "../../support/interrupt.js";
@@ -111,13 +111,13 @@ type CProgram = (run: CRun) => Latency;
 
 async function machinePeak(): Promise<MachinePeak> {
   const { measurePeak } = await import("../../backends/llvm/machine-peak.js");
-  const { openToolchain } = await import("../../compile/toolchain.js");
+  const { openToolchain } = await import("../../build/toolchain.js");
   const { llvm, target } = openToolchain();
   return measurePeak(llvm, target);
 }
 
 async function fromC<T>(built: Built, body: (program: CProgram) => Promise<T>): Promise<T> {
-  const { withCProgram } = await import("../../compile/c-latency.js");
+  const { withCProgram } = await import("../../evaluate/c-latency.js");
   return withCProgram(built.folder, body);
 }
 

@@ -1,5 +1,5 @@
 /** Options that `compile` and `optimize` share, and how they become a build request. */
-import type { BuildRequest } from "../../compile.js";
+import type { BuildRequest, CompileRequest } from "../../compile.js";
 import { failUsage } from "../../support/diag.js";
 import type { Args, Io } from "../options/command.js";
 import { bundle, inputNames, inputPath, inputTypes, outputNames, outputPath, plugins, target } from "../options/leip.js";
@@ -64,7 +64,7 @@ export function levelOf(args: BuildArgs): Level | undefined {
 }
 
 /** The request of a command line. Options that this qc cannot honour are refused (QC-CLI-020), those of no effect are noted. */
-export async function buildRequest(args: BuildArgs, io: Io): Promise<BuildRequest> {
+export async function buildRequest(args: BuildArgs, io: Io): Promise<CompileRequest> {
   refuseWhatIsMissing(args);
   noteWhatHasNoEffect(args, io);
   const emit = args.emit.map((e) => readEmit(e));

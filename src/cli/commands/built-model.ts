@@ -1,6 +1,6 @@
 /** The model that `run`, `evaluate` and `bench` work on: a folder of results, or a model file that is compiled for the occasion. */
 import { join } from "node:path";
-import type { Arithmetic } from "../../compile/arithmetic.js";
+import type { Arithmetic } from "../../build/arithmetic.js";
 import type { ModelJson } from "../../runtime/model-json.js";
 import type { Net } from "../../runtime/net.js";
 import { failUsage } from "../../support/diag.js";

@@ -32,8 +32,8 @@ export const schedule = defineCommand({
     const [file] = args.operands;
     const ctx = await contextWith(args.plugin, io);
     const [{ openToolchain }, { environmentOf }, { workloadKey }, { printKernel }, { namedTarget }] = await Promise.all([
-      import("../../compile/toolchain.js"),
-      import("../../compile/tune.js"),
+      import("../../build/toolchain.js"),
+      import("../../autotune/tune-module.js"),
       import("../../autotune/workload.js"),
       import("../../ir/text/print-kernel.js"),
       import("../../plugin.js"),
@@ -75,7 +75,7 @@ export const schedule = defineCommand({
     async function modelKernels(): Promise<readonly Kernel[]> {
       const [{ fuseModel }, { placedWorkloads }, { requestShapes }] = await Promise.all([
         import("../../compile.js"),
-        import("../../compile/tune.js"),
+        import("../../autotune/tune-module.js"),
         import("./build-options.js"),
       ]);
       const shapes = requestShapes(args.inputShapes, []);
@@ -87,7 +87,7 @@ export const schedule = defineCommand({
     }
 
     async function defaultSteps(k: Kernel): Promise<readonly Step[]> {
-      const { scheduleKernel } = await import("../../ir/schedule/defaults/schedule.js");
+      const { scheduleKernel } = await import("../../schedules/cpu/schedule.js");
       return scheduleKernel(k, tools.target, undefined, ctx.sketches).steps;
     }
 

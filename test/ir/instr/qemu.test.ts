@@ -14,10 +14,10 @@ import * as make from "../../../src/ir/loop/make.js";
 import type { Kernel, Buffer as LoopBuffer } from "../../../src/ir/loop/stmt.js";
 import { createGen } from "../../../src/ir/op/sample.js";
 import { dataFromBytes, type TypedArray } from "../../../src/ir/op/tensor.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import { dtypeInfo } from "../../../src/ir/type/dtype.js";
 import { perTensor } from "../../../src/ir/type/quant.js";
 import { numElements, tensorType } from "../../../src/ir/type/tensor-type.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { openNative } from "../../backends/llvm/native.js";
 import { groupOf } from "../loop/build.js";
 

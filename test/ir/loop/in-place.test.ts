@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mayShareMemory } from "../../../src/ir/loop/in-place.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { MACHINES } from "../schedule/machines.js";
 import { f32, groupOf } from "./build.js";
 

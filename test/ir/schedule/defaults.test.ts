@@ -7,8 +7,8 @@ import { createGen } from "../../../src/ir/op/sample.js";
 import type { Tensor } from "../../../src/ir/op/tensor.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
 import { applySteps } from "../../../src/ir/schedule/apply.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import { perAxis, perTensor } from "../../../src/ir/type/quant.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { type Drawn, difference, drawCase, lowerCase, operandData } from "../ops/lower-op.js";
 import { MACHINES } from "./machines.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { collides } from "../../../src/ir/schedule/defaults/machine.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { collides } from "../../../src/schedules/cpu/machine.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { f32, groupOf } from "../loop/build.js";
 import { MACHINES } from "./machines.js";
 

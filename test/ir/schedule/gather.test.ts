@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { verifyKernel } from "../../../src/ir/loop/verify.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { MACHINES } from "./machines.js";
 import { type Convolution, convolution, operands } from "./winograd-cases.js";
 

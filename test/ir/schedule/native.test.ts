@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
 import { difference, drawCase, lowerCase, operandData } from "../ops/lower-op.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { MACHINES } from "./machines.js";
 import { convolution } from "./winograd-cases.js";
 

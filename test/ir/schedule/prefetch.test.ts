@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { kernelsText } from "../../../src/backends/llvm/emit/kernels.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import type { Target } from "../../../src/ir/target/target.js";
 import { perTensor } from "../../../src/ir/type/quant.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { f32, groupOf } from "../loop/build.js";
 import { MACHINES } from "./machines.js";
 

@@ -7,7 +7,7 @@ import { walkStmt } from "../../../src/ir/loop/visit.js";
 import { createGen } from "../../../src/ir/op/sample.js";
 import type { TypedArray } from "../../../src/ir/op/tensor.js";
 import { applySteps } from "../../../src/ir/schedule/apply.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
 import { f32, groupOf } from "../loop/build.js";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
-import { openToolchain } from "../../../src/compile/toolchain.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
-import { winogradBound } from "../../../src/ir/schedule/defaults/winograd-plan.js";
+import { openToolchain } from "../../../src/build/toolchain.js";
 import { targetKey } from "../../../src/ir/target/resolve.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
+import { winogradBound } from "../../../src/schedules/cpu/winograd-plan.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
 import { convolution, exactSums, operands } from "./winograd-cases.js";

@@ -5,7 +5,7 @@
 import { runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
 import { convolution, operands } from "./winograd-cases.js";
 

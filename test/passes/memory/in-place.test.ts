@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { runProgram } from "../../../src/backends/js/run-program.js";
-import { planModule } from "../../../src/compile/plan.js";
+import { planModule } from "../../../src/build/plan.js";
 import { createContext } from "../../../src/context.js";
 import { evaluateModule } from "../../../src/ir/op/evaluate.js";
 import { createGen } from "../../../src/ir/op/sample.js";
-import { scheduleKernel } from "../../../src/ir/schedule/defaults/schedule.js";
 import { parseModule } from "../../../src/ir/text/parse-module.js";
 import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
+import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { randomModule } from "../../helpers/random-module.js";
 import { difference } from "../../helpers/same-values.js";
 import { MACHINES } from "../../ir/schedule/machines.js";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hostInfo, openLLVM } from "../../../src/backends/llvm/libllvm/open.js";
-import { openToolchain } from "../../../src/compile/toolchain.js";
+import { openToolchain } from "../../../src/build/toolchain.js";
 import { missingOnHost } from "../../../src/ir/target/target.js";
 import type { Quantizer } from "../../../src/passes/quant/grids.js";
 import { load } from "../../../src/runtime/index.js";

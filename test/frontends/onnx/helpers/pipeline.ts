@@ -1,11 +1,11 @@
 /** Everything between a model file and code generation. */
-import { planModule } from "../../../../src/compile/plan.js";
+import { planModule } from "../../../../src/build/plan.js";
 import { createContext } from "../../../../src/context.js";
 import { importOnnx } from "../../../../src/frontends/onnx/import.js";
-import { scheduleKernel } from "../../../../src/ir/schedule/defaults/schedule.js";
 import { runPipeline } from "../../../../src/passes/manager.js";
 import { parsePipeline } from "../../../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline } from "../../../../src/passes/presets.js";
+import { scheduleKernel } from "../../../../src/schedules/cpu/schedule.js";
 
 const AVX2 = { vectorBits: 256, vectorRegisters: 16, features: ["avx2", "fma"] };
 

@@ -1,0 +1,140 @@
+/** One search for the workloads of a model: the measuring process, the log, the tuner between them. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostInfo } from "../backends/llvm/libllvm/open.js";
+import type { Toolchain } from "../build/toolchain.js";
+import type { Context } from "../context.js";
+import type { BlobId } from "../ir/blob/blob-store.js";
+import type { Buffer } from "../ir/loop/stmt.js";
+import { missingOnHost } from "../ir/target/target.js";
+import { fail } from "../support/diag.js";
+import { isFile } from "../support/fs.js";
+import { shortHash } from "../support/hash.js";
+import { onInterrupt } from "../support/interrupt.js";
+import { createRuleTable } from "../support/rule-table.js";
+import { openTempFolder } from "../support/temp-folder.js";
+import { usableRecords, whyNot } from "./records/best.js";
+import { openLog, readLogIfAny } from "./records/log.js";
+import type { Environment } from "./records/record.js";
+import { type TuneProgress, type TuneSummary, tune } from "./session.js";
+import { bytesOf } from "./worker/operands.js";
+import { createProcessMeasurer } from "./worker/process.js";
+import type { OpenMessage } from "./worker/protocol.js";
+import type { Workload } from "./workload.js";
+
+/** A schedule search, LEIP's `category:graph`. */
+export interface SearchRequest {
+  /** Candidates to measure; 0 uses what an earlier search found. */
+  readonly iterations: number;
+  readonly seed?: number;
+  /** Name of a strategy of the context; `model` unless given. */
+  readonly strategy?: string;
+  /**
+   * Threads that kernels are measured on, and how they share the work is searched too. Unless given, one; then what wins must not be slower on all processors
+   * either.
+   */
+  readonly threads?: number;
+  /** Ends the search after so many seconds. */
+  readonly limitSeconds?: number;
+  readonly onProgress?: (p: TuneProgress) => void;
+  /** Called where the process is interrupted while it searches; everything measured is in the log already. */
+  readonly onInterrupt?: (log: string) => void;
+}
+
+/** A workload of a module and the constants that its first launch reads. */
+export interface Placed {
+  readonly workload: Workload;
+  readonly consts: Readonly<Record<string, BlobId>>;
+}
+
+/** Copies of a kernel's constants, or results, take no more than this together: enough to be found in no cache. */
+const MOST_FOOTPRINT = 48 * 1024 * 1024;
+
+/**
+ * What of a network goes by before a kernel is launched again: its constants, twice, for third-level caches keep less than they hold (21 MB of a network came
+ * from a cache of 32 MB at half its speed); and the arena, about the largest kernel's operands.
+ */
+function footprintOf(placed: readonly Placed[], ctx: Context): OpenMessage["footprint"] {
+  const blobs = new Set(placed.flatMap((p) => Object.values(p.consts)));
+  const constants = [...blobs].reduce((n, b) => n + ctx.blobs.get(b).byteLength, 0);
+  const isActivation = (b: Buffer): boolean => b.role === "in" || b.role === "out";
+  const operands = placed.map(({ workload }) => workload.kernel.buffers.filter(isActivation).reduce((n, b) => n + bytesOf(b), 0));
+  return { constants: Math.min(MOST_FOOTPRINT, 2 * constants), arena: Math.min(MOST_FOOTPRINT, Math.max(0, ...operands)) };
+}
+
+const DEFAULT_STRATEGY = "model";
+
+/** Errors: QC-TUNE-002 the target does not run on this machine, 004 no worker, 012 no such strategy. */
+export async function searchModule(
+  placed: readonly Placed[],
+  ctx: Context,
+  tools: Toolchain,
+  environment: Environment,
+  logFile: string,
+  request: SearchRequest,
+): Promise<TuneSummary> {
+  const missing = missingOnHost(tools.target, hostInfo(tools.llvm));
+  if (missing.length > 0) {
+    fail(
+      "QC-TUNE-002",
+      `candidates for '${tools.targetText}' cannot be measured here: this machine lacks ${missing.join(", ")}`,
+      {
+        help: "search on such a machine, copy its log to optimization_artifacts/, and compile with category:graph,iterations:0",
+      },
+    );
+  }
+  const { seed = 0, threads = 1, limitSeconds } = request;
+  const strategies = createRuleTable({ what: "search strategy", missingCode: "QC-TUNE-012" });
+  for (const name of ctx.strategies.keys()) strategies.add(name, name, "qc");
+  strategies.require(request.strategy ?? DEFAULT_STRATEGY);
+  const strategy = ctx.strategies.get(request.strategy ?? DEFAULT_STRATEGY);
+  if (!strategy) throw new Error("unreachable: the table above has the same names");
+  const { records } = readLogIfAny(logFile);
+  const folder = openTempFolder("tune");
+  const byKey = new Map(placed.map((p) => [p.workload.key, p]));
+  const constFile = (blob: BlobId): string => {
+    const file = join(folder.path, shortHash(blob, 24));
+    if (!isFile(file)) writeFileSync(file, ctx.blobs.get(blob));
+    return file;
+  };
+  const footprint = footprintOf(placed, ctx);
+  const measurer = createProcessMeasurer((key, standard) => {
+    const { workload, consts } = byKey.get(key) ?? fail("QC-TUNE-009", `there is no workload '${key}'`);
+    const files = Object.fromEntries(Object.entries(consts).map(([buffer, blob]) => [buffer, constFile(blob)]));
+    const how = { seed, threads, footprint, target: tools.target };
+    return { k: "open", key, kernel: workload.kernel, standard, consts: files, ...how };
+  });
+  const log = openLog(logFile);
+  const cleanUp = (): void => {
+    measurer.close();
+    log.close();
+    folder.remove();
+  };
+  const release = onInterrupt(() => {
+    cleanUp();
+    request.onInterrupt?.(logFile);
+  });
+  const start = performance.now();
+  try {
+    return await tune({
+      workloads: placed.map((p) => p.workload),
+      machine: { ...tools.target, threads },
+      sketches: ctx.sketches,
+      environment,
+      measurer,
+      prior: usableRecords(records, environment).records,
+      older: records.filter((r) => r.target === environment.target && whyNot(r, environment) !== null),
+      threads,
+      record: log.append,
+      iterations: request.iterations,
+      seed,
+      strategy,
+      session: shortHash(`${process.pid} ${Date.now()}`, 10),
+      onProgress: request.onProgress,
+      isStopped: () => limitSeconds !== undefined && performance.now() - start > 1000 * limitSeconds,
+    });
+  } finally {
+    release();
+    cleanUp();
+  }
+}

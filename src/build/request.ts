@@ -1,0 +1,31 @@
+/** What a build is asked for. */
+import type { InputShapes } from "../frontends/onnx/inputs.js";
+import type { Tensor } from "../ir/op/tensor.js";
+import type { Instrument } from "../passes/manager.js";
+import type { OptLevel } from "../passes/presets.js";
+
+/** What a build is asked for; everything but the paths has a default. */
+export interface BuildRequest {
+  readonly inputPath: string;
+  readonly outputPath: string;
+  /** A TVM/LEIP target string; `llvm` is the CPU that qc runs on. */
+  readonly target?: string | readonly string[];
+  readonly shapes?: InputShapes;
+  readonly freeze?: Readonly<Record<string, Tensor>>;
+  /** Layout that kernels prefer inside: NHWC unless `NCHW` keeps the model's. */
+  readonly layout?: "NCHW" | "NHWC";
+  /** LEIP kernel level; below 3 no layout conversion. */
+  readonly kernelLevel?: 1 | 2 | 3 | 4;
+  /** Preset of passes, 0 to 3; 3 unless given. */
+  readonly optLevel?: OptLevel;
+  /** Float convolutions are summed directly, never by Winograd's algorithm. */
+  readonly strictFloat?: boolean;
+  /** Text of a pipeline that replaces the preset. */
+  readonly passes?: string;
+  readonly emit?: readonly ("llvm" | "asm" | "obj")[];
+  /** Also links one executable with runtime and network in it. */
+  readonly bundle?: boolean;
+  readonly instruments?: readonly Instrument[];
+  /** Called as each stage starts: "import", "calibrate", "passes", "tune", "schedule", "emit", "link". */
+  readonly onStage?: (stage: string) => void;
+}
