@@ -1,4 +1,4 @@
-/** docs/performance.md from the results. */
+/** docs/makers/performance.md from the results. */
 import type { Failure, KernelTime, Row } from "./compare.js";
 import type { Machine } from "./machine.js";
 import { geometricMean } from "./measure.js";

@@ -4,8 +4,8 @@
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { effectsOf, estimate, meanEffects } from "../src/autotune/paired.js";
 import { timeInBlocks } from "../src/autotune/confirm/blocks.js";
+import { effectsOf, estimate, meanEffects } from "../src/autotune/paired.js";
 import type { SearchRequest } from "../src/autotune/search-module.js";
 import { compileModel, optimizeModel } from "../src/compile.js";
 import { createContext } from "../src/context.js";

@@ -46,7 +46,7 @@ function timeAll(sizes: readonly number[], seconds: number, tasksOf: (nodes: num
 const command = {
   run: "npm run bench:compiler --",
   about: `Times every stage of the compiler on modules of up to 10,000 nodes, and whole compilations against nodes and bytes of weights.
-Writes bench/results/compiler.json, bench/results/compiler.md (the last part of docs/performance.md) and docs/compile-growth.svg.`,
+Writes bench/results/compiler.json, bench/results/compiler.md (the last part of docs/makers/performance.md) and docs/makers/compile-growth.svg.`,
   options: {
     quick: flag("small modules, to see that all of it works; writes nothing"),
     dry: flag("prints only, writes nothing"),
@@ -81,7 +81,7 @@ await runScript(command, (o) => {
   makeFolder(folder);
   writeFileAtomic(path.join(folder, "compiler.json"), `${JSON.stringify(results)}\n`);
   writeFileAtomic(path.join(folder, "compiler.md"), compilerSection(results));
-  writeFileAtomic(path.join(project, "docs/compile-growth.svg"), svg(charts(growth)));
-  console.log("written: bench/results/compiler.{json,md}, docs/compile-growth.svg");
+  writeFileAtomic(path.join(project, "docs/makers/compile-growth.svg"), svg(charts(growth)));
+  console.log("written: bench/results/compiler.{json,md}, docs/makers/compile-growth.svg");
   return faster.length > 0 ? 1 : 0;
 });

@@ -23,7 +23,7 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const command = {
   run: "npm run bench --",
   about: `Times networks beside ONNX Runtime, in turns in one process, and checks that both give the same results.
-Writes bench/results/CPU.json, where rows of this run replace their predecessors, and docs/performance.md.`,
+Writes bench/results/CPU.json, where rows of this run replace their predecessors, and docs/makers/performance.md.`,
   options: {
     group: option("GROUP,...", `what to time, all unless given: ${GROUPS.join(", ")}`, undefined, listOf(oneOf(GROUPS))),
     filter: option("TEXT", "only what has TEXT in its name", ""),
@@ -67,8 +67,8 @@ await runScript(command, async (o) => {
     const file = resultsFile(path.join(project, "bench/results"), machine, openToolchain().target.mcpu);
     const results = merge(readResults(file), machine, rows, failures);
     writeResults(file, results);
-    writeFileAtomic(path.join(project, "docs/performance.md"), performanceDoc(results, chartSection(project)));
-    console.log(`\nwritten: ${path.relative(project, file)}, docs/performance.md`);
+    writeFileAtomic(path.join(project, "docs/makers/performance.md"), performanceDoc(results, chartSection(project)));
+    console.log(`\nwritten: ${path.relative(project, file)}, docs/makers/performance.md`);
   }
   return failures.some((f) => !REFUSED.test(f.failed)) ? 1 : 0;
 });

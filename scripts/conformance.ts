@@ -25,7 +25,7 @@ function opsByCase(cases: readonly Case[]): ReadonlyMap<string, string> {
 
 const command = {
   run: "npm run conformance --",
-  about: "Runs every ONNX backend test case that is found, and writes docs/conformance.md where all were run.",
+  about: "Runs every ONNX backend test case that is found, and writes docs/makers/conformance.md where all were run.",
   options: {
     engine: option("ENGINE", `what computes: ${ENGINES.join(", ")}`, ENGINES[0], oneOf(ENGINES)),
     filter: option("REGEX", "only cases whose name matches, like debian/node/test_conv", undefined),
@@ -36,7 +36,7 @@ const command = {
       path.join(project, "../shared/onnx-conformance"),
     ),
     json: option("FILE", "writes a row for every case", undefined),
-    output: option("FILE", "the report", path.join(project, "docs/conformance.md")),
+    output: option("FILE", "the report", path.join(project, "docs/makers/conformance.md")),
   },
   examples: [["npm run conformance -- --filter resize --engine js", "what resize is tested by, on the JavaScript executor"]],
 } as const;

@@ -18,7 +18,7 @@ export function generatedDocs(): Readonly<Record<string, string>> {
   const context = createContext();
   const parts: Readonly<Record<string, string>> = {
     "docs/ops.md": opsPart(context),
-    "docs/passes.md": passesPart(context),
+    "docs/makers/passes.md": passesPart(context),
     "docs/errors.md": errorsPart(),
   };
   return Object.fromEntries(
@@ -167,7 +167,7 @@ function errorsPart(): string {
 const command = {
   run: "npm run docs --",
   about:
-    "Writes the tables of docs/ops.md, docs/passes.md and docs/errors.md from what the source says. A test fails when they are stale.",
+    "Writes the tables of docs/ops.md, docs/makers/passes.md and docs/errors.md from what the source says. A test fails when they are stale.",
 };
 if (isStarted(import.meta.url))
   runScript(command, () => {

@@ -1,4 +1,4 @@
-/** The part of docs/performance.md about the compiler: tables, the chart, and what the numbers say. */
+/** The part of docs/makers/performance.md about the compiler: tables, the chart, and what the numbers say. */
 import type { Chart } from "./chart.js";
 import type { Compilation, Growth } from "./growth.js";
 

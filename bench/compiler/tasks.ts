@@ -7,7 +7,6 @@ import type { Module } from "../../src/ir/graph/module.js";
 import type { Kernel } from "../../src/ir/loop/stmt.js";
 import { assertValid } from "../../src/ir/op/verify.js";
 import { applySteps } from "../../src/ir/schedule/apply.js";
-import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { parseModule } from "../../src/ir/text/parse-module.js";
 import { printModule } from "../../src/ir/text/print-module.js";
 import { planArena } from "../../src/passes/memory/arena.js";
@@ -15,6 +14,7 @@ import { parsePipeline } from "../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline } from "../../src/passes/presets.js";
 import { observe } from "../../src/passes/quant/observe.js";
 import { withRanges } from "../../src/passes/quant/ranges.js";
+import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 
 export interface Task {
   readonly name: string;

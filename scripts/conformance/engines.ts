@@ -13,11 +13,11 @@ import type { Program } from "../../src/ir/loop/program.js";
 import type { Kernel } from "../../src/ir/loop/stmt.js";
 import { evaluateModule } from "../../src/ir/op/evaluate.js";
 import { dataFromBytes, type Tensor } from "../../src/ir/op/tensor.js";
-import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { runPipeline } from "../../src/passes/manager.js";
 import { parsePipeline } from "../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline } from "../../src/passes/presets.js";
 import { loadSync } from "../../src/runtime/index.js";
+import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 
 export type Engine = (m: Module, ctx: Context, inputs: readonly Tensor[]) => readonly Tensor[];
 export const ENGINES = ["native", "js", "eval"] as const;

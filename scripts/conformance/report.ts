@@ -1,4 +1,4 @@
-/** docs/conformance.md: totals, by op, reasons. The same results give the same text. */
+/** docs/makers/conformance.md: totals, by op, reasons. The same results give the same text. */
 import { type Case, FLAWED } from "./cases.js";
 import type { Outcome, Verdict } from "./run-case.js";
 

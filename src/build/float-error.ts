@@ -9,7 +9,7 @@ export interface WinogradLayer {
   /** F(m x m, 3 x 3). */
   readonly tile: number;
   readonly channels: number;
-  /** Largest error over the largest magnitude of the layer's sums (docs/schedules.md). */
+  /** Largest error over the largest magnitude of the layer's sums (docs/makers/schedules.md). */
   readonly bound: number;
 }
 

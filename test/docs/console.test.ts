@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { glyphFolder, MAIN, ROOT } from "../cli/qc.js";
 
@@ -15,8 +15,9 @@ interface Block {
 
 const documents = [
   "README.md",
-  ...readdirSync(join(ROOT, "docs"))
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((f) => f.endsWith(".md"))
+    .sort()
     .map((f) => `docs/${f}`),
 ];
 
@@ -88,5 +89,10 @@ describe("links between documents", () => {
     );
     const broken = targets.filter((t) => spawnSync("test", ["-e", join(ROOT, path, "..", t)]).status !== 0);
     expect(broken).toEqual([]);
+  });
+  it("of the README reach every page", () => {
+    const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+    const listed = (path: string) => readme.includes(`](${path})`) || readme.includes(`](${dirname(path)})`);
+    expect(documents.filter((d) => d !== "README.md" && !listed(d))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { type Quant, quantText } from "./quant.js";
 
 /**
  * Type of a tensor value. Shapes are row-major with constant dimensions: frontends bind symbolic ones before the IR is built
- * (docs/decisions/0001-constant-shapes.md). Interned: equal types are the same object, so `===` compares.
+ * (docs/makers/decisions/0001-constant-shapes.md). Interned: equal types are the same object, so `===` compares.
  */
 export interface TensorType {
   readonly dtype: DType;

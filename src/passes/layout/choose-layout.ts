@@ -10,7 +10,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { numElements, type TensorType } from "../../ir/type/tensor-type.js";
 import { sinkRules } from "./sink-rules.js";
 
-/** An element that is read in one layout and written in the other, in multiply-adds of whole vectors (docs/schedules.md: transposes, convolutions). */
+/** An element that is read in one layout and written in the other, in multiply-adds of whole vectors (docs/makers/schedules.md: transposes, convolutions). */
 const MOVED = 10 / 16;
 /** A multiply-add of a depthwise convolution, along channels and along rows, in those of other convolutions. */
 const DEPTHWISE = { last: 3, first: 1.8 } as const;

@@ -89,7 +89,7 @@ export function chooseTile(m: Machine, q: TileQuestion, vectors: number | null =
 
 /**
  * Depthwise: few positions, one vector of channels, so that its weights stay in registers and the window's rows of it in the first-level
- * cache. Two where those rows collide in the cache and all channels of a position are walked instead. Tables: docs/schedules.md.
+ * cache. Two where those rows collide in the cache and all channels of a position are walked instead. Tables: docs/makers/schedules.md.
  */
 const depthwiseShare = (positions: number, vectors: number, together: number): number =>
   (positions / (positions + 2)) * (positions > 8 ? 8 / positions : 1) * (vectors === together ? 1 : 0.5);

@@ -1,6 +1,6 @@
 /**
  * Whether Winograd's algorithm pays for a convolution, and with which tiles: a count of vector multiply-adds, what the transforms and the
- * traffic of the transformed weights cost in the same unit added. Calibrated by measurement (docs/schedules.md).
+ * traffic of the transformed weights cost in the same unit added. Calibrated by measurement (docs/makers/schedules.md).
  */
 
 import type { Kernel } from "../../ir/loop/stmt.js";

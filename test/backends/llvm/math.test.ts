@@ -198,8 +198,8 @@ for (const targetName of ["llvm", "llvm -mcpu=x86-64"]) {
   });
 }
 
-it("docs/math.md states the bounds that are tested", () => {
-  const text = readFileSync(new URL("../../../docs/math.md", import.meta.url), "utf8");
+it("docs/makers/math.md states the bounds that are tested", () => {
+  const text = readFileSync(new URL("../../../docs/makers/math.md", import.meta.url), "utf8");
   const rows = Array.from(text.matchAll(/^\| `(\w+)` \| ([\d.]+) \| ([\d.]+) \| (.*) \|$/gm), ([, fn, f32, f64, range]) => ({
     fn,
     ulp: { f32: Number(f32), f64: Number(f64) },

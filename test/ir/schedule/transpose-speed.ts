@@ -1,5 +1,5 @@
 /**
- * Transposes beside an element-wise kernel of the same size and the plain loops, one thread: the table of docs/schedules.md.
+ * Transposes beside an element-wise kernel of the same size and the plain loops, one thread: the table of docs/makers/schedules.md.
  *   node --import jiti/register test/ir/schedule/transpose-speed.ts llvm|"llvm -mcpu=znver3" f32|i8|i16|f64 [ROWSxCOLUMNS ...]
  */
 import { builtinInstrs } from "../../../src/ir/instr/builtin.js";

@@ -1,5 +1,5 @@
 /**
- * Direct sums beside Winograd's algorithm, one thread: the table of docs/schedules.md.
+ * Direct sums beside Winograd's algorithm, one thread: the table of docs/makers/schedules.md.
  *   node --import jiti/register test/ir/schedule/winograd-speed.ts "llvm -mcpu=znver3" f32|i8 [N,H,W,C,K ...]
  */
 import { runPrepares } from "../../../src/backends/js/run-kernel.js";
