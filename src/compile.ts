@@ -15,6 +15,8 @@ import { createSpillingStore } from "./ir/blob/spilling-store.js";
 import type { Module } from "./ir/graph/module.js";
 import type { Kernel } from "./ir/loop/stmt.js";
 import { byDefault } from "./ir/schedule/choose.js";
+import { schedulerFor } from "./ir/schedule/scheduler.js";
+import { lanesFor } from "./ir/target/machine.js";
 import type { Target } from "./ir/target/target.js";
 import { runPipeline } from "./passes/manager.js";
 import type { PlannedProgram } from "./passes/memory/program.js";
@@ -25,8 +27,6 @@ import { extendPipeline, namedTarget } from "./plugin.js";
 import { type CalibrationSamples, calibrate } from "./quantize/calibrate.js";
 import { quantizationReport } from "./quantize/report.js";
 import { load, type Net } from "./runtime/index.js";
-import { lanesFor } from "./schedules/cpu/machine.js";
-import { scheduleKernel } from "./schedules/cpu/schedule.js";
 import { sha256OfFile } from "./support/fs.js";
 import { breathe } from "./support/interrupt.js";
 import { withOutputFolder } from "./support/output-folder.js";
@@ -167,8 +167,10 @@ function openLine(request: CompileRequest, ctx: Context): Line {
     },
     passes: (m, pipeline) =>
       runPipeline(m, parsePipeline(extendPipeline(pipeline, ctx.plugins), ctx.passes), ctx, request.instruments),
-    plan: (m, target, schedule = (k) => scheduleKernel(k, target, byDefault, ctx.sketches).kernel) =>
-      planModule(m, ctx, schedule),
+    plan: (m, target, schedule) => {
+      const scheduler = schedulerFor(ctx.schedulers, target);
+      return planModule(m, ctx, schedule ?? ((k) => scheduler.schedule(k, target, byDefault).kernel));
+    },
   };
 }
 

@@ -9,9 +9,11 @@ import { createOpRegistry } from "./ir/op/registry.js";
 import { builtinOps } from "./ir/ops/index.js";
 import type { IrContext } from "./ir/pass/context.js";
 import type { Pass } from "./ir/pass/pass.js";
+import type { Scheduler } from "./ir/schedule/scheduler.js";
+import type { Sketch } from "./ir/schedule/sketch.js";
 import { builtinPasses } from "./passes/index.js";
 import type { Plugin } from "./plugin.js";
-import type { Sketch } from "./schedules/cpu/sketch.js";
+import { builtinSchedulers } from "./schedules/index.js";
 import type { Diag } from "./support/diag.js";
 import { createRuleTable } from "./support/rule-table.js";
 
@@ -19,8 +21,8 @@ export interface Context extends IrContext {
   readonly passes: ReadonlyMap<string, Pass>;
   readonly onnxRules: Readonly<Record<string, ImportRule>>;
   readonly plugins: readonly Plugin[];
-  /** Of plugins, in their order. */
-  readonly sketches: readonly Sketch[];
+  /** Those of plugins first, in their order: the first that accepts a target schedules for it. */
+  readonly schedulers: readonly Scheduler[];
   /** By name, those of qc first. */
   readonly strategies: ReadonlyMap<string, StrategyMaker>;
   /** What the names of targets that plugins add are short for. */
@@ -40,6 +42,7 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
   const passes = createRuleTable<Pass>({ what: "pass" });
   const rules = createRuleTable<ImportRule>({ what: "ONNX importer of" });
   const sketches = createRuleTable<Sketch>({ what: "sketch" });
+  const schedulers = createRuleTable<Scheduler>({ what: "scheduler" });
   const strategies = createRuleTable<StrategyMaker>({ what: "search strategy" });
   const targets = createRuleTable<string>({ what: "target" });
   const diags: Diag[] = [];
@@ -51,6 +54,7 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
   for (const s of builtinStrategies) strategies.add(s.name, s, "qc");
   for (const name of ["llvm", "cuda"]) targets.add(name, name, "qc");
   for (const p of plugins) {
+    for (const s of p.schedulers ?? []) schedulers.add(s.name, s, `plugin ${p.name}`);
     for (const s of p.sketches ?? []) sketches.add(s.name, s, `plugin ${p.name}`);
     for (const s of p.strategies ?? []) strategies.add(s.name, s, `plugin ${p.name}`);
     for (const [name, text] of Object.entries(p.targets ?? {})) targets.add(name, text, `plugin ${p.name}`);
@@ -58,13 +62,14 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
     for (const pass of p.passes ?? []) passes.add(pass.name, pass, `plugin ${p.name}`);
     for (const [op, rule] of Object.entries(p.importers ?? {})) rules.add(op, rule, `plugin ${p.name}`);
   }
+  for (const s of builtinSchedulers([...sketches.entries()].map(([, x]) => x))) schedulers.add(s.name, s, "qc");
   return {
     ops,
     blobs: createBlobStore(),
     passes: new Map(passes.entries()),
     onnxRules: Object.fromEntries(rules.entries()),
     plugins,
-    sketches: [...sketches.entries()].map(([, s]) => s),
+    schedulers: [...schedulers.entries()].map(([, s]) => s),
     strategies: new Map(strategies.entries()),
     targets: new Map(targets.entries()),
     diags,

@@ -1,4 +1,4 @@
-/** Plugins: plain modules that add ops, passes, importer rules, sketches, search strategies, names of targets. See docs/plugins.md. */
+/** Plugins: plain modules that add ops, passes, importer rules, sketches, schedulers, search strategies, names of targets. See docs/plugins.md. */
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,11 +12,12 @@ import { nestOf } from "./ir/loop/visit.js";
 import { defineOp, type OpDef } from "./ir/op/define.js";
 import { binaryOp, unaryOp } from "./ir/ops/shared/elementwise.js";
 import { definePass, type Pass } from "./ir/pass/pass.js";
+import type { Scheduler } from "./ir/schedule/scheduler.js";
 import { after, attempt } from "./ir/schedule/session.js";
+import type { Sketch } from "./ir/schedule/sketch.js";
+import { lanesFor } from "./ir/target/machine.js";
 import { tensorType } from "./ir/type/tensor-type.js";
 import { sweep } from "./passes/rewrite/sweep.js";
-import { lanesFor } from "./schedules/cpu/machine.js";
-import type { Sketch } from "./schedules/cpu/sketch.js";
 import { fail } from "./support/diag.js";
 
 /** The plugin interface's version; a plugin built for another one is refused. */
@@ -31,6 +32,8 @@ export interface Plugin {
   readonly importers?: ImportRules;
   /** Ways to schedule a stage, for the search and, where preferred, for default schedules. */
   readonly sketches?: readonly Sketch[];
+  /** Schedules for families of targets; they come before those of qc. */
+  readonly schedulers?: readonly Scheduler[];
   /** Searches for `qc tune --strategy NAME`. */
   readonly strategies?: readonly StrategyMaker[];
   /** Names for targets: `--target NAME` is short for the text. */

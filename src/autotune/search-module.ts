@@ -6,6 +6,7 @@ import type { Toolchain } from "../build/toolchain.js";
 import type { Context } from "../context.js";
 import type { BlobId } from "../ir/blob/blob-store.js";
 import type { Buffer } from "../ir/loop/stmt.js";
+import { schedulerFor } from "../ir/schedule/scheduler.js";
 import { missingOnHost } from "../ir/target/target.js";
 import { fail } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
@@ -89,6 +90,8 @@ export async function searchModule(
   strategies.require(request.strategy ?? DEFAULT_STRATEGY);
   const strategy = ctx.strategies.get(request.strategy ?? DEFAULT_STRATEGY);
   if (!strategy) throw new Error("unreachable: the table above has the same names");
+  const scheduler = schedulerFor(ctx.schedulers, tools.target);
+  const searched = { ...tools.target, threads };
   const { records } = readLogIfAny(logFile);
   const folder = openTempFolder("tune");
   const byKey = new Map(placed.map((p) => [p.workload.key, p]));
@@ -118,8 +121,7 @@ export async function searchModule(
   try {
     return await tune({
       workloads: placed.map((p) => p.workload),
-      machine: { ...tools.target, threads },
-      sketches: ctx.sketches,
+      schedule: (kernel, choose) => scheduler.schedule(kernel, searched, choose),
       environment,
       measurer,
       prior: usableRecords(records, environment).records,

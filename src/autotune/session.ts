@@ -1,7 +1,5 @@
 /** One run of the tuner: propose, measure, record, learn, until the trials are used up. */
 
-import type { Machine } from "../schedules/cpu/machine.js";
-import type { Sketch } from "../schedules/cpu/sketch.js";
 import { createCostModel } from "./cost/model.js";
 import type { Measurement, Measurer } from "./measure.js";
 import { createRandom, deriveSeed } from "./random.js";
@@ -10,15 +8,13 @@ import type { Environment, TuningRecord } from "./records/record.js";
 import { nextTask } from "./search/share.js";
 import type { StrategyMaker } from "./search/strategy.js";
 import { createTask, noteMeasured, type Task } from "./search/task.js";
-import { type Candidate, createSpace } from "./space.js";
+import { type Candidate, createSpace, type ScheduleFor } from "./space.js";
 import { timeRatio } from "./statistics.js";
 import type { Workload } from "./workload.js";
 
 export interface TuneRequest {
   readonly workloads: readonly Workload[];
-  readonly machine: Machine;
-  /** Further ways to schedule a stage. */
-  readonly sketches?: readonly Sketch[];
+  readonly schedule: ScheduleFor;
   readonly environment: Environment;
   readonly measurer: Measurer;
   /** Records of earlier sessions in the same environment. */
@@ -97,13 +93,13 @@ const progressOf = (t: Task): TaskProgress => ({
  * at once.
  */
 export async function tune(request: TuneRequest): Promise<TuneSummary> {
-  const { workloads, machine, measurer, iterations, seed, threads = 1, onProgress } = request;
+  const { workloads, measurer, iterations, seed, threads = 1, onProgress } = request;
   const model = createCostModel(seed);
   const strategy = request.strategy.start();
   // the stream of a workload starts elsewhere when there are records: a second session does not draw the same again
   const streamOf = (w: Workload) => `${w.key} ${request.prior.filter((r) => r.workload === w.key).length}`;
   const tasks = workloads.map((w) =>
-    createTask(w, createSpace(w.kernel, machine, request.sketches), createRandom(deriveSeed(seed, streamOf(w)))),
+    createTask(w, createSpace(w.kernel, request.schedule), createRandom(deriveSeed(seed, streamOf(w)))),
   );
   for (const t of tasks) recall(t, request.prior, request.older ?? [], threads, model);
   model.train();

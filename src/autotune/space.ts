@@ -1,13 +1,11 @@
 /**
- * The design space of a workload: the sketches of schedules/cpu, run with other decisions at their choices. Sites may depend on earlier decisions
+ * The design space of a workload: a scheduler's rules, run with other decisions at their choices. Sites may depend on earlier decisions
  * (the positions of a tile on its vectors), so a point of the space is the trace of one run: every site it met, its options and what was taken.
  */
 import type { Kernel } from "../ir/loop/stmt.js";
-import type { Choice, Chooser, Decisions } from "../ir/schedule/choose.js";
+import { byDefault, type Choice, type Chooser, type Decisions } from "../ir/schedule/choose.js";
+import type { Scheduled } from "../ir/schedule/session.js";
 import type { Step } from "../ir/schedule/step.js";
-import type { Machine } from "../schedules/cpu/machine.js";
-import { scheduleKernel } from "../schedules/cpu/schedule.js";
-import type { Sketch } from "../schedules/cpu/sketch.js";
 import type { Random } from "./random.js";
 import { stepsKey } from "./records/steps-key.js";
 
@@ -34,8 +32,10 @@ export interface Space {
   readonly standard: Candidate;
 }
 
-/** `sketches`: of plugins, beside the built-in ones. */
-export function createSpace(kernel: Kernel, machine: Machine, sketches: readonly Sketch[] = []): Space {
+/** A kernel scheduled for one target, as a chooser decides: `Scheduler.schedule`. */
+export type ScheduleFor = (kernel: Kernel, choose: Chooser) => Scheduled;
+
+export function createSpace(kernel: Kernel, schedule: ScheduleFor): Space {
   const derive = (choose: Chooser): Candidate => {
     const sites: Site[] = [];
     const recording: Chooser = (name, options, fallback) => {
@@ -43,11 +43,11 @@ export function createSpace(kernel: Kernel, machine: Machine, sketches: readonly
       if (options.length > 1) sites.push({ name, options, taken });
       return taken;
     };
-    const { kernel: scheduled, steps } = scheduleKernel(kernel, machine, recording, sketches);
+    const { kernel: scheduled, steps } = schedule(kernel, recording);
     const decisions = Object.fromEntries(sites.map((s) => [s.name, s.taken]));
     return { decisions, sites, steps, kernel: scheduled, key: stepsKey(steps) };
   };
-  return { workload: kernel, derive, standard: derive((_name, _options, fallback) => fallback) };
+  return { workload: kernel, derive, standard: derive(byDefault) };
 }
 
 /** Every site drawn at random. */

@@ -11,11 +11,12 @@ import { verifyKernel } from "../ir/loop/verify.js";
 import type { IrContext } from "../ir/pass/context.js";
 import { applySteps } from "../ir/schedule/apply.js";
 import { byDefault } from "../ir/schedule/choose.js";
+import { schedulerFor } from "../ir/schedule/scheduler.js";
+import type { Scheduled } from "../ir/schedule/session.js";
 import type { Step } from "../ir/schedule/step.js";
 import { targetKey } from "../ir/target/resolve.js";
 import { lowerFunc } from "../passes/memory/lower-func.js";
 import type { LoweredFunc } from "../passes/memory/lowered.js";
-import { scheduledName, scheduleKernel } from "../schedules/cpu/schedule.js";
 import { fail, QcError } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
 import { type ConfirmRequest, confirm, type Measured, type Whole } from "./confirm/confirm.js";
@@ -100,12 +101,13 @@ export async function tuneModule(m: Module, ctx: Context, tools: Toolchain, log:
       help: "search first: --optimization category:graph,iterations:1000; or leave category:graph out",
     });
   }
-  const standard = (k: Kernel) => scheduleKernel(k, tools.target, byDefault, ctx.sketches);
+  const scheduler = schedulerFor(ctx.schedulers, tools.target);
+  const standard = (k: Kernel) => scheduler.schedule(k, tools.target, byDefault);
   const baselines = new Map(placed.map(({ workload: w }) => [w.key, stepsKey(standard(w.kernel).steps)]));
   const search = request.iterations > 0 ? await searchModule(placed, ctx, tools, environment, log, request) : null;
   const keyOf = (k: Kernel) => workloadKey(k, environment.target);
   const byKey = new Map(placed.map((p) => [p.workload.key, p.workload]));
-  const replay = (best: Best) => replayOf(best, byKey.get(best.workload), tools, ctx);
+  const replay = (best: Best) => replayOf(best, byKey.get(best.workload), (k) => scheduler.nameOf(k, tools.target), ctx);
   const whole = search
     ? await confirmSearch(m, ctx, tools, environment, log, search, request, {
         baselines,
@@ -187,8 +189,13 @@ function reportUnconfirmed(count: number, log: string, ctx: IrContext): void {
 }
 
 /** A recorded schedule, if it still applies; where a step is not legal any more that is reported, and the default stays. */
-function replayOf(best: Best, workload: Workload | undefined, tools: Toolchain, ctx: IrContext): ((k: Kernel) => Kernel) | null {
-  const scheduled = (k: Kernel): Kernel => ({ ...applySteps(k, best.steps), name: scheduledName(k, tools.target) });
+function replayOf(
+  best: Best,
+  workload: Workload | undefined,
+  nameOf: (k: Kernel) => string,
+  ctx: IrContext,
+): ((k: Kernel) => Kernel) | null {
+  const scheduled = (k: Kernel): Kernel => ({ ...applySteps(k, best.steps), name: nameOf(k) });
   try {
     if (workload) verifyKernel(scheduled(workload.kernel));
     return workload ? scheduled : null;
@@ -211,7 +218,7 @@ async function confirmSearch(
   request: SearchRequest,
   how: Pick<ConfirmRequest, "baselines" | "keyOf" | "replay"> & {
     readonly placed: readonly Placed[];
-    readonly standard: (k: Kernel) => ReturnType<typeof scheduleKernel>;
+    readonly standard: (k: Kernel) => Scheduled;
   },
 ): Promise<Whole | null> {
   const { records } = usableRecords(readLog(logFile).records, environment);

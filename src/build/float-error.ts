@@ -1,8 +1,9 @@
 /** What the builder states about the floats of a network: where sums are not direct, and how far they may be off. */
 import type { Program } from "../ir/loop/program.js";
 import type { IrContext } from "../ir/pass/context.js";
+import { FLOAT_TOLERANCE } from "../ir/schedule/scheduler.js";
+import { winogradBound } from "../ir/schedule/steps/winograd-math.js";
 import { floatWinogradOf } from "../ir/schedule/steps/winograd-of.js";
-import { FLOAT_TOLERANCE, winogradBound } from "../schedules/cpu/winograd-plan.js";
 
 export interface WinogradLayer {
   readonly node: string;

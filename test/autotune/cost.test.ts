@@ -4,7 +4,7 @@ import { createCostModel } from "../../src/autotune/cost/model.js";
 import { fitForest, predict } from "../../src/autotune/cost/trees.js";
 import { createRandom, type Random } from "../../src/autotune/random.js";
 import { createSpace, drawing } from "../../src/autotune/space.js";
-import { MACHINE, strided } from "./kernels.js";
+import { MACHINE, scheduleOn, strided } from "./kernels.js";
 
 const row = (r: Random): number[] => Array.from({ length: 6 }, () => 4 * r.next());
 /** Steps, a slope, an interaction; features 4 and 5 are noise. */
@@ -73,7 +73,7 @@ describe("the cost model", () => {
 
 describe("features", () => {
   const direct = strided().group.kernel;
-  const space = createSpace(direct, MACHINE);
+  const space = createSpace(direct, scheduleOn(MACHINE));
   const at = (name: (typeof FEATURES)[number], c = space.standard) => featuresOf(c.kernel)[FEATURES.indexOf(name)];
   it("are finite numbers, one for each name", () => {
     const r = createRandom(2);

@@ -4,7 +4,7 @@ import type { Environment, TuningRecord } from "../../src/autotune/records/recor
 import { builtinStrategies } from "../../src/autotune/search/strategies.js";
 import type { StrategyMaker } from "../../src/autotune/search/strategy.js";
 import { type TuneRequest, type TuneSummary, tune } from "../../src/autotune/session.js";
-import type { Candidate } from "../../src/autotune/space.js";
+import type { Candidate, ScheduleFor } from "../../src/autotune/space.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
 import type { Attrs } from "../../src/ir/attr/attr.js";
 import type { LoweredGroup } from "../../src/ir/loop/lower-group.js";
@@ -13,7 +13,9 @@ import { inferOp } from "../../src/ir/op/registry.js";
 import { createGen } from "../../src/ir/op/sample.js";
 import type { Tensor } from "../../src/ir/op/tensor.js";
 import { builtinOps } from "../../src/ir/ops/index.js";
+import type { Machine } from "../../src/ir/target/machine.js";
 import type { DType } from "../../src/ir/type/dtype.js";
+import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { shortHash } from "../../src/support/hash.js";
 import { type Drawn, lowerCase } from "../ir/ops/lower-op.js";
 import { MACHINES } from "../ir/schedule/machines.js";
@@ -59,6 +61,10 @@ export const kernels = (): readonly Kernel[] => [
 
 export const HERE: Environment = { target: "llvm x86_64 test", cpu: "a processor", toolchain: { qc: "0.1.0", llvm: "19.1.7" } };
 export const MACHINE = MACHINES.avx2;
+export const scheduleOn =
+  (machine: Machine): ScheduleFor =>
+  (kernel, choose) =>
+    scheduleKernel(kernel, machine, choose);
 
 /** Times that are a function of the schedule alone. */
 export const fakeMs = (c: Candidate): number => 1 + (Number.parseInt(shortHash(JSON.stringify(c.steps), 6), 16) % 1000) / 1000;
@@ -114,7 +120,7 @@ export async function fakeTune(
   let clock = 0;
   const summary = await tune({
     workloads: collectWorkloads(of, HERE.target),
-    machine: MACHINE,
+    schedule: scheduleOn(MACHINE),
     environment: HERE,
     measurer,
     prior: [],

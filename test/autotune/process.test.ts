@@ -8,7 +8,7 @@ import { createProcessMeasurer } from "../../src/autotune/worker/process.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
 import type { Kernel } from "../../src/ir/loop/stmt.js";
 import type { Target } from "../../src/ir/target/target.js";
-import { conv, HERE, lowered, MACHINE, tensor } from "./kernels.js";
+import { conv, HERE, lowered, MACHINE, scheduleOn, tensor } from "./kernels.js";
 
 const folder = mkdtempSync(join(tmpdir(), "qc-worker-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +37,7 @@ describe("the measuring process", () => {
   const script = join(folder, "worker.mjs");
   writeFileSync(script, WORKER);
   const [workload] = collectWorkloads([conv().group.kernel], HERE.target);
-  const space = createSpace(workload.kernel, MACHINE);
+  const space = createSpace(workload.kernel, scheduleOn(MACHINE));
   const candidate = (loop: string) => ({ ...space.standard, key: loop, steps: [{ step: "unroll" as const, stage: "s", loop }] });
   const measurer = () =>
     createProcessMeasurer(

@@ -12,7 +12,7 @@ import { following } from "../../src/ir/schedule/choose.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { difference, operandData } from "../ir/ops/lower-op.js";
 import { MACHINES } from "../ir/schedule/machines.js";
-import { conv, fakeMs, fakeTune, HERE, kernels, lowered, MACHINE, tensor } from "./kernels.js";
+import { conv, fakeMs, fakeTune, HERE, kernels, lowered, MACHINE, scheduleOn, tensor } from "./kernels.js";
 
 describe("the design space", () => {
   const cases = {
@@ -33,7 +33,7 @@ describe("the design space", () => {
     it(`holds schedules that mean the same: ${name}`, () => {
       const want = runKernel(group.kernel, operandData(group, drawn));
       for (const machine of Object.values(MACHINES)) {
-        const space = createSpace(group.kernel, machine);
+        const space = createSpace(group.kernel, scheduleOn(machine));
         const random = createRandom(3);
         for (let n = 0; n < 5; n++) {
           const c = space.derive(drawing(random));
@@ -48,10 +48,11 @@ describe("the design space", () => {
     });
   }
   it("starts at the default schedule", () => {
-    for (const k of kernels()) expect(createSpace(k, MACHINE).standard.steps).toEqual(scheduleKernel(k, MACHINE).steps);
+    for (const k of kernels())
+      expect(createSpace(k, scheduleOn(MACHINE)).standard.steps).toEqual(scheduleKernel(k, MACHINE).steps);
   });
   it("is described by decisions: they lead to the same schedule again", () => {
-    const space = createSpace(conv().group.kernel, MACHINE);
+    const space = createSpace(conv().group.kernel, scheduleOn(MACHINE));
     const random = createRandom(5);
     for (let n = 0; n < 20; n++) {
       const c = space.derive(drawing(random));
@@ -59,7 +60,7 @@ describe("the design space", () => {
     }
   });
   it("offers choices that matter", () => {
-    const space = createSpace(conv().group.kernel, MACHINE);
+    const space = createSpace(conv().group.kernel, scheduleOn(MACHINE));
     const random = createRandom(1);
     const drawn = Array.from({ length: 60 }, () => space.derive(drawing(random)));
     const names = drawn.flatMap((c) => c.sites.map((x) => x.name.split(".").at(-1)));
@@ -68,11 +69,13 @@ describe("the design space", () => {
   });
   it("is enumerated without repetition of decisions, to its end", () => {
     const all = [
-      ...enumerate(createSpace(lowered("add", [tensor("f32", [7, 45]), tensor("f32", [7, 45])], {}).group.kernel, MACHINE)),
+      ...enumerate(
+        createSpace(lowered("add", [tensor("f32", [7, 45]), tensor("f32", [7, 45])], {}).group.kernel, scheduleOn(MACHINE)),
+      ),
     ];
     expect(new Set(all.map((c) => JSON.stringify(c.decisions))).size).toBe(all.length);
     expect(all.length).toBeGreaterThan(1);
-    const [first] = enumerate(createSpace(conv().group.kernel, MACHINE));
+    const [first] = enumerate(createSpace(conv().group.kernel, scheduleOn(MACHINE)));
     expect(first.sites.every((s) => s.taken === s.options[0])).toBe(true);
   });
 });
@@ -159,7 +162,7 @@ describe("a search", () => {
     expect(summary.tasks[0].trials).toBeGreaterThan(2 * summary.tasks[1].trials);
   });
   it("makes times up that differ", () => {
-    const space = createSpace(kernels()[0], MACHINE);
+    const space = createSpace(kernels()[0], scheduleOn(MACHINE));
     const random = createRandom(1);
     expect(new Set(Array.from({ length: 8 }, () => fakeMs(space.derive(drawing(random))))).size).toBeGreaterThan(4);
   });

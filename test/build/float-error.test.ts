@@ -7,7 +7,7 @@ import { createModel } from "../../bench/networks/model-builder.js";
 import { floatError } from "../../src/build/float-error.js";
 import { compileModel } from "../../src/compile.js";
 import { createContext } from "../../src/context.js";
-import { winogradBound } from "../../src/schedules/cpu/winograd-plan.js";
+import { winogradBound } from "../../src/ir/schedule/steps/winograd-math.js";
 import type { Diag } from "../../src/support/diag.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-float-error-"));

@@ -6,11 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readLog } from "../../src/autotune/records/log.js";
 import { createSpace, enumerate } from "../../src/autotune/space.js";
 import { runKernel } from "../../src/backends/js/run-kernel.js";
+import { openToolchain } from "../../src/build/toolchain.js";
 import { createContext } from "../../src/context.js";
 import { createGen } from "../../src/ir/op/sample.js";
+import { schedulerFor } from "../../src/ir/schedule/scheduler.js";
 import { extendPipeline, loadPlugin } from "../../src/plugin.js";
 import { readNpy, writeNpy } from "../../src/support/npy.js";
-import { lowered, MACHINE, tensor } from "../autotune/kernels.js";
+import { lowered, tensor } from "../autotune/kernels.js";
 import { qc, ROOT } from "../cli/qc.js";
 import { operandData } from "../ir/ops/lower-op.js";
 
@@ -134,10 +136,12 @@ describe("the tuning plugin", () => {
     expect(JSON.parse(built.out).target).toBe("llvm -mtriple=aarch64-linux-gnu -mcpu=cortex-a72");
   });
   it("makes schedules that mean the same", async () => {
-    const { sketches } = createContext({ plugins: [await loadPlugin(TUNING)] });
+    const { schedulers } = createContext({ plugins: [await loadPlugin(TUNING)] });
+    const { target: znver3 } = openToolchain("llvm -mtriple=x86_64-linux-gnu -mcpu=znver3");
+    const scheduler = schedulerFor(schedulers, znver3);
     const { group, drawn } = lowered("add", [tensor("f32", [3, 64]), tensor("f32", [3, 64])], {});
     const want = runKernel(group.kernel, operandData(group, drawn));
-    const space = createSpace(group.kernel, MACHINE, sketches);
+    const space = createSpace(group.kernel, (kernel, choose) => scheduler.schedule(kernel, znver3, choose));
     const names = space.standard.sites.map((x) => x.name);
     expect(names.some((n) => n.endsWith(".sketch"))).toBe(true);
     const all = [...enumerate(space)].filter((c) => Object.values(c.decisions).includes("in-flight"));

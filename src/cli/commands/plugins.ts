@@ -19,7 +19,7 @@ export const plugins = defineCommand({
   name: "plugins",
   summary: "what the built-in parts and the given plugins add",
   description:
-    "Loads plugins and lists what each adds: ops, passes, importer rules, sketches, search strategies, targets; without any, what qc brings along.",
+    "Loads plugins and lists what each adds: ops, passes, importer rules, sketches, schedulers, search strategies, targets; without any, what qc brings along.",
   examples: [
     ["qc plugins", "what qc brings along"],
     ["qc plugins --plugin ./swish.mjs", "what a plugin adds, and that it fits"],
@@ -34,11 +34,12 @@ export const plugins = defineCommand({
       passes: (p.passes ?? []).map((o) => o.name),
       importers: Object.keys(p.importers ?? {}),
       sketches: (p.sketches ?? []).map((x) => x.name),
+      schedulers: (p.schedulers ?? []).map((x) => x.name),
       strategies: (p.strategies ?? []).map((x) => x.name),
       targets: Object.keys(p.targets ?? {}),
       pipeline: p.pipeline ?? [],
     }));
-    type Key = "ops" | "passes" | "importers" | "strategies" | "targets";
+    type Key = "ops" | "passes" | "importers" | "schedulers" | "strategies" | "targets";
     const added = (key: Key) => new Set(own.flatMap((p) => p[key]));
     const without = (all: readonly string[], key: Key) => all.filter((n) => !added(key).has(n)).sort();
     const builtIn = {
@@ -50,6 +51,10 @@ export const plugins = defineCommand({
       passes: without([...context.passes.keys()], "passes"),
       importers: without(Object.keys(context.onnxRules), "importers"),
       sketches: [],
+      schedulers: without(
+        context.schedulers.map((s) => s.name),
+        "schedulers",
+      ),
       strategies: without([...context.strategies.keys()], "strategies"),
       targets: without([...context.targets.keys()], "targets"),
     };
@@ -68,12 +73,13 @@ interface Listing {
   readonly passes: readonly string[];
   readonly importers: readonly string[];
   readonly sketches: readonly string[];
+  readonly schedulers: readonly string[];
   readonly strategies: readonly string[];
   readonly targets: readonly string[];
 }
 
-const listLines = ({ ops, passes, importers, sketches, strategies, targets }: Listing): string[] =>
-  Object.entries({ ops, passes, importers, sketches, strategies, targets }).flatMap(([what, names]) =>
+const listLines = ({ ops, passes, importers, sketches, schedulers, strategies, targets }: Listing): string[] =>
+  Object.entries({ ops, passes, importers, sketches, schedulers, strategies, targets }).flatMap(([what, names]) =>
     names.length ? [`  ${what.padEnd(10)} ${names.join(", ")}`] : [],
   );
 

@@ -87,8 +87,11 @@ export const schedule = defineCommand({
     }
 
     async function defaultSteps(k: Kernel): Promise<readonly Step[]> {
-      const { scheduleKernel } = await import("../../schedules/cpu/schedule.js");
-      return scheduleKernel(k, tools.target, undefined, ctx.sketches).steps;
+      const [{ schedulerFor }, { byDefault }] = await Promise.all([
+        import("../../ir/schedule/scheduler.js"),
+        import("../../ir/schedule/choose.js"),
+      ]);
+      return schedulerFor(ctx.schedulers, tools.target).schedule(k, tools.target, byDefault).steps;
     }
 
     async function recordedSteps(log: string, workload: string, k: Kernel): Promise<readonly Step[]> {

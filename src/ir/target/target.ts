@@ -1,5 +1,7 @@
+import type { Machine } from "./machine.js";
+
 /** What code is generated for: plain data. Made by `resolveTarget` from a TVM target string and what is known about this machine. */
-export interface Target {
+export interface Target extends Machine {
   readonly kind: TargetKind;
   readonly arch: Arch;
   /** LLVM's processor name, or `sm_75`; as given, or the host's. */
@@ -13,13 +15,6 @@ export interface Target {
   readonly device: string | null;
   /** All feature flags for LLVM: the host's detected ones and `mattr`. */
   readonly flags: string;
-  /** Names, in LLVM's spelling, of the features that matter to schedules and instructions; sorted. */
-  readonly features: readonly string[];
-  /** Of the widest integer and float vectors; for cuda 32 (one lane a thread). */
-  readonly vectorBits: number;
-  readonly vectorRegisters: number;
-  /** Float sums keep their terms: no schedule that computes them from transformed operands (`--strict-float`). */
-  readonly strictFloat?: boolean;
   /** Tuned for the processor that compiles: no -mcpu was given. */
   readonly host: boolean;
 }

@@ -4,8 +4,9 @@
  */
 import type { LoopHead } from "../../ir/loop/visit.js";
 import { attempt, type Scheduled } from "../../ir/schedule/session.js";
+import type { Machine } from "../../ir/target/machine.js";
 import { upTo } from "./integer.js";
-import type { Machine, TileShape } from "./machine.js";
+import type { TileShape } from "./machine.js";
 
 /** Channels of an image: a loop over them is not worth its overhead. */
 export const IMAGE_CHANNELS = 4;

@@ -8,10 +8,11 @@ import type { Chooser } from "../../ir/schedule/choose.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
 import type { Step } from "../../ir/schedule/step.js";
 import { windowsOf } from "../../ir/schedule/steps/quads-windows.js";
+import type { Machine } from "../../ir/target/machine.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { byteOperand } from "./integer.js";
-import type { Machine, TileShape } from "./machine.js";
+import type { TileShape } from "./machine.js";
 import { onVectors } from "./vectors.js";
 
 export interface DepthwiseQuestion {

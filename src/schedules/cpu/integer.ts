@@ -6,7 +6,7 @@
 
 import { attempt, type Scheduled } from "../../ir/schedule/session.js";
 import type { LayoutPart, Step } from "../../ir/schedule/step.js";
-import type { Machine } from "./machine.js";
+import type { Machine } from "../../ir/target/machine.js";
 
 /** How the innermost reduction loop is taken in groups: by which step, how many at a time. */
 export interface Grouping {

@@ -1,19 +1,6 @@
 import type { Buffer } from "../../ir/loop/stmt.js";
-import { type DType, dtypeInfo } from "../../ir/type/dtype.js";
-
-/** What a default schedule asks of a target; `Target` of ir/target has it. */
-export interface Machine {
-  readonly vectorBits: number;
-  readonly vectorRegisters: number;
-  readonly features: readonly string[];
-  /** Floats are summed directly: no Winograd. */
-  readonly strictFloat?: boolean;
-  /** Threads that a search measures on: above one, how they share a kernel's work is a choice. Default schedules do not depend on it. */
-  readonly threads?: number;
-}
-
-/** Elements of a vector register. */
-export const lanesFor = (m: Machine, t: DType): number => Math.max(2, m.vectorBits / (8 * dtypeInfo(t).bytes));
+import type { Machine } from "../../ir/target/machine.js";
+import { dtypeInfo } from "../../ir/type/dtype.js";
 
 /** A first-level cache as most processors have it: sets of lines, and the lines of a set. */
 const CACHE_LINE = 64;

@@ -13,8 +13,9 @@ import { type LoopHead, loadsOf, usesVar, walkExpr } from "../../ir/loop/visit.j
 import type { Chooser } from "../../ir/schedule/choose.js";
 import { attempt, type Scheduled } from "../../ir/schedule/session.js";
 import type { LayoutPart, Tail } from "../../ir/schedule/step.js";
+import { lanesFor, type Machine } from "../../ir/target/machine.js";
 import { isFloat } from "../../ir/type/dtype.js";
-import { lanesFor, type Machine, type TileShape, tileShapes } from "./machine.js";
+import { type TileShape, tileShapes } from "./machine.js";
 import { companions, type Reduction, reductionOf } from "./reduction-form.js";
 import { onVectors } from "./vectors.js";
 

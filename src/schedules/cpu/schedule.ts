@@ -3,13 +3,14 @@ import type { Kernel, Stage } from "../../ir/loop/stmt.js";
 import { nestOf, walkStmt } from "../../ir/loop/visit.js";
 import { byDefault, type Chooser } from "../../ir/schedule/choose.js";
 import { attempt, type Scheduled, unscheduled } from "../../ir/schedule/session.js";
+import { type Sketch, scheduleBySketch } from "../../ir/schedule/sketch.js";
 import type { Step } from "../../ir/schedule/step.js";
-import { isaName, lanesFor, type Machine } from "./machine.js";
+import { lanesFor, type Machine } from "../../ir/target/machine.js";
+import { isaName } from "./machine.js";
 import { schedulePartial } from "./partial.js";
 import { scheduleReduction } from "./reduction.js";
 import { reductionOf } from "./reduction-form.js";
 import { scheduleRows } from "./rows.js";
-import { type Sketch, scheduleBySketch } from "./sketch.js";
 import { scheduleTranspose } from "./transpose.js";
 import { scheduleWinograd } from "./winograd.js";
 

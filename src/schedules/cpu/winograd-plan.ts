@@ -4,24 +4,15 @@
  */
 
 import type { Kernel } from "../../ir/loop/stmt.js";
+import { FLOAT_TOLERANCE } from "../../ir/schedule/scheduler.js";
 import { type ConvForm, convForm, partsOf, tilesOf } from "../../ir/schedule/steps/winograd-form.js";
-import { amplification, type WinogradTile } from "../../ir/schedule/steps/winograd-math.js";
+import { type WinogradTile, winogradBound } from "../../ir/schedule/steps/winograd-math.js";
 import { mayBeShort, tilingOf } from "../../ir/schedule/steps/winograd-tiles.js";
 import { blocksOf } from "../../ir/schedule/tail.js";
+import { lanesFor, type Machine } from "../../ir/target/machine.js";
 import { QcError } from "../../support/diag.js";
 import { fusesPairs } from "./integer.js";
-import { lanesFor, type Machine, type TileShape, tileShapes } from "./machine.js";
-
-/** Largest error of a default schedule, over the largest magnitude of the convolution's sums. */
-export const FLOAT_TOLERANCE = 2e-5;
-
-/**
- * The stated error of a convolution over `channels` channels in float32, over the largest magnitude of its sums: amplification(m) times the
- * unit roundoff 2^-24 times sqrt(channels / 2 + 8), the growth of a sum's random rounding errors with its length and of the transforms',
- * times 1.5 to be safe: two to four times what is measured on random data (test/ir/schedule/winograd.test.ts).
- */
-export const winogradBound = (m: WinogradTile, channels: number): number =>
-  1.5 * amplification(m) * 2 ** -24 * Math.sqrt(channels / 2 + 8);
+import { type TileShape, tileShapes } from "./machine.js";
 
 export interface WinogradProblem {
   /** The operand. */

@@ -4,7 +4,7 @@ import { accessesOf } from "../../ir/loop/visit.js";
 import type { Chooser } from "../../ir/schedule/choose.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
 import { PREFIXES } from "../../ir/schedule/steps/winograd-tiles.js";
-import { lanesFor, type Machine } from "./machine.js";
+import { lanesFor, type Machine } from "../../ir/target/machine.js";
 import { prefetchDistance } from "./prefetch.js";
 import { hasLoop } from "./vectors.js";
 import { fitting, plansFor, planText, problemOf, type WinogradPlan, type WinogradProblem } from "./winograd-plan.js";

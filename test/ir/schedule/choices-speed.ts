@@ -6,7 +6,7 @@ import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import type { Choice, Decisions } from "../../../src/ir/schedule/choose.js";
-import type { Machine } from "../../../src/schedules/cpu/machine.js";
+import type { Machine } from "../../../src/ir/target/machine.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
 import { convolution, operands } from "./winograd-cases.js";

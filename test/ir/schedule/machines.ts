@@ -1,4 +1,4 @@
-import type { Machine } from "../../../src/schedules/cpu/machine.js";
+import type { Machine } from "../../../src/ir/target/machine.js";
 
 export const MACHINES: Readonly<Record<string, Machine>> = {
   avx2: { vectorBits: 256, vectorRegisters: 16, features: ["avx", "avx2", "fma"] },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { openToolchain } from "../../../src/build/toolchain.js";
+import { winogradBound } from "../../../src/ir/schedule/steps/winograd-math.js";
 import { targetKey } from "../../../src/ir/target/resolve.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { winogradBound } from "../../../src/schedules/cpu/winograd-plan.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
 import { convolution, exactSums, operands } from "./winograd-cases.js";

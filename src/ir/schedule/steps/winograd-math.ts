@@ -149,3 +149,11 @@ export function amplification(m: TileKind): number {
   const product = filterMatrix(m, 1).map((g, p) => squares(g) * squares(b[p]));
   return Math.max(...a.map((row) => row.reduce((s, x, p) => s + x * x * product[p], 0) / 3));
 }
+
+/**
+ * The stated error of a convolution over `channels` channels in float32, over the largest magnitude of its sums: amplification(m) times the
+ * unit roundoff 2^-24 times sqrt(channels / 2 + 8), the growth of a sum's random rounding errors with its length and of the transforms',
+ * times 1.5 to be safe: two to four times what is measured on random data (test/ir/schedule/winograd.test.ts).
+ */
+export const winogradBound = (m: WinogradTile, channels: number): number =>
+  1.5 * amplification(m) * 2 ** -24 * Math.sqrt(channels / 2 + 8);

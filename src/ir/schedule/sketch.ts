@@ -1,8 +1,8 @@
-import { byDefault, type Chooser } from "../../ir/schedule/choose.js";
-import type { Scheduled } from "../../ir/schedule/session.js";
-import type { Machine } from "./machine.js";
+import type { Machine } from "../target/machine.js";
+import { byDefault, type Chooser } from "./choose.js";
+import type { Scheduled } from "./session.js";
 
-/** A way to schedule a stage beside the built-in ones: a plugin's. */
+/** A way to schedule a stage beside a scheduler's own rules: a plugin's. */
 export interface Sketch {
   readonly name: string;
   readonly doc: string;
@@ -12,10 +12,10 @@ export interface Sketch {
   schedule(start: Scheduled, stage: string, machine: Machine, choose: Chooser): Scheduled | null;
 }
 
-/** The built-in rules among the options of a sketch site. */
+/** The scheduler's own rules among the options of a sketch site. */
 const BUILT_IN = "qc";
 
-/** A stage by one of the sketches that apply to it, if one is chosen; null: the built-in rules. */
+/** A stage by one of the sketches that apply to it, if one is chosen; null: the scheduler's own rules. */
 export function scheduleBySketch(
   s: Scheduled,
   stage: string,
