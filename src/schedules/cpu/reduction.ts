@@ -128,14 +128,15 @@ function rolesOf(kernel: Kernel, r: Reduction, m: Machine, choose: Chooser): Rol
   return { r, k, position, activation, weights, lanes, packs };
 }
 
-/** Depthwise convolutions of bytes: windows of 16-bit pairs. Null for others. */
+/** Depthwise convolutions of bytes: windows of 16-bit pairs. Null for others, and where a window is one element: nothing lies side by side. */
 function asWindows(
   s: Scheduled,
   { r, k, position, activation, weights, lanes }: Roles,
   m: Machine,
   choose: Chooser,
 ): Scheduled | null {
-  if (activation?.along !== "unit" || !position || r.acc.dtype !== "i32" || !isNarrow(activation) || !isNarrow(weights))
+  const tap = r.inner.at(-1);
+  if (activation?.along !== "unit" || !position || !tap || r.acc.dtype !== "i32" || !isNarrow(activation) || !isNarrow(weights))
     return null;
   const question = {
     stages: companions(s.kernel, r) ?? [],
@@ -144,7 +145,7 @@ function asWindows(
     position,
     channel: k,
     rows: r.inner.slice(0, -1),
-    tap: r.inner[r.inner.length - 1],
+    tap,
     stride: affineOf(activation.load.index[activation.load.index.length - 2]).terms.get(position.name)?.coef ?? 1,
     lanes,
   };

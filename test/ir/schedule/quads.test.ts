@@ -13,14 +13,7 @@ import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
 import { groupOf } from "../loop/build.js";
-
-const MACHINES: Readonly<Record<string, Machine>> = {
-  avx512vnni: { vectorBits: 512, vectorRegisters: 32, features: ["avx2", "avx512f", "avx512bw", "avx512vl", "avx512vnni"] },
-  avxvnni: { vectorBits: 256, vectorRegisters: 16, features: ["avx2", "avxvnni"] },
-  avx2: { vectorBits: 256, vectorRegisters: 16, features: ["avx2"] },
-  dotprod: { vectorBits: 128, vectorRegisters: 32, features: ["neon", "dotprod"] },
-  i8mm: { vectorBits: 128, vectorRegisters: 32, features: ["neon", "dotprod", "i8mm"] },
-};
+import { INTEGER_MACHINES as MACHINES } from "./machines.js";
 
 interface Conv {
   readonly x: readonly ["u8" | "i8", zero: number];
