@@ -5,6 +5,7 @@ import { inferOp, type OpRegistry } from "../../ir/op/registry.js";
 import { dataFromBytes, type Tensor, tensorOf } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
+import { perTensor, quantAt } from "../../ir/type/quant.js";
 import { numElements, type TensorType, tensorType } from "../../ir/type/tensor-type.js";
 import { invariant } from "../../support/assert.js";
 import type { SweepView } from "../rewrite/sweep.js";
@@ -52,7 +53,8 @@ export interface TableSource {
 
 /**
  * The element-wise expression over `root` as a function of one 8-bit quantized tensor: every leaf is dequantize(x) of the same x or a
- * constant with one element. Null where it is not, or where it is nothing but the dequantize.
+ * number, which is a constant with one element, whatever its rank, dequantized or not. Null where it is not, or where it is nothing
+ * but the dequantize.
  */
 export function tableSource(view: SweepView, ctx: IrContext, root: ValueId, limit = 12): TableSource | null {
   const nodes: Node[] = [];
@@ -61,9 +63,9 @@ export function tableSource(view: SweepView, ctx: IrContext, root: ValueId, limi
   const walk = (v: ValueId): boolean => {
     if (isAbsent(v) || seen.has(v)) return true;
     seen.add(v);
-    const c = view.b.constOf(v);
-    if (c) return numElements(c.type.shape) === 1;
     const n = view.producer(v);
+    const number = view.b.constOf(n?.op === "dequantize" ? n.inputs[0] : v);
+    if (number) return numElements(number.type.shape) === 1;
     if (n?.op === "dequantize") {
       const type = view.b.typeOf(n.inputs[0]);
       const byte = (type.dtype === "i8" || type.dtype === "u8") && type.quant?.kind === "tensor";
@@ -101,9 +103,7 @@ export function buildTable(view: SweepView, ctx: IrContext, source: TableSource,
     if (isAbsent(v)) return null;
     const known = values.get(v);
     if (known) return known;
-    const c = view.b.constOf(v);
-    invariant(c, `table operand ${v}`);
-    return { type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) };
+    return numberOf(view, ctx, v);
   };
   let result: Tensor | null = null;
   for (const n of [...source.nodes, { ...last, inputs: [source.nodes[source.nodes.length - 1].outputs[0].id], outputs: [] }]) {
@@ -122,5 +122,20 @@ export function buildTable(view: SweepView, ctx: IrContext, source: TableSource,
     if (n.outputs.length) values.set(n.outputs[0].id, result);
   }
   invariant(result, "empty table");
+  return result;
+}
+
+/** A constant with one element as a tensor of rank 0, so that it does not raise the rank of the table. */
+function numberOf(view: SweepView, ctx: IrContext, v: ValueId): Tensor {
+  const n = view.producer(v);
+  const c = view.b.constOf(n?.op === "dequantize" ? n.inputs[0] : v);
+  invariant(c, `table operand ${v}`);
+  const { quant } = c.type;
+  const stored: Tensor = {
+    type: tensorType(c.type.dtype, [], quant && perTensor(quantAt(quant, 0).scale, quantAt(quant, 0).zero)),
+    data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)),
+  };
+  if (n?.op !== "dequantize") return stored;
+  const [result] = ctx.ops.get(n.op)!.eval([stored], n.attrs as never, [tensorType("f32", [])]);
   return result;
 }
