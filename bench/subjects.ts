@@ -1,10 +1,10 @@
 /** What is measured: each subject builds itself into a folder and says what its peers run. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BuildReport, compileModel, optimizeModel } from "../src/compile.js";
+import { type BuildReport, type CalibrationSample, compileModel, optimizeModel } from "../src/compile.js";
 import { createContext } from "../src/context.js";
 import type { InputShapes } from "../src/frontends/onnx/inputs.js";
-import { readNpy, type TypedArray } from "../src/support/npy.js";
+import { readNpy } from "../src/support/npy.js";
 import { drawInputs, drawPeerInput } from "./inputs.js";
 import { type ConvCase, convModel, KERNELS, kernelName } from "./kernels.js";
 import type { Model, ModelInput } from "./networks/model-builder.js";
@@ -48,8 +48,8 @@ function writeTo(folder: string, model: Model): string {
 
 function quantize(inputPath: string, outputPath: string, model: Model): Promise<BuildReport> {
   const inputs = drawInputs(model.inputs);
-  async function* samples(): AsyncGenerator<Readonly<Record<string, TypedArray>>> {
-    yield inputs;
+  async function* samples(): AsyncGenerator<CalibrationSample> {
+    yield { values: inputs };
   }
   return optimizeModel({ inputPath, outputPath, quantizer: "symmetricpc", samples }, createContext());
 }

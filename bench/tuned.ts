@@ -7,11 +7,10 @@ import { join } from "node:path";
 import { timeInBlocks } from "../src/autotune/confirm/blocks.js";
 import { effectsOf, estimate, meanEffects } from "../src/autotune/paired.js";
 import type { SearchRequest } from "../src/autotune/search-module.js";
-import { compileModel, optimizeModel } from "../src/compile.js";
+import { type CalibrationSample, compileModel, optimizeModel } from "../src/compile.js";
 import { createContext } from "../src/context.js";
 import { load } from "../src/runtime/index.js";
 import { makeFolder } from "../src/support/fs.js";
-import type { TypedArray } from "../src/support/npy.js";
 import { formatTable } from "../src/support/table.js";
 import { withTempFolder } from "../src/support/temp-folder.js";
 import { drawInputs, drawPeerInput } from "./inputs.js";
@@ -95,8 +94,8 @@ async function buildBoth(c: Case, folder: string, trials: number): Promise<void>
   makeFolder(folder);
   writeFileSync(inputPath, c.model.bytes);
   const inputs = drawInputs(c.model.inputs);
-  async function* samples(): AsyncGenerator<Readonly<Record<string, TypedArray>>> {
-    yield inputs;
+  async function* samples(): AsyncGenerator<CalibrationSample> {
+    yield { values: inputs };
   }
   const build = (outputPath: string, search?: SearchRequest) =>
     c.isInteger

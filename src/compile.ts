@@ -24,7 +24,7 @@ import { parsePipeline } from "./passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline } from "./passes/presets.js";
 import type { Quantizer } from "./passes/quant/grids.js";
 import { extendPipeline, namedTarget } from "./plugin.js";
-import { type CalibrationSamples, calibrate } from "./quantize/calibrate.js";
+import { type CalibrationSample, type CalibrationSamples, calibrate } from "./quantize/calibrate.js";
 import { quantizationReport } from "./quantize/report.js";
 import { load, type Net } from "./runtime/index.js";
 import { sha256OfFile } from "./support/fs.js";
@@ -65,7 +65,7 @@ export interface BuildReport {
   readonly tuning: TuningReport | null;
 }
 
-export type { BuildRequest, CalibrationSamples, Context };
+export type { BuildRequest, CalibrationSample, CalibrationSamples, Context };
 
 /** Compiles a model, its arithmetic kept. Errors: QC-ONNX-*, QC-IR-*, QC-LLVM-*, QC-LINK-*, QC-IO-*. */
 export function compileModel(request: CompileRequest, ctx: Context): Promise<BuildReport> {

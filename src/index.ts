@@ -1,5 +1,12 @@
 /** The public API. `qc/runtime` has the loader alone. */
-export type { BuildReport, BuildRequest, CalibrationSamples, CompileRequest, QuantizeRequest } from "./compile.js";
+export type {
+  BuildReport,
+  BuildRequest,
+  CalibrationSample,
+  CalibrationSamples,
+  CompileRequest,
+  QuantizeRequest,
+} from "./compile.js";
 export { type Context, type ContextOptions, createContext } from "./context.js";
 export type { ImportRule, ImportRules, NodeImport } from "./frontends/onnx/rule.js";
 export type { OpDef } from "./ir/op/define.js";

@@ -1,13 +1,26 @@
 import type { Context } from "../context.js";
 import type { Module, ValueId } from "../ir/graph/module.js";
+import { numbersOf, type TypedArray } from "../ir/op/tensor.js";
+import { isFloat } from "../ir/type/dtype.js";
+import { tensorType } from "../ir/type/tensor-type.js";
 import type { Observed } from "../passes/quant/grids.js";
 import { observe, observerNames } from "../passes/quant/observe.js";
 import { withRanges } from "../passes/quant/ranges.js";
 import type { Net } from "../runtime/index.js";
-import { fail } from "../support/diag.js";
+import { fail, type TextPos } from "../support/diag.js";
 
-/** Samples for calibration, each one typed array per model input by name, in a stream so that memory stays bounded. */
-export type CalibrationSamples = AsyncIterable<Readonly<Record<string, ArrayBufferView>>>;
+/** One sample for calibration. */
+export interface CalibrationSample {
+  /** One typed array per model input, by name. */
+  readonly values: Readonly<Record<string, ArrayBufferView>>;
+  /** What errors call it: a path. */
+  readonly name?: string;
+  /** Where it was listed. */
+  readonly pos?: TextPos;
+}
+
+/** Samples in a stream, so that memory stays bounded. */
+export type CalibrationSamples = AsyncIterable<CalibrationSample>;
 
 /**
  * Ranges of every quantization point over the samples: the least and the greatest value seen, and the mean square. The observed network runs natively, one
@@ -27,14 +40,12 @@ export async function calibrate(
   let count = 0;
   try {
     for await (const sample of samples) {
-      const out = (await net.run(sample as never)) as Record<string, Float32Array>;
+      checkFinite(sample, count, net.inputs);
+      const out = (await net.run(sample.values as never)) as Record<string, Float32Array>;
       for (const { id, elements } of points) {
         const [min, max, squares] = observerNames(id).map((name) => out[name][0]);
-        if (!Number.isFinite(min) || !Number.isFinite(max)) {
-          fail("QC-QUANT-002", `calibration sample ${count + 1} makes '${id}' reach ${Number.isFinite(min) ? max : min}`, {
-            help: "check the preprocessor, and that the sample is valid",
-          });
-        }
+        const strange = [min, max].find((v) => !Number.isFinite(v)) ?? (Number.isNaN(squares) ? squares : undefined);
+        if (strange !== undefined) refuse(sample, count, `makes '${id}' reach ${strange}`);
         const known = ranges.get(id) ?? { min, max, power: 0 };
         const power = known.power + (squares / elements - known.power) / (count + 1);
         ranges.set(id, { min: Math.min(known.min, min), max: Math.max(known.max, max), power });
@@ -49,4 +60,22 @@ export async function calibrate(
       help: "--rep_dataset names a text file with one sample a line",
     });
   return { module: withRanges(m, ranges), count };
+}
+
+/** Every element of every float input is a number: QC-QUANT-002. */
+function checkFinite(sample: CalibrationSample, index: number, inputs: Net["inputs"]): void {
+  for (const { name, dtype } of inputs) {
+    const given = sample.values[name];
+    if (!given || !isFloat(dtype)) continue;
+    const values = numbersOf({ type: tensorType(dtype, []), data: given as TypedArray });
+    const at = values.findIndex((v) => !Number.isFinite(v));
+    if (at >= 0) refuse(sample, index, `holds ${values[at]} in '${name}', element ${at}`);
+  }
+}
+
+function refuse({ name, pos }: CalibrationSample, index: number, what: string): never {
+  return fail("QC-QUANT-002", `calibration sample ${index + 1}${name ? ` '${name}'` : ""} ${what}`, {
+    pos,
+    help: "check the preprocessor, and that the sample is valid",
+  });
 }

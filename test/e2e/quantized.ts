@@ -60,7 +60,7 @@ export async function build({ folder, quantizer, ...request }: BuildCase, sample
   };
   const all = { ...request, outputPath: join(folder, "out"), instruments: [recorder] };
   const stream = async function* (_params: unknown, names: readonly string[]) {
-    for (const s of samples) yield Object.fromEntries(names.map((n, i) => [n, s[i]]));
+    for (const s of samples) yield { values: Object.fromEntries(names.map((n, i) => [n, s[i]])) };
   };
   const report = await (quantizer === "none"
     ? compileModel(all, ctx)

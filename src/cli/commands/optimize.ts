@@ -119,8 +119,8 @@ async function* stream(entries: readonly SampleEntry[], specs: readonly InputSpe
     mode: io.json ? "silent" : "auto",
   });
   try {
-    for await (const { values } of streamSamples(entries, specs, chosen)) {
-      yield values;
+    for await (const { entry, values } of streamSamples(entries, specs, chosen)) {
+      yield { values, name: entry.path, pos: entry.pos };
       progress.tick();
       await breathe();
     }
