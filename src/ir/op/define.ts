@@ -3,6 +3,7 @@ import type { LowerBuilder, LowerIO } from "../loop/lower-builder.js";
 import type { TensorType } from "../type/tensor-type.js";
 import type { Gen, OpCase } from "./sample.js";
 import type { Tensor } from "./tensor.js";
+import type { OpWeights } from "./weights.js";
 
 /**
  * Facts about an op that generic passes act on.
@@ -62,6 +63,8 @@ export interface OpDef<S extends AttrSchema = AttrSchema> {
   lower(b: LowerBuilder, io: LowerIO, attrs: AttrsOf<S>): void;
   /** Draws one legal instance, small enough for `eval`; every generated test comes from here. */
   sample(g: Gen): OpCase;
+  /** Where the weights and their channels lie; absent where no operand is weights. */
+  readonly weights?: OpWeights<AttrsOf<S>>;
   cost?(types: readonly (TensorType | null)[], out: readonly TensorType[], attrs: AttrsOf<S>): Cost;
 }
 

@@ -117,3 +117,9 @@ export function tensorOf(type: TensorType, values: ArrayLike<number>): Tensor {
   }
   return { type, data };
 }
+
+/** Index along `axis` of a flat offset. */
+export function axisIndex(shape: readonly number[], axis: number): (flat: number) => number {
+  const inner = numElements(shape.slice(axis + 1));
+  return (flat) => Math.floor(flat / inner) % shape[axis];
+}

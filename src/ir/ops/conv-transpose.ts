@@ -1,11 +1,10 @@
 import { attr } from "../attr/attr.js";
 import { add, cast, div, index, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
-import { numbersOf, tensorOf } from "../op/tensor.js";
+import { axisIndex, numbersOf, tensorOf } from "../op/tensor.js";
 import { numElements, tensorType } from "../type/tensor-type.js";
 import {
   accumulatorOf,
-  axisIndex,
   centredLoad,
   centredNumbers,
   contract,
@@ -24,6 +23,7 @@ import {
   offsetOf,
   reach,
   sourceOf,
+  spatialWeights,
   windowAttrs,
 } from "./shared/spatial.js";
 
@@ -42,6 +42,7 @@ export const convTranspose = defineOp({
   },
   operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
   traits: ["contraction"],
+  weights: spatialWeights,
   infer([x, w, bias = null], a, fail) {
     if (!x || !w) return fail("QC-NN-005", "conv_transpose: x and w are required");
     if (x.shape.length !== w.shape.length || x.shape.length < 3) {

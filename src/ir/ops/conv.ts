@@ -1,11 +1,10 @@
 import { attr } from "../attr/attr.js";
 import { add, cast, div, index, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
-import { numbersOf, tensorOf } from "../op/tensor.js";
+import { axisIndex, numbersOf, tensorOf } from "../op/tensor.js";
 import { numElements, tensorType } from "../type/tensor-type.js";
 import {
   accumulatorOf,
-  axisIndex,
   centredLoad,
   centredNumbers,
   contract,
@@ -22,6 +21,7 @@ import {
   eachTap,
   layoutAttr,
   offsetOf,
+  spatialWeights,
   tapAt,
   windowAttrs,
   windowOutput,
@@ -37,6 +37,7 @@ export const conv = defineOp({
   attrs: { ...windowAttrs, groups: attr.int("number of channel groups", 1), layout: layoutAttr },
   operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
   traits: ["contraction"],
+  weights: spatialWeights,
   infer([x, w, bias = null], a, fail) {
     if (!x || !w) return fail("QC-NN-005", "conv: x and w are required");
     if (x.shape.length !== w.shape.length || x.shape.length < 3) {

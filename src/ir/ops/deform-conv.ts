@@ -28,6 +28,7 @@ export const deformConv = defineOp({
     { name: "mask", optional: true },
   ],
   traits: [],
+  weights: { operand: 1, bias: 3, axes: (_, { groups }) => ({ out: 0, in: 1, result: 1, groups }) },
   infer([x, w, offset, bias, mask], a, fail) {
     if (!x || !w || !offset) return fail("QC-NN-005", "deform_conv: x, w and offset are required");
     if (x.shape.length !== 4 || w.shape.length !== 4) return fail("QC-NN-082", "deform_conv: two spatial axes are supported");

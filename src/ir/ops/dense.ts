@@ -1,10 +1,9 @@
 import { cast, index, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
-import { numbersOf, tensorOf } from "../op/tensor.js";
+import { axisIndex, numbersOf, tensorOf } from "../op/tensor.js";
 import { numElements, tensorType } from "../type/tensor-type.js";
 import {
   accumulatorOf,
-  axisIndex,
   centredLoad,
   centredNumbers,
   contract,
@@ -23,6 +22,7 @@ export const dense = defineOp({
   attrs: {},
   operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
   traits: ["contraction"],
+  weights: { operand: 1, bias: 2, axes: ([x]) => x && { out: 0, in: 1, result: x.shape.length - 1, groups: 1 } },
   infer([x, w, bias = null], _, fail) {
     if (!x || !w) return fail("QC-NN-005", "dense: x and w are required");
     if (x.shape.length < 1 || w.shape.length !== 2 || w.shape[1] !== x.shape[x.shape.length - 1]) {

@@ -2,12 +2,11 @@ import type { Expr } from "../loop/expr.js";
 import { index, mul } from "../loop/make.js";
 import { defineOp, type InferFail } from "../op/define.js";
 import type { Tensor } from "../op/tensor.js";
-import { tensorOf } from "../op/tensor.js";
+import { axisIndex, tensorOf } from "../op/tensor.js";
 import { perAxis, perTensor, type Quant } from "../type/quant.js";
 import { broadcastShapes, numElements, type TensorType, tensorType } from "../type/tensor-type.js";
 import {
   accumulatorOf,
-  axisIndex,
   centredLoad,
   centredNumbers,
   contract,
@@ -111,6 +110,15 @@ export const matmul = defineOp({
   attrs: {},
   operands: [{ name: "a" }, { name: "b" }],
   traits: ["contraction"],
+  weights: {
+    operand: 1,
+    bias: null,
+    axes([a, b]) {
+      const p = a && b && product(a.shape, b.shape);
+      if (!p || p.columns === null) return null;
+      return { out: b.shape.length - 1, in: b.shape.length - 2, result: shapeOf(p).length - 1, groups: 1 };
+    },
+  },
   infer([a, b], _, fail) {
     if (!a || !b) return fail("QC-NN-005", "matmul: a and b are required");
     const p = product(a.shape, b.shape);

@@ -2,11 +2,11 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
-import { emptyData, type Tensor, tensorOf } from "../op/tensor.js";
+import { axisIndex, emptyData, type Tensor, tensorOf } from "../op/tensor.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
-import { axisIndex } from "./shared/contraction.js";
+
 import { constantTable } from "./shared/lowering.js";
 import { drawMoved, gatherInto, movedQuant, offsetsBy } from "./shared/movement.js";
 import { roundHalfEven } from "./shared/values.js";

@@ -2,10 +2,10 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
-import type { Tensor } from "../op/tensor.js";
+import { axisIndex, type Tensor } from "../op/tensor.js";
 import { type TensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
-import { axisIndex } from "./shared/contraction.js";
+
 import { constantTable } from "./shared/lowering.js";
 import { drawMoved } from "./shared/movement.js";
 

@@ -1,6 +1,7 @@
 import { attr } from "../../ir/attr/attr.js";
-import { isConst, type Module, type ValueId } from "../../ir/graph/module.js";
-import { bytesOf, dataFromBytes, numbersOf, tensorOf } from "../../ir/op/tensor.js";
+import { isAbsent, isConst, type Module, type ValueId } from "../../ir/graph/module.js";
+import { axisIndex, bytesOf, dataFromBytes, numbersOf, tensorOf } from "../../ir/op/tensor.js";
+import { type Weights, weightsOf } from "../../ir/op/weights.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { perAxis, perTensor, type Quant } from "../../ir/type/quant.js";
@@ -45,7 +46,8 @@ export const fakeQuant = definePass({
         const range = ranges.get(classOf.get(node.inputs[i]) ?? "");
         const coarse = () => sqnrOf(m, node.inputs[i], quantizer, range!) < sqnr;
         if (range && (kernel.includes(i) || !coarse())) return activationPair(view, v, quantizer, range, pairs);
-        return isWeight(view, i) ? weightPair(view, ctx, v, quantizer) : v;
+        const axes = isWeight(view, i) ? weightsAt(view, ctx, i) : null;
+        return axes ? weightPair(view, ctx, v, quantizer, axes.out) : v;
       });
       if (onGrid.every((v, i) => v === inputs[i])) return null;
       return b.nodes(
@@ -92,18 +94,23 @@ function activationPair(view: SweepView, v: ValueId, quantizer: Quantizer, range
 }
 
 const isWeight = (view: SweepView, operand: number): boolean =>
-  CONTRACTIONS.has(view.node.op) && operand === 1 && isConst(view.inputs[1]) && view.b.typeOf(view.inputs[1]).dtype === "f32";
+  CONTRACTIONS.has(view.node.op) && isConst(view.inputs[operand]) && view.b.typeOf(view.inputs[operand]).dtype === "f32";
+
+/** What the op says of this operand as its weights; null where it is none. */
+function weightsAt({ node, inputs, b }: SweepView, ctx: IrContext, operand: number): Weights | null {
+  const types = inputs.map((v) => (isAbsent(v) ? null : b.typeOf(v)));
+  const weights = weightsOf(ctx.ops.get(node.op), types, node.attrs);
+  return weights?.operand === operand ? weights : null;
+}
 
 /** dequantize(Wq): int8 on [-127, 127], per output channel for symmetricpc; one i8 grid with a zero point for asymmetric. */
-function weightPair(view: SweepView, ctx: IrContext, v: ValueId, quantizer: Quantizer): ValueId {
+function weightPair(view: SweepView, ctx: IrContext, v: ValueId, quantizer: Quantizer, axis: number): ValueId {
   const c = view.b.constOf(v)!;
   const values = numbersOf({ type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) });
   const { shape } = c.type;
-  const axis = view.node.op === "matmul" ? shape.length - 1 : view.node.op === "conv_transpose" ? 1 : 0;
-  const perChannel = quantizer === "symmetricpc" && !(view.node.op === "conv_transpose" && Number(view.node.attrs.groups) !== 1);
-  const quant = weightQuant(values, shape, axis, quantizer, perChannel);
-  const inner = shape.slice(axis + 1).reduce((p, d) => p * d, 1);
-  const at = (i: number) => (quant.kind === "tensor" ? 0 : Math.floor(i / inner) % shape[axis]);
+  const quant = weightQuant(values, shape, axis, quantizer);
+  const channel = axisIndex(shape, axis);
+  const at = (i: number) => (quant.kind === "tensor" ? 0 : channel(i));
   const [scales, zeros] = quant.kind === "tensor" ? [[quant.scale], [quant.zero]] : [quant.scales, quant.zeros];
   const lo = quantizer === "asymmetric" ? -128 : -127;
   const ints = values.map((x, i) => quantizeValue(x, scales[at(i)], zeros[at(i)], lo, 127));
@@ -112,26 +119,17 @@ function weightPair(view: SweepView, ctx: IrContext, v: ValueId, quantizer: Quan
   return view.b.node("dequantize", [q], {}, view.loc(), `${v.slice(1)}_dq`);
 }
 
-function weightQuant(
-  values: Float64Array,
-  shape: readonly number[],
-  axis: number,
-  quantizer: Quantizer,
-  perChannel: boolean,
-): Quant {
+function weightQuant(values: Float64Array, shape: readonly number[], axis: number, quantizer: Quantizer): Quant {
   if (quantizer === "asymmetric") {
     let [min, max] = [0, 0];
     for (const x of values) [min, max] = [Math.min(min, x), Math.max(max, x)];
     const { scale, zero } = asymmetricGrid({ min, max }, "i8");
     return perTensor(scale, zero);
   }
-  const channels = perChannel ? shape[axis] : 1;
-  const inner = shape.slice(axis + 1).reduce((p, d) => p * d, 1);
-  const peaks = new Float64Array(channels);
-  values.forEach((x, i) => {
-    const c = perChannel ? Math.floor(i / inner) % channels : 0;
-    peaks[c] = Math.max(peaks[c], Math.abs(x));
-  });
+  const perChannel = quantizer === "symmetricpc";
+  const channel = perChannel ? axisIndex(shape, axis) : () => 0;
+  const peaks = new Float64Array(perChannel ? shape[axis] : 1);
+  values.forEach((x, i) => (peaks[channel(i)] = Math.max(peaks[channel(i)], Math.abs(x))));
   const scales = Array.from(peaks, symmetricScale);
   return perChannel ? perAxis(axis, scales) : perTensor(scales[0]);
 }

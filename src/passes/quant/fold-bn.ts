@@ -1,23 +1,17 @@
-import type { ValueId } from "../../ir/graph/module.js";
-import { bytesOf, dataFromBytes, numbersOf, tensorOf } from "../../ir/op/tensor.js";
+import { isAbsent, type Node, type ValueId } from "../../ir/graph/module.js";
+import { axisIndex, bytesOf, dataFromBytes, numbersOf, tensorOf } from "../../ir/op/tensor.js";
+import { type Weights, weightsOf } from "../../ir/op/weights.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { isFloat } from "../../ir/type/dtype.js";
 import { numElements, type TensorType, tensorType } from "../../ir/type/tensor-type.js";
 import { type SweepView, sweep } from "../rewrite/sweep.js";
 
-/** Contractions that take a per-channel factor into constant weights: the axis of w that is the output channel. */
-const CHANNEL_AXIS_OF_WEIGHTS: Readonly<Record<string, (groups: number) => number | null>> = {
-  conv: () => 0,
-  dense: () => 0,
-  conv_transpose: (groups) => (groups === 1 ? 1 : null),
-};
-
 /**
- * Folds an inference BatchNorm, and any other per-channel multiply or add by constants, into the contraction before it.
+ * Folds an inference BatchNorm, and any other per-channel multiply or add by constants, into the op with weights before it.
  *   batch_norm(x) = x * k + s,   k = gamma / sqrt(var + eps), s = beta - mean * k
  *   conv(x, W, b) * k + s = conv(x, W * k, b * k + s), per output channel
- * Requires the contraction to have this one use. A BatchNorm that stays becomes a multiply and an add.
+ * Requires the op with weights to have this one use. A BatchNorm that stays becomes a multiply and an add.
  * Jacob et al. 2018, section 3.2.
  */
 export const foldBatchNorm = definePass({
@@ -71,54 +65,72 @@ function expandOne(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   ];
 }
 
+interface Affine {
+  readonly factor: Float64Array | null;
+  readonly shift: Float64Array | null;
+}
+
 function foldAffine(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs, b, producer } = view;
   if (node.op !== "mul" && node.op !== "add" && node.op !== "sub") return null;
   const at = node.op === "sub" ? 0 : inputs.findIndex((v) => producer(v) !== undefined);
-  if (at < 0) return null;
-  const conv = producer(inputs[at]);
-  const axisOf = conv && CHANNEL_AXIS_OF_WEIGHTS[conv.op];
-  if (!conv || !axisOf || view.uses(node.inputs[at]) !== 1) return null;
+  const source = at < 0 ? undefined : producer(inputs[at]);
+  if (!source || view.uses(node.inputs[at]) !== 1 || !isFloat(source.outputs[0].type.dtype)) return null;
+  const weights = weightsOf(
+    ctx.ops.get(source.op),
+    source.inputs.map((v) => (isAbsent(v) ? null : b.typeOf(v))),
+    source.attrs,
+  );
   const values = valuesOf(view, ctx, inputs[1 - at]);
-  const weights = valuesOf(view, ctx, conv.inputs[1]);
-  const bias = conv.inputs[2] ? valuesOf(view, ctx, conv.inputs[2]) : null;
-  const axis = axisOf(Number(conv.attrs.groups ?? 1));
-  const y = conv.outputs[0].type;
-  if (!values || !weights || axis === null || (conv.inputs[2] && !bias) || !isFloat(y.dtype)) return null;
-  const wType = b.typeOf(conv.inputs[1]);
-  const channels = wType.shape[axis];
-  const channelAxis = conv.attrs.layout === "channels_first" ? 1 : y.shape.length - 1;
-  const perChannel = spread(values, b.typeOf(inputs[1 - at]).shape, y.shape, channelAxis, channels);
+  if (!weights || !values) return null;
+  const perChannel = spread(values, b.typeOf(inputs[1 - at]).shape, source.outputs[0].type.shape, weights.result);
   if (!perChannel) return null;
-  const factor = node.op === "mul" ? perChannel : null;
-  const shift = node.op === "mul" ? null : perChannel.map((x) => (node.op === "sub" ? -x : x));
-  const inner = wType.shape.slice(axis + 1).reduce((p, d) => p * d, 1);
-  const w = factor
-    ? constantOf(
-        view,
-        wType,
-        weights.map((x, i) => x * factor[Math.floor(i / inner) % channels]),
-        `${conv.inputs[1].slice(1)}_folded`,
-      )
-    : conv.inputs[1];
-  const oldBias = bias ?? new Float64Array(channels);
-  const newBias = oldBias.map((x, c) => x * (factor ? factor[c] : 1) + (shift ? shift[c] : 0));
-  const hasBias = bias !== null || shift !== null;
-  const biasId = hasBias ? constantOf(view, tensorType(y.dtype, [channels]), newBias, `${node.outputs[0].id.slice(1)}_bias`) : "";
-  return [
-    b.node(conv.op, [conv.inputs[0], w, ...(hasBias ? [biasId] : [])], conv.attrs, view.loc(conv), node.outputs[0].id.slice(1)),
-  ];
+  const affine: Affine =
+    node.op === "mul"
+      ? { factor: perChannel, shift: null }
+      : { factor: null, shift: node.op === "sub" ? perChannel.map((x) => -x) : perChannel };
+  const operands = foldedOperands(view, ctx, source, weights, affine);
+  return operands && [b.node(source.op, operands, source.attrs, view.loc(source), node.outputs[0].id.slice(1))];
 }
 
-/** One value per channel, where the constant varies along the channel axis only. */
-function spread(
-  values: Float64Array,
-  shape: readonly number[],
-  out: readonly number[],
-  axis: number,
-  channels: number,
-): Float64Array | null {
+/** Operands of `source` with factor * y + shift in its weights and bias; null where these are no constants, or there is no bias to add to. */
+function foldedOperands(
+  view: SweepView,
+  ctx: IrContext,
+  source: Node,
+  { operand, bias, out }: Weights,
+  { factor, shift }: Affine,
+): readonly ValueId[] | null {
+  const { b, node } = view;
+  const operands = [...source.inputs];
+  const w = valuesOf(view, ctx, operands[operand]);
+  const biasId = bias === null ? "" : (operands[bias] ?? "");
+  const old = isAbsent(biasId) ? null : valuesOf(view, ctx, biasId);
+  if (!w || (!isAbsent(biasId) && !old) || (shift && bias === null)) return null;
+  if (factor) {
+    const type = b.typeOf(operands[operand]);
+    const channel = axisIndex(type.shape, out);
+    const scaled = w.map((x, i) => x * factor[channel(i)]);
+    operands[operand] = constantOf(view, type, scaled, `${operands[operand].slice(1)}_folded`);
+  }
+  if (bias !== null && (old || shift)) {
+    const channels = (factor ?? shift)!.length;
+    const values = (old ?? new Float64Array(channels)).map((x, c) => x * (factor ? factor[c] : 1) + (shift ? shift[c] : 0));
+    while (operands.length < bias) operands.push("");
+    operands[bias] = constantOf(
+      view,
+      tensorType(source.outputs[0].type.dtype, [channels]),
+      values,
+      `${node.outputs[0].id.slice(1)}_bias`,
+    );
+  }
+  return operands;
+}
+
+/** One value per channel of `out`, whose channels lie along `axis`, where the constant varies along that axis only. */
+function spread(values: Float64Array, shape: readonly number[], out: readonly number[], axis: number): Float64Array | null {
   if (shape.length > out.length) return null;
+  const channels = out[axis];
   if (numElements(shape) === 1) return new Float64Array(channels).fill(values[0]);
   const at = axis - (out.length - shape.length);
   const fits = at >= 0 && shape.every((d, i) => (i === at ? d === channels : d === 1));

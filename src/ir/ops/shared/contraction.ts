@@ -104,12 +104,6 @@ export function centredNumbers(t: Tensor, channel: (flat: number) => number): Fl
   return values.map((v, i) => v - zeroAt(zeros, channel(i)));
 }
 
-/** Index along `axis` of a flat offset. */
-export function axisIndex(shape: readonly number[], axis: number): (flat: number) => number {
-  const inner = numElements(shape.slice(axis + 1));
-  return (flat) => Math.floor(flat / inner) % shape[axis];
-}
-
 /** Two operations per product; every operand read and the result written once. */
 export const contractionCost = (ins: readonly (TensorType | null | undefined)[], y: TensorType, products: number): Cost => ({
   flops: 2 * numElements(y.shape) * products,

@@ -3,6 +3,7 @@ import { attr } from "../../attr/attr.js";
 import type { Expr } from "../../loop/expr.js";
 import * as make from "../../loop/make.js";
 import type { InferFail } from "../../op/define.js";
+import type { OpWeights } from "../../op/weights.js";
 
 /** channels_first: [N, C, *S], weights [K, C/g, *R]. channels_last: [N, *S, C], weights [K, *R, C/g]. */
 export type Layout = "channels_first" | "channels_last";
@@ -31,6 +32,16 @@ export const disassemble = <T>(layout: Layout, d: readonly T[]): { n: T; c: T; s
   layout === "channels_first" ? { n: d[0], c: d[1], s: d.slice(2) } : { n: d[0], c: d[d.length - 1], s: d.slice(1, -1) };
 
 export const channelAxis = (layout: Layout, rank: number): number => (layout === "channels_first" ? 1 : rank - 1);
+
+/** Weights of a convolution: operand 1, [K, C/G, *R] or [K, *R, C/G], and a bias [K]. */
+export const spatialWeights: OpWeights<{ readonly groups: number; readonly layout: Layout }> = {
+  operand: 1,
+  bias: 2,
+  axes([, w], { groups, layout }) {
+    const channels = channelAxis(layout, w?.shape.length ?? 0);
+    return { out: 0, in: channels, result: channels, groups };
+  },
+};
 
 /** Fails unless the window has one positive entry per spatial axis and 1 to 3 axes. */
 export function checkWindow(op: string, w: Window, rank: number, fail: InferFail): void {

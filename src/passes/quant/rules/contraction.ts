@@ -1,5 +1,6 @@
-import { isConst, type ValueId } from "../../../ir/graph/module.js";
+import { isAbsent, isConst, type ValueId } from "../../../ir/graph/module.js";
 import { bytesOf, dataFromBytes, numbersOf, tensorOf } from "../../../ir/op/tensor.js";
+import { type Weights, weightsOf } from "../../../ir/op/weights.js";
 import type { IrContext } from "../../../ir/pass/context.js";
 import type { Quant } from "../../../ir/type/quant.js";
 import { type TensorType, tensorType } from "../../../ir/type/tensor-type.js";
@@ -19,27 +20,27 @@ export function quantizedOperand(view: SweepView, v: ValueId): ValueId | null {
 export function contractionRule(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs, b } = view;
   if (!CONTRACTIONS.has(node.op) || node.outputs[0].type.dtype !== "f32") return null;
+  const types = inputs.map((v) => (isAbsent(v) ? null : b.typeOf(v)));
+  const weights = weightsOf(ctx.ops.get(node.op), types, node.attrs);
   const x = quantizedOperand(view, inputs[0]);
   const w = quantizedOperand(view, inputs[1]);
-  if (!x || !w || b.typeOf(x).quant?.kind !== "tensor" || !fitsWeights(node.op, b.typeOf(w))) return null;
-  const bias = inputs[2] ? biasOf(view, ctx, inputs[2], b.typeOf(x), b.typeOf(w)) : "";
+  if (!x || !w || b.typeOf(x).quant?.kind !== "tensor" || !fitsWeights(weights, b.typeOf(w))) return null;
+  const biasId = weights?.bias ? (inputs[weights.bias] ?? "") : "";
+  const bias = isAbsent(biasId) ? "" : biasOf(view, ctx, biasId, b.typeOf(x), b.typeOf(w));
   const acc = b.node(node.op, bias ? [x, w, bias] : [x, w], node.attrs, view.loc(), `${node.outputs[0].id.slice(1)}_acc`);
   if (!b.typeOf(acc).quant) return null;
   const y = b.node("dequantize", [acc], {}, view.loc(), node.outputs[0].id.slice(1));
-  if (bias !== null) return [y];
-  const shape =
-    node.op === "conv" && node.attrs.layout === "channels_first"
-      ? [-1, ...node.outputs[0].type.shape.slice(2).map(() => 1)]
-      : null;
-  const spread = shape
-    ? b.node("reshape", [inputs[2]], { shape: [b.typeOf(inputs[2]).shape[0], ...shape.slice(1)] }, view.loc())
-    : inputs[2];
+  if (bias !== null || !weights) return [y];
+  const behind = node.outputs[0].type.shape.slice(weights.result + 1);
+  const spread = behind.length
+    ? b.node("reshape", [biasId], { shape: [...b.typeOf(biasId).shape, ...behind.map(() => 1)] }, view.loc())
+    : biasId;
   return [b.node("add", [y, spread], {}, view.loc())];
 }
 
-const fitsWeights = (op: string, w: TensorType): boolean =>
-  w.quant?.kind === "tensor" ||
-  (w.quant?.kind === "axis" && w.quant.axis === (op === "matmul" ? w.shape.length - 1 : op === "conv_transpose" ? 1 : 0));
+/** One scale for all weights, or one for each output channel. */
+const fitsWeights = (weights: Weights | null, w: TensorType): boolean =>
+  w.quant?.kind === "tensor" || (w.quant?.kind === "axis" && w.quant.axis === weights?.out);
 
 const LIMIT = 2 ** 30;
 
