@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildReport, type CalibrationSample, compileModel, optimizeModel } from "../src/compile.js";
 import { createContext } from "../src/context.js";
-import type { InputShapes } from "../src/frontends/onnx/inputs.js";
+import type { InputShapes } from "../src/frontends/shared/inputs.js";
 import { readNpy } from "../src/support/npy.js";
 import { drawInputs, drawPeerInput } from "./inputs.js";
 import { type ConvCase, convModel, KERNELS, kernelName } from "./kernels.js";

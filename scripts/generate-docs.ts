@@ -121,6 +121,10 @@ function textAfter(source: string, at: number): string | null {
   return null;
 }
 
+/** The comment at the end of the line, for codes in a table. */
+const commentAfter = (source: string, at: number): string =>
+  /^,\s*\/\/ (.*)$/m.exec(source.slice(at, source.indexOf("\n", at)))?.[1] ?? "";
+
 /** `a ${f({x: 1})} b` --> `a … b` */
 function flatten(template: string): string {
   let out = "";
@@ -142,7 +146,7 @@ export function errorCodes(): ErrorCode[] {
     const source = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, (c) => " ".repeat(c.length));
     for (const match of source.matchAll(CODE)) {
       const [whole, , name] = match;
-      const message = textAfter(source, match.index + whole.length) ?? "";
+      const message = textAfter(source, match.index + whole.length) ?? commentAfter(source, match.index + whole.length);
       const usage = /failUsage\(\s*$/.test(source.slice(0, match.index));
       const known = found.get(name);
       if (!known || (known.message === "" && message !== "")) found.set(name, { code: name, message, usage, file });

@@ -1,5 +1,5 @@
 /** What a build is asked for. */
-import type { InputShapes } from "../frontends/onnx/inputs.js";
+import type { InputShapes } from "../frontends/shared/inputs.js";
 import type { Tensor } from "../ir/op/tensor.js";
 import type { Instrument } from "../passes/manager.js";
 import type { OptLevel } from "../passes/presets.js";

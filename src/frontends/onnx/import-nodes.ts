@@ -3,12 +3,12 @@ import { isAbsent, type ValueId } from "../../ir/graph/module.js";
 import { bytesOf } from "../../ir/op/tensor.js";
 import { fail, type Loc, QcError } from "../../support/diag.js";
 import { didYouMean } from "../../support/suggest.js";
+import { isUnsupported, type Refusal } from "../shared/refusals.js";
 import { expandFunction, functionKey } from "./functions.js";
 import { legacyInputs, OLDEST_RULES } from "./legacy.js";
-import { checkNesting } from "./limits.js";
-import { createNodeImport, type ImportState, isUnsupported } from "./node-import.js";
+import { onnxLimits } from "./limits.js";
+import { createNodeImport, type ImportState } from "./node-import.js";
 import { type FunctionProto, type GraphProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
-import type { Refusal } from "./refusals.js";
 import type { ImportRules, NodeImport } from "./rule.js";
 import { orderedNodes, readsOf } from "./topology.js";
 
@@ -63,7 +63,7 @@ export function importNodes(nodes: readonly NodeProto[], env: Map<string, ValueI
       });
     } catch (e) {
       if (e instanceof RangeError) outOfMemory(e, node, loc);
-      const refusal = asRefusal(e, node, loc);
+      const refusal = asRefusal(e, node, loc, run);
       if (!refusal) throw e;
       run.refused.push(refusal);
       poison();
@@ -79,10 +79,10 @@ function outOfMemory(e: RangeError, node: NodeProto, loc: Loc): never {
   });
 }
 
-function asRefusal(e: unknown, node: NodeProto, loc: Loc): Refusal | null {
+function asRefusal(e: unknown, node: NodeProto, loc: Loc, run: Run): Refusal | null {
   const op = node.domain && node.domain !== "ai.onnx" ? `${node.domain}::${node.opType}` : (node.opType ?? "");
   if (isUnsupported(e)) return { op, loc, reason: e.reason, help: e.help };
-  if (e instanceof QcError && e.code === "QC-ONNX-018") {
+  if (e instanceof QcError && e.code === run.state.codes.notConstant) {
     return { op, loc, reason: e.diags[0].message, help: e.diags[0].help, diag: e.diags[0] };
   }
   return null;
@@ -119,7 +119,7 @@ function undefinedInput(name: string, loc: Loc, env: ReadonlyMap<string, ValueId
 
 /** The scope of a graph or function body: what it wants and what it could not compute are its own. */
 function innerRun(nodes: readonly NodeProto[], outputs: readonly string[], poisoned: Set<string>, loc: Loc, run: Run): Run {
-  checkNesting(run.depth + 1, "function calls and branches", loc);
+  onnxLimits.checkNesting(run.depth + 1, "function calls and branches", loc);
   const wanted = new Set([...nodes.flatMap(readsOf), ...outputs]);
   return { ...run, state: { ...run.state, wanted }, poisoned, depth: run.depth + 1 };
 }
@@ -131,7 +131,7 @@ function outputsOf(names: readonly string[], env: ReadonlyMap<string, ValueId>, 
 /** A local function stands for its body; only what the call passes in is visible there. */
 function importCall(fn: FunctionProto, node: NodeProto, inputs: readonly ValueId[], loc: Loc, run: Run): readonly Output[] {
   const used = (fn.output ?? []).filter((_, i) => run.state.wanted.has(node.output?.[i] ?? ""));
-  checkNesting(run.depth + 1, "function calls and branches", loc);
+  onnxLimits.checkNesting(run.depth + 1, "function calls and branches", loc);
   const body = orderedNodes({ node: expandFunction(fn, node, loc) }, used, run.file);
   const env = new Map<string, ValueId>((fn.input ?? []).map((name, i) => [name, inputs[i] ?? ""]));
   const opsets = new Map([

@@ -2,25 +2,20 @@
 import path from "node:path";
 import { createFuncBuilder } from "../../ir/graph/func-builder.js";
 import type { Module, ValueId } from "../../ir/graph/module.js";
-import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
+import { bytesOf } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { fail, QcError } from "../../support/diag.js";
-import { didYouMean } from "../../support/suggest.js";
+import { checkInputNames, type ImportOptions, inputTypes, NO_SHAPES } from "../shared/inputs.js";
+import { refusals } from "../shared/refusals.js";
+import { ONNX_CODES } from "./codes.js";
 import { functionKey } from "./functions.js";
 import { defineConstants, importNodes, NEWEST_OPSET, type Run } from "./import-nodes.js";
-import { type InputShapes, inputTypes, NO_SHAPES } from "./inputs.js";
-import { createBudget, inferWithin } from "./limits.js";
+import { declaredInput } from "./inputs.js";
+import { onnxLimits } from "./limits.js";
 import { copyRaw, type ReadRaw, withModelFile } from "./model-file.js";
 import { decodeModel, type GraphProto, type ModelProto, toSafeInt } from "./proto.js";
-import { refusals } from "./refusals.js";
 import type { ImportRules } from "./rule.js";
 import { orderedNodes, readsOf } from "./topology.js";
-
-export interface ImportOptions {
-  readonly shapes?: InputShapes;
-  /** Inputs that are fixed to a value; they vanish from the compiled model's signature. */
-  readonly freeze?: Readonly<Record<string, Tensor>>;
-}
 
 /** Ops of opsets below 7 are read where they mean the same (legacy.ts), opsets above NEWEST_OPSET with a warning. */
 const OLDEST_OPSET = 1;
@@ -56,14 +51,17 @@ export function importOnnx(
   const graph = model.graph as GraphProto;
   const opsets = opsetsOf(model, name, ctx);
   const env = new Map<string, ValueId>();
-  const infer = inferWithin(ctx.ops);
+  const infer = onnxLimits.inferWithin(ctx.ops);
   const builder = createFuncBuilder("main", infer, ctx.blobs);
   const outputs = outputNames(graph, name);
   checkNames(graph, name);
   const nodes = orderedNodes(graph, outputs, name);
   const wanted = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const run: Run = {
-    state: { ctx, builder, infer, folder: path.dirname(path.resolve(file)), readRaw, wanted, budget: createBudget() },
+    state: {
+      ...{ ctx, builder, infer, budget: onnxLimits.createBudget(), limits: onnxLimits, codes: ONNX_CODES },
+      ...{ folder: path.dirname(path.resolve(file)), readRaw, wanted },
+    },
     rules,
     opsets,
     functions: new Map((model.functions ?? []).map((f) => [functionKey(f.domain, f.name), f])),
@@ -75,7 +73,7 @@ export function importOnnx(
   defineInputs(graph, env, run, options);
   defineConstants(graph, env, run);
   importNodes(nodes, env, run);
-  if (run.refused.length) throw new QcError(refusals(run.refused, name));
+  if (run.refused.length) throw new QcError(refusals(run.refused, name, ONNX_CODES.unsupported));
   const results = outputs.map(
     (o) =>
       env.get(o) || fail("QC-ONNX-016", `output '${o}' is computed by no node`, { loc: { file: name, node: o }, help: EDITED }),
@@ -144,15 +142,13 @@ function defineInputs(graph: GraphProto, env: Map<string, ValueId>, run: Run, op
   const inputs = (graph.input ?? []).filter((i) => !initialized.has(i.name));
   const names = inputs.map((i) => i.name ?? "");
   const freeze = options.freeze ?? {};
-  for (const name of Object.keys(freeze)) {
-    if (!names.includes(name)) {
-      fail("QC-ONNX-010", `--freeze names '${name}', which is no input of the model`, {
-        help: didYouMean(name, names) ?? `its inputs are ${names.map((n) => `'${n}'`).join(", ")}`,
-      });
-    }
-  }
+  checkInputNames("--freeze", Object.keys(freeze), names, ONNX_CODES);
   const free = inputs.filter((i) => !Object.hasOwn(freeze, i.name ?? ""));
-  const types = inputTypes(free, options.shapes ?? NO_SHAPES, run.state.ctx.report);
+  const types = inputTypes(free.map(declaredInput), options.shapes ?? NO_SHAPES, {
+    codes: ONNX_CODES,
+    limits: onnxLimits,
+    report: run.state.ctx.report,
+  });
   for (const [name, type] of types) env.set(name, run.state.builder.param(name, type));
   for (const [name, t] of Object.entries(freeze)) env.set(name, run.state.builder.constant(t.type, bytesOf(t), name));
 }

@@ -6,7 +6,7 @@ import type { DType } from "../../ir/type/dtype.js";
 import { byteSize, numElements, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, QcError } from "../../support/diag.js";
 import { readExternal } from "./external-data.js";
-import { checkNesting, checkSize, createBudget } from "./limits.js";
+import { onnxLimits } from "./limits.js";
 import { copyRaw, type ReadRaw } from "./model-file.js";
 import { functionAttributes } from "./newer-fields.js";
 import { graphsOf } from "./topology.js";
@@ -92,10 +92,10 @@ export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
       },
     );
   }
-  const budget = createBudget();
+  const budget = onnxLimits.createBudget();
   const measure = (nodes: readonly NodeProto[], depth: number): void => {
     budget.countNodes(nodes.length);
-    checkNesting(depth, `sub-graphs of ${path.basename(file)}`);
+    onnxLimits.checkNesting(depth, `sub-graphs of ${path.basename(file)}`);
     for (const n of nodes) for (const a of n.attribute ?? []) for (const g of graphsOf(a)) measure(g.node ?? [], depth + 1);
   };
   measure(model.graph?.node ?? [], 0);
@@ -126,7 +126,7 @@ export function tensorFromProto(p: TensorProto, folder: string, what: string, re
   if (p.segment)
     fail("QC-ONNX-005", `tensor '${name}' is stored in segments, which qc does not read`, { help: "export the model again" });
   const type = tensorType(dtype, shape);
-  checkSize(type, `tensor '${name}'`);
+  onnxLimits.checkSize(type, `tensor '${name}'`);
   const n = numElements(shape);
   const stored = dtype === "i4" || dtype === "u4" ? Math.ceil(n / 2) : byteSize(type);
   const raw = p.dataLocation === 1 ? readExternal(p, folder, name, stored) : p.rawData?.length ? readRaw(p.rawData) : null;

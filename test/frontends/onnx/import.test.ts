@@ -54,6 +54,16 @@ describe("inputs", () => {
       [1, 3],
     ]);
   });
+  it("that declare no shape, not even a rank, are asked for; a declared rank of 0 is one", () => {
+    const shapeless: Draft = { ...relu, input: [value("x", null)], output: [value("y", null)] };
+    expect(errorOf(shapeless)).toMatchObject({
+      code: "QC-ONNX-012",
+      message: expect.stringContaining("'x' has no shape at all"),
+      help: expect.stringContaining('--input_shapes "x:['),
+    });
+    expect(shapesOf(shapeless, { x: [2, 3] })).toEqual([[2, 3]]);
+    expect(shapesOf({ ...relu, input: [value("x", [])] })).toEqual([[]]);
+  });
   it("that share a symbol share its size", () => {
     expect(shapesOf(two(["n", "c"], ["n", "c"]), { b: [2, 5] })).toEqual([
       [2, 5],

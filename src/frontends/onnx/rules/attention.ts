@@ -1,9 +1,10 @@
 /** Attention (opset 23 and 24) as products, a softmax and masks: the function body of the specification, with constants folded. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import { numbersOf } from "../../../ir/op/tensor.js";
 import type { DType } from "../../../ir/type/dtype.js";
+import { castTo, concat, reshape, scalarLike, shapeOf, swapLast, transpose } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { castTo, concat, reshape, scalarLike, shapeOf, swapLast, transpose } from "./nn-shared.js";
 
 /** [B, S, H D]  -->  [B, H, S, D]; rank 4 operands are so already. */
 function heads(n: NodeImport, v: ValueId, count: string): ValueId {

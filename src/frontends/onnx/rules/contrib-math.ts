@@ -1,8 +1,9 @@
 /** Fused elementwise ops and normalisations of the com.microsoft domain. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { shapeOf } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
 import { operand, operands } from "./math-shared.js";
-import { shapeOf } from "./nn-shared.js";
 import { layerNormOf } from "./norm.js";
 
 const withBias = (n: NodeImport, bias: number): ValueId =>

@@ -1,22 +1,17 @@
 /** Conv, ConvTranspose and their quantized forms, as ONNX has them: channels first. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { ones, plain, quantized, reshape, shapeOf, transpose, zeros } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
 import {
   activation,
   allKnown,
   knownScalar,
   minusZero,
-  ones,
-  plain,
-  quantized,
   requantizeAtRunTime,
-  reshape,
   resultDType,
-  shapeOf,
   spatialOf,
-  transpose,
   windowOf,
-  zeros,
   zerosOf,
 } from "./nn-shared.js";
 

@@ -1,9 +1,10 @@
 /** Einsum-12 as transposes, sums and matrix products. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import { isFloat } from "../../../ir/type/dtype.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
+import { plain, reshape, shapeOf, transpose } from "../../shared/helpers.js";
 import type { NodeImport } from "../rule.js";
-import { plain, reshape, shapeOf, transpose } from "./nn-shared.js";
 
 /** A value whose dimensions are named; no name twice. */
 interface Term {

@@ -5,10 +5,10 @@ import type { ValueId } from "../../../ir/graph/module.js";
 import { tensorOf } from "../../../ir/op/tensor.js";
 import { type DType, isFloat } from "../../../ir/type/dtype.js";
 import { numElements, tensorType } from "../../../ir/type/tensor-type.js";
+import { castTo, inFloat, ofDType, scalarLike } from "../../shared/helpers.js";
 import { dtypeOfOnnx, onnxTypeName } from "../proto.js";
 import type { ImportRule, ImportRules, NodeImport } from "../rule.js";
-import { inFloat, knownNumber, ofDType, operand, operands, scalarLike } from "./math-shared.js";
-import { castTo } from "./nn-shared.js";
+import { knownNumber, operand, operands } from "./math-shared.js";
 
 const same =
   (op: string): ImportRule =>

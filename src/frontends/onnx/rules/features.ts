@@ -1,11 +1,13 @@
 /** Feature extraction: n-gram counts, numeric label maps, columns, thresholds. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import { numbersOf } from "../../../ir/op/tensor.js";
 import type { DType } from "../../../ir/type/dtype.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
+import { castTo, reshape, shapeOf } from "../../shared/helpers.js";
+import { sliceAxes } from "../../shared/ranges.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { castTo, reshape, shapeOf } from "./nn-shared.js";
-import { constantSize, sliceAxes } from "./tensor-shape.js";
+import { constantSize } from "./tensor-shape.js";
 
 interface Gram {
   readonly items: readonly number[];

@@ -1,9 +1,11 @@
 /** DFT-17..20 and STFT-17 as products with constant matrices. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
+import { reshape, shapeOf, transpose } from "../../shared/helpers.js";
+import { sliceAxes } from "../../shared/ranges.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { reshape, shapeOf, transpose } from "./nn-shared.js";
-import { axisOf, constantSize, sliceAxes } from "./tensor-shape.js";
+import { axisOf, constantSize } from "./tensor-shape.js";
 
 /** Largest transform matrix, in elements: 64 MB of f32. */
 const LARGEST = 1 << 24;

@@ -1,7 +1,8 @@
 /** NegativeLogLikelihoodLoss-13..22 and SoftmaxCrossEntropyLoss-13. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { reshape, shapeOf } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { reshape, shapeOf } from "./nn-shared.js";
 
 /**
  * loss = -w[t] x[n, t, d..] with t = target[n, d..], 0 where t is `ignore_index`.

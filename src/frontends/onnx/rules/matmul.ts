@@ -1,21 +1,9 @@
 /** MatMul, Gemm and their quantized and fused forms. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { plain, quantized, reshape, shapeOf, swapLast, transpose } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import {
-  activation,
-  allKnown,
-  knownScalar,
-  minusZero,
-  plain,
-  quantized,
-  requantizeAtRunTime,
-  reshape,
-  resultDType,
-  shapeOf,
-  swapLast,
-  transpose,
-  zerosOf,
-} from "./nn-shared.js";
+import { activation, allKnown, knownScalar, minusZero, requantizeAtRunTime, resultDType, zerosOf } from "./nn-shared.js";
 
 /** v * factor, in the element type of v. */
 const scaled = (n: NodeImport, v: ValueId, factor: number): ValueId =>

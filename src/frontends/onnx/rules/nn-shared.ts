@@ -1,12 +1,8 @@
 /** What the rules of convolutions, pools and products share: window attributes, quantization operands, small emitters. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
-import type { DType } from "../../../ir/type/dtype.js";
+import { castTo, ones, reshape, samePads, shapeOf, zeros } from "../../shared/helpers.js";
 import type { NodeImport } from "../rule.js";
-
-export const ones = (n: number): number[] => new Array<number>(n).fill(1);
-export const zeros = (n: number): number[] => new Array<number>(n).fill(0);
-
-export const shapeOf = (n: NodeImport, v: ValueId): readonly number[] => n.type(v).shape;
 
 /** Dimensions 2.. of an [N, C, *S] operand; refuses what the window ops do not take. */
 export function spatialOf(n: NodeImport, v: ValueId): readonly number[] {
@@ -33,9 +29,7 @@ export function padsOf(
     return pads;
   }
   if (mode !== "SAME_UPPER" && mode !== "SAME_LOWER") n.malformed(`auto_pad is '${mode}'`);
-  const total = input.map((s, d) => Math.max(0, (Math.ceil(s / strides[d]) - 1) * strides[d] + reach[d] - s));
-  const [less, more] = [total.map((t) => Math.floor(t / 2)), total.map((t) => Math.ceil(t / 2))];
-  return mode === "SAME_UPPER" ? [...less, ...more] : [...more, ...less];
+  return samePads(input, reach, strides, mode === "SAME_UPPER" ? "end" : "begin");
 }
 
 /** Strides, dilations and pads of a window of size `kernel`. */
@@ -46,44 +40,6 @@ export function windowOf(n: NodeImport, input: readonly number[], kernel: readon
   if (!sized) n.malformed(`kernel, strides and dilations must have ${input.length} entries each`);
   const reach = kernel.map((k, d) => (k - 1) * dilations[d] + 1);
   return { strides, dilations, pads: padsOf(n, input, reach, strides) };
-}
-
-export const reshape = (n: NodeImport, v: ValueId, shape: readonly number[]): ValueId =>
-  same(shapeOf(n, v), shape) ? v : n.emit("reshape", [v], { shape });
-export const transpose = (n: NodeImport, v: ValueId, perm: readonly number[]): ValueId =>
-  perm.every((p, i) => p === i) ? v : n.emit("transpose", [v], { perm });
-export const castTo = (n: NodeImport, v: ValueId, to: DType): ValueId =>
-  n.type(v).dtype === to ? v : n.emit("cast", [v], { to });
-export const same = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((v, i) => v === b[i]);
-
-/** Swaps the last two axes. */
-export function swapLast(n: NodeImport, v: ValueId): ValueId {
-  const rank = shapeOf(n, v).length;
-  const perm = Array.from({ length: rank }, (_, i) => i);
-  return transpose(n, v, [...perm.slice(0, -2), rank - 1, rank - 2]);
-}
-
-/** The same elements without quantization: what an ONNX integer tensor is. */
-export const plain = (n: NodeImport, v: ValueId): ValueId =>
-  n.type(v).quant ? n.emit("with_quant", [v], { axis: -1, block: 0, scales: [], zeros: [] }) : v;
-
-/** The elements of `v` read as scale (q - zero): per tensor, or along `axis` where several are given. */
-export function quantized(
-  n: NodeImport,
-  v: ValueId,
-  scales: readonly number[],
-  zeroPoints: readonly number[],
-  axis: number,
-): ValueId {
-  const count = Math.max(scales.length, zeroPoints.length);
-  const spread = (l: readonly number[]) => (l.length === 1 ? new Array<number>(count).fill(l[0]) : [...l]);
-  return n.emit("with_quant", [v], {
-    axis: count === 1 ? -1 : axis,
-    block: 0,
-    scales: spread(scales),
-    zeros: spread(zeroPoints),
-  });
 }
 
 /** Is every named operand absent or a compile-time constant? */
@@ -149,17 +105,3 @@ export function activation(n: NodeImport, v: ValueId): ValueId {
       return n.unsupported(`its activation is '${kind}'`);
   }
 }
-
-/** Elements [from, to) along one axis. */
-export function sliceAxis(n: NodeImport, v: ValueId, axis: number, from: number, to: number): ValueId {
-  const shape = shapeOf(n, v);
-  if (from === 0 && to === shape[axis]) return v;
-  const starts = shape.map((_, d) => (d === axis ? from : 0));
-  return n.emit("slice", [v], { starts, ends: shape.map((s, d) => (d === axis ? to : s)), steps: ones(shape.length) });
-}
-
-export const concat = (n: NodeImport, parts: readonly ValueId[], axis: number): ValueId =>
-  parts.length === 1 ? parts[0] : n.emit("concat", parts, { axis });
-
-/** A scalar of the type of `like`. */
-export const scalarLike = (n: NodeImport, like: ValueId, value: number): ValueId => n.scalar(n.type(like).dtype, value);

@@ -1,21 +1,15 @@
 /** Normalisations. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { castTo, moments, reshape, resolveAxis, scalarLike, shapeOf } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { operand, resolveAxis, scalarLike } from "./math-shared.js";
-import { castTo, reshape, shapeOf } from "./nn-shared.js";
+import { operand } from "./math-shared.js";
 
 const from = (axis: number, rank: number) => Array.from({ length: rank - axis }, (_, k) => axis + k);
 
 /** 1 / sqrt(v + epsilon) */
 const inverseRoot = (n: NodeImport, v: ValueId, epsilon: number): ValueId =>
   n.emit("reciprocal", [n.emit("sqrt", [n.emit("add", [v, scalarLike(n, v, epsilon)])])]);
-
-/** mean(x) and mean((x - mean)^2) over axes that stay with length 1. */
-export function moments(n: NodeImport, x: ValueId, axes: readonly number[]): { mean: ValueId; variance: ValueId } {
-  const mean = n.emit("reduce_mean", [x], { axes, keepdims: true });
-  const difference = n.emit("sub", [x, mean]);
-  return { mean, variance: n.emit("reduce_mean", [n.emit("mul", [difference, difference])], { axes, keepdims: true }) };
-}
 
 /** Y, Mean and InvStdDev; the two statistics are in f32. */
 export function layerNormOf(

@@ -1,20 +1,9 @@
 /** Pooling, ONNX layout. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { ones, plain, quantized, reshape, shapeOf, transpose, zeros } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import {
-  knownScalar,
-  ones,
-  plain,
-  quantized,
-  reshape,
-  resultDType,
-  shapeOf,
-  spatialOf,
-  transpose,
-  windowOf,
-  zeros,
-  zerosOf,
-} from "./nn-shared.js";
+import { knownScalar, resultDType, spatialOf, windowOf, zerosOf } from "./nn-shared.js";
 
 const CHANNELS_FIRST = "channels_first";
 

@@ -1,11 +1,13 @@
 /** QuantizeLinear and DequantizeLinear, the dynamic form, and elementwise QLinear ops as dequantize - op - quantize. */
+
 import type { Attrs } from "../../../ir/attr/attr.js";
 import type { ValueId } from "../../../ir/graph/module.js";
 import { type DType, dtypeInfo, isInt } from "../../../ir/type/dtype.js";
+import { castTo, plain, reshape, resolveAxis, shapeOf } from "../../shared/helpers.js";
 import { dtypeOfOnnx, onnxTypeName } from "../proto.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { operand, resolveAxis } from "./math-shared.js";
-import { allKnown, castTo, plain, reshape, shapeOf } from "./nn-shared.js";
+import { operand } from "./math-shared.js";
+import { allKnown } from "./nn-shared.js";
 
 const F32_DIVISION_DTYPES: readonly DType[] = ["f32", "f16", "bf16", "i32"];
 

@@ -2,10 +2,11 @@
  * LSTM, GRU and RNN: each direction becomes a dense layer over all time steps, which holds the input weights and every bias that can
  * be added early, and a recurrent op.
  */
+
 import type { Attrs } from "../../../ir/attr/attr.js";
 import type { ValueId } from "../../../ir/graph/module.js";
+import { concat, reshape, shapeOf, sliceAxis, transpose } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { concat, reshape, shapeOf, sliceAxis, transpose } from "./nn-shared.js";
 
 /** ONNX activation names and the defaults of their parameters (ONNX RNN-22); null where the function takes none. */
 const ACTIVATIONS: Readonly<Record<string, readonly [name: string, alpha: number | null, beta: number | null]>> = {

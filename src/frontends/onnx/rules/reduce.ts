@@ -1,9 +1,10 @@
 /** Reductions, searches, accumulations and the softmax family. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
+import { reshape, resolveAxes, resolveAxis, shapeOf } from "../../shared/helpers.js";
 import type { ImportRule, ImportRules } from "../rule.js";
-import { operand, resolveAxes, resolveAxis } from "./math-shared.js";
-import { reshape, shapeOf } from "./nn-shared.js";
+import { operand } from "./math-shared.js";
 
 /** Axes: an attribute, or a constant operand since opset 18 (ReduceSum since 13). Absent or empty means all, unless told otherwise. */
 const reduce =

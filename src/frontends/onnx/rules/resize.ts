@@ -1,7 +1,8 @@
 /** Resize and Upsample: sizes, scales and axes become one shape and one scale per axis. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { ones, shapeOf } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { ones, shapeOf } from "./nn-shared.js";
 
 /** Nearest integer, halves up: how ONNX rounds the sizes that keep_aspect_ratio_policy gives. */
 const roundHalfUp = (v: number): number => Math.floor(v + 0.5);

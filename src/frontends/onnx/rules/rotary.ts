@@ -1,7 +1,7 @@
 import type { ValueId } from "../../../ir/graph/module.js";
+import { reshape, shapeOf, transpose } from "../../shared/helpers.js";
+import { sliceAxes } from "../../shared/ranges.js";
 import type { NodeImport } from "../rule.js";
-import { reshape, shapeOf, transpose } from "./nn-shared.js";
-import { sliceAxes } from "./tensor-shape.js";
 
 /**
  * RotaryEmbedding-23: pairs (a, b) of the first `rotary_embedding_dim` elements of each head turn by the angle of their position:

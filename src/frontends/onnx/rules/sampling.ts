@@ -1,7 +1,9 @@
 /** GridSample, AffineGrid, RoiAlign, Col2Im, DeformConv. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { reshape, shapeOf, swapLast } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { reshape, shapeOf, spatialOf, swapLast, windowOf } from "./nn-shared.js";
+import { spatialOf, windowOf } from "./nn-shared.js";
 
 const GRID_MODES: Readonly<Record<string, string>> = {
   nearest: "nearest",

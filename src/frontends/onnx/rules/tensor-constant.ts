@@ -1,11 +1,12 @@
 /** Rules of ops whose result is known when the model is compiled. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import { numbersOf, type Tensor, tensorOf } from "../../../ir/op/tensor.js";
 import type { DType } from "../../../ir/type/dtype.js";
 import { numElements, tensorType } from "../../../ir/type/tensor-type.js";
+import { shapeOf } from "../../shared/helpers.js";
 import { dtypeOfOnnx, onnxTypeName } from "../proto.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { shapeOf } from "./nn-shared.js";
 import { constantSize } from "./tensor-shape.js";
 
 export function dtypeAttr(n: NodeImport, name: string, def: DType): DType {

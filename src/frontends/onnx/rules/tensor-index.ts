@@ -1,10 +1,11 @@
 /** Rules of ops that pick, place and order elements by index. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
+import { alike, castTo, movable, plain, reshape, shapeOf } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { castTo, plain, reshape, shapeOf } from "./nn-shared.js";
 import { dtypeAttr } from "./tensor-constant.js";
-import { alike, axisOf, movable } from "./tensor-shape.js";
+import { axisOf } from "./tensor-shape.js";
 
 const rankOf = (n: NodeImport, v: ValueId): number => shapeOf(n, v).length;
 

@@ -1,9 +1,10 @@
 /** Ops whose result size depends on values: evaluated here, on operands that are known when the model is compiled. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import type { Tensor } from "../../../ir/op/tensor.js";
 import { numElements, tensorType } from "../../../ir/type/tensor-type.js";
+import { plain, shapeOf } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { plain, shapeOf } from "./nn-shared.js";
 import { axisOf } from "./tensor-shape.js";
 
 const SIZED = "(the size of its result depends on the values)";

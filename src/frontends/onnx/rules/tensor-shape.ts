@@ -1,8 +1,10 @@
 /** Rules of ops that rearrange whole tensors: reshaping, slicing, joining, padding. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
 import { broadcastShapes, numElements } from "../../../ir/type/tensor-type.js";
+import { alike, broadcast, castTo, movable, ones, plain, reshape, shapeOf, transpose, zeros } from "../../shared/helpers.js";
+import { type Range, resolveRange, sliceAxes } from "../../shared/ranges.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { castTo, ones, plain, reshape, shapeOf, transpose, zeros } from "./nn-shared.js";
 
 /** A negative axis counts from the end of `rank`. */
 export function axisOf(n: NodeImport, axis: number, rank: number): number {
@@ -18,18 +20,6 @@ export function constantSize(n: NodeImport, count: number): number {
   return count >= 0 && count <= LARGEST
     ? count
     : n.unsupported(`its result has ${count} elements, at most ${LARGEST} are made at compile time`);
-}
-
-/** Per-channel parameters belong to an axis that most of these ops break up; ONNX sees plain integers anyway. */
-export const movable = (n: NodeImport, v: ValueId): ValueId => {
-  const { quant } = n.type(v);
-  return quant && quant.kind !== "tensor" ? plain(n, v) : v;
-};
-
-/** Operands as one kind of integers: quantization is dropped where it differs. */
-export function alike(n: NodeImport, values: readonly ValueId[]): ValueId[] {
-  const quants = new Set(values.map((v) => JSON.stringify(n.type(v).quant)));
-  return quants.size === 1 ? values.map((v) => movable(n, v)) : values.map((v) => plain(n, v));
 }
 
 /** Reshape-5..25: 0 keeps a dimension (unless `allowzero`), -1 takes what is left. */
@@ -106,9 +96,6 @@ function expand(n: NodeImport): ValueId {
   return broadcast(n, x, shape);
 }
 
-export const broadcast = (n: NodeImport, x: ValueId, shape: readonly number[]): ValueId =>
-  shapeOf(n, x).join() === shape.join() ? x : n.emit("broadcast_to", [x], { shape });
-
 /** Tile-1 has a count and an axis, Tile-6 one count per axis. */
 function tile(n: NodeImport): ValueId {
   const x = movable(n, n.input(0));
@@ -137,28 +124,6 @@ function split(n: NodeImport): readonly ValueId[] {
       );
   if (sizes.length !== n.numOutputs) n.malformed(`${sizes.length} sizes for ${n.numOutputs} results`);
   return n.emits("split", [x], { axis, sizes });
-}
-
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-  readonly step: number;
-}
-
-/** NumPy's resolution of start:end:step on a dimension of `d`. */
-export function resolveRange(d: number, start: number, end: number, step: number): Range {
-  const clamp = (v: number, lo: number, hi: number) => Math.min(Math.max(v < 0 ? v + d : v, lo), hi);
-  return step > 0
-    ? { start: clamp(start, 0, d), end: clamp(end, 0, d), step }
-    : { start: clamp(start, -1, d - 1), end: clamp(end, -1, d - 1), step };
-}
-
-/** A range of some axes, all of the others. */
-export function sliceAxes(n: NodeImport, x: ValueId, ranges: ReadonlyMap<number, Range>): ValueId {
-  const all = shapeOf(n, x).map((d, k) => ranges.get(k) ?? { start: 0, end: d, step: 1 });
-  const whole = all.every((r, k) => r.start === 0 && r.end === shapeOf(n, x)[k] && r.step === 1);
-  if (whole) return x;
-  return n.emit("slice", [x], { starts: all.map((r) => r.start), ends: all.map((r) => r.end), steps: all.map((r) => r.step) });
 }
 
 /** Slice-1 has attributes, Slice-10 operands. */

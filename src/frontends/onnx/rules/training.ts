@@ -1,7 +1,8 @@
 /** Optimizer steps of ai.onnx.preview.training-1 as elementwise arithmetic. */
+
 import type { ValueId } from "../../../ir/graph/module.js";
+import { castTo, reshape } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
-import { castTo, reshape } from "./nn-shared.js";
 
 type Arithmetic = (op: "add" | "sub" | "mul" | "div" | "pow", a: ValueId | number, b: ValueId | number) => ValueId;
 

@@ -1,7 +1,8 @@
 /** Small ONNX models for tests, written as data. */
 import onnxProto from "onnx-proto";
 import { createContext } from "../../../../src/context.js";
-import { type ImportOptions, importOnnx } from "../../../../src/frontends/onnx/import.js";
+import { importOnnx } from "../../../../src/frontends/onnx/import.js";
+import type { ImportOptions } from "../../../../src/frontends/shared/inputs.js";
 import type { Module } from "../../../../src/ir/graph/module.js";
 import { evaluateModule } from "../../../../src/ir/op/evaluate.js";
 import { numbersOf, tensorOf } from "../../../../src/ir/op/tensor.js";
