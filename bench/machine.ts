@@ -1,7 +1,6 @@
 /** The machine that a measurement ran on, and what one core of it can do. */
 import { cpus, loadavg } from "node:os";
-import { measurePeak } from "../src/backends/llvm/machine-peak.js";
-import { openToolchain } from "../src/build/toolchain.js";
+import { measureOf, openToolchain } from "../src/build/toolchain.js";
 import type { MachinePeak } from "../src/ir/target/roofline.js";
 import { peerVersion } from "./peer.js";
 
@@ -17,15 +16,15 @@ export interface Machine extends MachinePeak {
 }
 
 export function measureMachine(): Machine {
-  const { target, llvm } = openToolchain();
+  const tools = openToolchain();
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
     processors: cpus().length,
     load: loadavg()[0],
-    features: target.features,
-    llvm: llvm.version,
+    features: tools.target.features,
+    llvm: tools.engine.toolchain.llvm,
     node: process.version,
     peer: `onnxruntime-node ${peerVersion()}`,
-    ...measurePeak(llvm, target),
+    ...measureOf(tools).peak(),
   };
 }

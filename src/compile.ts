@@ -2,14 +2,13 @@
 import { join, resolve } from "node:path";
 import type { SearchRequest } from "./autotune/search-module.js";
 import { logPath, type Tuned, type TuningReport, tuneModule } from "./autotune/tune-module.js";
-import { linkShared } from "./backends/llvm/libllvm/link.js";
 import { type FloatError, floatError } from "./build/float-error.js";
 import { importModel, modelFile } from "./build/import-model.js";
 import { floatIslands } from "./build/islands.js";
 import { planModule } from "./build/plan.js";
 import type { BuildRequest } from "./build/request.js";
 import { openToolchain, type Toolchain } from "./build/toolchain.js";
-import { compileObjects, writeModel } from "./build/write.js";
+import { buildShared, compileProgram, writeModel } from "./build/write.js";
 import type { Context } from "./context.js";
 import { createSpillingStore } from "./ir/blob/spilling-store.js";
 import type { Module } from "./ir/graph/module.js";
@@ -150,7 +149,10 @@ interface Line {
 }
 
 function openLine(request: CompileRequest, ctx: Context): Line {
-  const tools = openToolchain(namedTarget(request.target, ctx.targets), { strictFloat: request.strictFloat });
+  const tools = openToolchain(namedTarget(request.target, ctx.targets), {
+    strictFloat: request.strictFloat,
+    backends: ctx.backends.values(),
+  });
   const seconds: Record<string, number> = {};
   return {
     request,
@@ -191,12 +193,12 @@ async function finish(
   const tuned = request.search ? await searched(line, fused, request.search) : null;
   const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target, tuned?.schedule));
   const error = floatError(program, ctx);
-  const built = await line.stage("emit", () => compileObjects(program, ctx.blobs, tools, request.emit));
+  const code = await line.stage("emit", () => compileProgram(program, ctx.blobs, tools, request.emit));
   const file = modelFile(request.inputPath);
   const extra = { source: { path: resolve(file), sha256: sha256OfFile(file) }, arenaLowerBound, floatError: error, ...facts };
   const files = await line.stage("link", () =>
     withOutputFolder(request.outputPath, async (out) =>
-      writeModel(program, built, tools, out, { emit: request.emit ?? [], bundle: request.bundle ?? false, extra, reports }),
+      writeModel(program, code, tools, out, { emit: request.emit ?? [], bundle: request.bundle ?? false, extra, reports }),
     ),
   );
   return {
@@ -219,10 +221,9 @@ async function finish(
 async function buildInMemory(line: Line, m: Module): Promise<Net> {
   const tools = openToolchain();
   const { program } = line.plan(lowered(line, m), tools.target);
-  const built = compileObjects(program, line.ctx.blobs, tools);
   return withTempFolder("calibrate", async (folder) => {
     const file = join(folder, "model.so");
-    linkShared({ objects: built.objects, output: file });
+    buildShared(program, line.ctx.blobs, tools, file);
     return load(file);
   });
 }

@@ -2,6 +2,8 @@
 
 import { builtinStrategies } from "./autotune/search/strategies.js";
 import type { StrategyMaker } from "./autotune/search/strategy.js";
+import type { Backend } from "./backends/backend.js";
+import { builtinBackends } from "./backends/builtin.js";
 import type { ImportRule } from "./frontends/onnx/rule.js";
 import { builtinRules } from "./frontends/onnx/rules/index.js";
 import { createBlobStore } from "./ir/blob/blob-store.js";
@@ -25,6 +27,8 @@ export interface Context extends IrContext {
   readonly schedulers: readonly Scheduler[];
   /** By name, those of qc first. */
   readonly strategies: ReadonlyMap<string, StrategyMaker>;
+  /** By name, those of qc first: the first that accepts a target makes its code. */
+  readonly backends: ReadonlyMap<string, Backend>;
   /** What the names of targets that plugins add are short for. */
   readonly targets: ReadonlyMap<string, string>;
   /** Warnings and remarks so far. */
@@ -44,6 +48,7 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
   const sketches = createRuleTable<Sketch>({ what: "sketch" });
   const schedulers = createRuleTable<Scheduler>({ what: "scheduler" });
   const strategies = createRuleTable<StrategyMaker>({ what: "search strategy" });
+  const backends = createRuleTable<Backend>({ what: "backend" });
   const targets = createRuleTable<string>({ what: "target" });
   const diags: Diag[] = [];
   for (const def of builtinOps) ops.add(def, "qc");
@@ -52,11 +57,16 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
     for (const [op, rule] of Object.entries(table)) rules.add(op, rule, `qc ${owner}`);
   }
   for (const s of builtinStrategies) strategies.add(s.name, s, "qc");
-  for (const name of ["llvm", "cuda"]) targets.add(name, name, "qc");
+  for (const b of builtinBackends) backends.add(b.name, b, "qc");
+  for (const name of [...backends.keys(), "cuda"]) targets.add(name, name, "qc");
   for (const p of plugins) {
     for (const s of p.schedulers ?? []) schedulers.add(s.name, s, `plugin ${p.name}`);
     for (const s of p.sketches ?? []) sketches.add(s.name, s, `plugin ${p.name}`);
     for (const s of p.strategies ?? []) strategies.add(s.name, s, `plugin ${p.name}`);
+    for (const b of p.backends ?? []) {
+      backends.add(b.name, b, `plugin ${p.name}`);
+      targets.add(b.name, b.name, `plugin ${p.name}`);
+    }
     for (const [name, text] of Object.entries(p.targets ?? {})) targets.add(name, text, `plugin ${p.name}`);
     for (const def of p.ops ?? []) ops.add(def, `plugin ${p.name}`);
     for (const pass of p.passes ?? []) passes.add(pass.name, pass, `plugin ${p.name}`);
@@ -71,6 +81,7 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
     plugins,
     schedulers: [...schedulers.entries()].map(([, s]) => s),
     strategies: new Map(strategies.entries()),
+    backends: new Map(backends.entries()),
     targets: new Map(targets.entries()),
     diags,
     report(d) {

@@ -1,10 +1,11 @@
-/** Plugins: plain modules that add ops, passes, importer rules, sketches, schedulers, search strategies, names of targets. See docs/plugins.md. */
+/** Plugins: plain modules that add ops, passes, importer rules, sketches, schedulers, search strategies, backends, names of targets. See docs/plugins.md. */
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { featuresOf } from "./autotune/cost/features.js";
 import { drawUnseen, type StrategyMaker } from "./autotune/search/strategy.js";
 import { drawing, mutating } from "./autotune/space.js";
+import type { Backend } from "./backends/backend.js";
 import type { ImportRules } from "./frontends/onnx/rule.js";
 import { attr } from "./ir/attr/attr.js";
 import * as expr from "./ir/loop/make.js";
@@ -36,6 +37,8 @@ export interface Plugin {
   readonly schedulers?: readonly Scheduler[];
   /** Searches for `qc tune --strategy NAME`. */
   readonly strategies?: readonly StrategyMaker[];
+  /** Makers of code: `--target NAME`, by the backend's name. */
+  readonly backends?: readonly Backend[];
   /** Names for targets: `--target NAME` is short for the text. */
   readonly targets?: Readonly<Record<string, string>>;
   /** Texts inserted into presets: after the named pass, run this pipeline. */

@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { loadProgram } from "../../src/backends/js/run-program.js";
-import { linkShared } from "../../src/backends/llvm/libllvm/link.js";
 import { planModule } from "../../src/build/plan.js";
 import { openToolchain } from "../../src/build/toolchain.js";
-import { compileObjects } from "../../src/build/write.js";
+import { buildShared } from "../../src/build/write.js";
 import type { Context } from "../../src/context.js";
 import type { Module } from "../../src/ir/graph/module.js";
 import type { Program } from "../../src/ir/loop/program.js";
@@ -55,7 +54,7 @@ function nativeEngine(): Engine {
     const folder = mkdtempSync(path.join(tmpdir(), "qc-conformance-"));
     try {
       const file = path.join(folder, "model.so");
-      linkShared({ objects: compileObjects(program, ctx.blobs, tools).objects, output: file });
+      buildShared(program, ctx.blobs, tools, file);
       const net = loadSync(file, { threads: 1 });
       try {
         const results = net.run(Object.fromEntries(program.inputs.map((p, i) => [p.name, inputs[i].data])));

@@ -1,13 +1,11 @@
 /** One search for the workloads of a model: the measuring process, the log, the tuner between them. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { hostInfo } from "../backends/llvm/libllvm/open.js";
-import type { Toolchain } from "../build/toolchain.js";
+import { measureOf, type Toolchain } from "../build/toolchain.js";
 import type { Context } from "../context.js";
 import type { BlobId } from "../ir/blob/blob-store.js";
 import type { Buffer } from "../ir/loop/stmt.js";
 import { schedulerFor } from "../ir/schedule/scheduler.js";
-import { missingOnHost } from "../ir/target/target.js";
 import { fail } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
 import { shortHash } from "../support/hash.js";
@@ -65,7 +63,7 @@ function footprintOf(placed: readonly Placed[], ctx: Context): OpenMessage["foot
 
 const DEFAULT_STRATEGY = "model";
 
-/** Errors: QC-TUNE-002 the target does not run on this machine, 004 no worker, 012 no such strategy. */
+/** Errors: QC-TUNE-016 the target's backend has no schedules, 002 the target does not run on this machine, 004 no worker, 012 no such strategy. */
 export async function searchModule(
   placed: readonly Placed[],
   ctx: Context,
@@ -74,7 +72,8 @@ export async function searchModule(
   logFile: string,
   request: SearchRequest,
 ): Promise<TuneSummary> {
-  const missing = missingOnHost(tools.target, hostInfo(tools.llvm));
+  measureOf(tools);
+  const missing = tools.engine.missingHere();
   if (missing.length > 0) {
     fail(
       "QC-TUNE-002",

@@ -61,7 +61,7 @@ export const logPath = (outputPath: string, modelFile: string): string =>
 export const environmentOf = (tools: Toolchain): Environment => ({
   target: targetKey(tools.target),
   cpu: cpus()[0]?.model ?? "unknown",
-  toolchain: { qc: tools.producer.replace(/^qc /, ""), llvm: tools.llvm.version },
+  toolchain: { qc: tools.producer.replace(/^qc /, ""), ...tools.engine.toolchain },
 });
 
 /** The unscheduled kernel of every launch, in order, and the private function it is made of. */

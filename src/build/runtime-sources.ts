@@ -1,7 +1,7 @@
 /** What a C compiler needs to build the runtime and its main program around a network. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ExecutableOptions } from "../backends/llvm/libllvm/link.js";
+import type { ExecutableOptions } from "../backends/native/link.js";
 import { fail } from "../support/diag.js";
 
 const SOURCES = ["bundle_main", "context", "cpu", "error", "model", "pool"];

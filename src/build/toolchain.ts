@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
-import { hostInfo, type LLVM, openLLVM } from "../backends/llvm/libllvm/open.js";
+import type { Backend, Engine, Measure } from "../backends/backend.js";
+import { builtinBackends } from "../backends/builtin.js";
 import { builtinInstrs } from "../ir/instr/builtin.js";
 import { type InstrTable, instrTable } from "../ir/instr/define.js";
-import { resolveTarget, targetText } from "../ir/target/resolve.js";
+import { resolveCuda, targetText } from "../ir/target/resolve.js";
+import { parseTarget, specText } from "../ir/target/syntax.js";
 import type { Target } from "../ir/target/target.js";
 import { fail } from "../support/diag.js";
 
-/** What turns a program into code: libLLVM, the target, its instructions. */
+/** What turns a program into code: a backend opened for a target, and the target's instructions. */
 export interface Toolchain {
-  readonly llvm: LLVM;
+  readonly engine: Engine;
   readonly target: Target;
   readonly targetText: string;
   /** For people: names the processor where the target leaves it to the host. */
@@ -18,24 +20,42 @@ export interface Toolchain {
   readonly producer: string;
 }
 
-/** `strictFloat`: schedules keep the terms of float sums. */
-export function openToolchain(target: string | readonly string[] = "llvm", { strictFloat = false } = {}): Toolchain {
-  const llvm = openLLVM();
-  const given = resolveTarget(target, hostInfo(llvm));
-  const resolved: Target = strictFloat ? { ...given, strictFloat } : given;
-  if (resolved.kind !== "llvm") {
-    fail("QC-COMPILE-004", `there is no backend for target '${targetText(resolved)}' yet`, {
-      help: 'compile for a CPU: --target "llvm -mcpu=..."',
+export interface ToolchainOptions {
+  /** Schedules keep the terms of float sums. */
+  readonly strictFloat?: boolean;
+  /** Those of a context, plugins' included; the first that accepts the target makes the code. */
+  readonly backends?: Iterable<Backend>;
+}
+
+/** Errors: QC-TARGET-*; QC-COMPILE-004 no backend takes the target; those of the backend where its tools are missing. */
+export function openToolchain(target: string | readonly string[] = "llvm", options: ToolchainOptions = {}): Toolchain {
+  const backends = [...(options.backends ?? builtinBackends)];
+  const spec = parseTarget(target, [...new Set([...backends.map((b) => b.name), "cuda"])]);
+  const backend = backends.find((b) => b.accepts(spec));
+  if (!backend) {
+    if (spec.kind === "cuda") resolveCuda(spec);
+    fail("QC-COMPILE-004", `there is no backend for target '${specText(spec)}' yet`, {
+      help: `targets: ${backends.map((b) => `${b.name} (${b.doc})`).join("; ")}`,
     });
   }
+  const engine = backend.open(spec);
+  const resolved: Target = options.strictFloat ? { ...engine.target, strictFloat: true } : engine.target;
   return {
-    llvm,
+    engine,
     target: resolved,
     targetText: targetText(resolved),
     targetLabel: resolved.host ? `this machine (${resolved.mcpu})` : targetText(resolved),
     instrs: instrTable(builtinInstrs),
     producer: `qc ${version()}`,
   };
+}
+
+/** The tuner's side of a toolchain. Errors: QC-TUNE-016 its backend has none. */
+export function measureOf({ engine, targetText: text }: Toolchain): Measure {
+  if (engine.measure) return engine.measure;
+  return fail("QC-TUNE-016", `target '${text}' has no schedules to search`, {
+    help: 'leave the search out; the target "llvm" has it',
+  });
 }
 
 const version = (): string => {

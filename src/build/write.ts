@@ -1,72 +1,78 @@
 /** The emitting end of the line: a planned program to the files of the output folder. */
-import { modelHeader, modelJson } from "../backends/llvm/artifacts.js";
-import { type BuiltProgram, buildProgram } from "../backends/llvm/build.js";
-import { linkExecutable, linkShared, writeObject } from "../backends/llvm/libllvm/link.js";
+import type { Built, Emitted, Text } from "../backends/backend.js";
+import { elfArch, linkExecutable, linkShared, type ObjectFile, writeObject } from "../backends/native/link.js";
 import type { BlobStore } from "../ir/blob/blob-store.js";
 import type { Program } from "../ir/loop/program.js";
 import { ABI_VERSION } from "../runtime/library.js";
+import { fail } from "../support/diag.js";
 import { sha256OfFile } from "../support/fs.js";
 import type { OutputFolder } from "../support/output-folder.js";
 import { arithmeticOf } from "./arithmetic.js";
+import { modelJson } from "./model-json.js";
 import { runtimeSources } from "./runtime-sources.js";
 import type { Toolchain } from "./toolchain.js";
 
 export interface WriteRequest {
-  readonly emit: readonly ("llvm" | "asm" | "obj")[];
+  /** What `--emit` names. */
+  readonly emit: readonly string[];
   readonly bundle: boolean;
   readonly extra: Readonly<Record<string, unknown>>;
   /** Further text files by name. */
   readonly reports: Readonly<Record<string, string>>;
 }
 
-export function compileObjects(
-  program: Program,
-  blobs: BlobStore,
-  tools: Toolchain,
-  emit: WriteRequest["emit"] = [],
-): BuiltProgram {
-  return buildProgram(program, blobs, tools.target, tools.llvm, {
-    emit: emit.filter((e) => e !== "obj"),
-    instrs: tools.instrs,
-    producer: tools.producer,
-  });
+/** A program as text and, where the backend's tools are here, as objects. */
+export interface Code {
+  readonly emitted: Emitted;
+  readonly built: Built | null;
 }
 
+/** Errors: those of the backend. */
+export function compileProgram(program: Program, blobs: BlobStore, tools: Toolchain, emit: readonly string[] = []): Code {
+  const { engine, instrs, producer } = tools;
+  const emitted = engine.emit(engine.legalize?.(program) ?? program, blobs, { instrs, producer });
+  return { emitted, built: engine.build(emitted, { asm: emit.includes("asm") }) };
+}
+
+/** A program as the shared object `output`. Errors: those of the backend and of the linker; QC-COMPILE-014 the backend's tool is missing. */
+export function buildShared(program: Program, blobs: BlobStore, tools: Toolchain, output: string): void {
+  linkShared({ objects: objectsOf(compileProgram(program, blobs, tools), tools), output });
+}
+
+const objectsOf = ({ built }: Code, { targetText }: Toolchain): readonly ObjectFile[] =>
+  built?.objects ??
+  fail("QC-COMPILE-014", `no C compiler was found that makes a library for target '${targetText}'`, {
+    help: "apt install gcc, or set QC_CC",
+  });
+
 /** Writes model.so, model.h, model.json and what else was asked for; returns the file names. */
-export function writeModel(
-  program: Program,
-  built: BuiltProgram,
-  tools: Toolchain,
-  out: OutputFolder,
-  request: WriteRequest,
-): string[] {
-  const files = ["model.so", "model.h"];
-  linkShared({ objects: built.objects, output: out.path("model.so") });
-  out.write("model.h", modelHeader(program));
-  const add = (name: string, data: Uint8Array | string | undefined) => {
-    if (data === undefined) return;
-    out.write(name, data);
+export function writeModel(program: Program, code: Code, tools: Toolchain, out: OutputFolder, request: WriteRequest): string[] {
+  const files: string[] = [];
+  const add = (name: string, write: () => void) => {
+    write();
     files.push(name);
   };
-  add("model.ll", built.llvm);
-  add("model.s", built.asm);
+  const { emitted, built } = code;
+  if (built) add("model.so", () => linkShared({ objects: built.objects, output: out.path("model.so") }));
+  for (const text of emitted.texts.toSorted((a, b) => Number(a.wanted !== null) - Number(b.wanted !== null))) {
+    if (text.wanted === null || request.emit.includes(text.wanted))
+      add(text.name, () => writeObject(out.path(text.name), { pieces: () => bytesOf(text) }));
+  }
+  const { asm } = built ?? {};
+  if (asm !== undefined) add("model.s", () => out.write("model.s", asm));
   if (request.emit.includes("obj")) {
-    built.objects.forEach((object, i) => {
+    objectsOf(code, tools).forEach((object, i) => {
       const name = i === 0 ? "model.o" : `model.${i}.o`;
-      writeObject(out.path(name), object);
-      files.push(name);
+      add(name, () => writeObject(out.path(name), object));
     });
   }
-  for (const [name, text] of Object.entries(request.reports)) add(name, text);
-  if (request.bundle) {
-    bundle(built, tools, out.path("model"));
-    files.push("model");
-  }
+  for (const [name, text] of Object.entries(request.reports)) add(name, () => out.write(name, text));
+  if (request.bundle) add("model", () => bundle(objectsOf(code, tools), out.path("model")));
   const arithmetic = program.launches.map((l) => arithmeticOf(program.kernels[l.kernel]));
   const facts = {
     producer: tools.producer,
     target: tools.targetText,
-    toolchain: { llvm: tools.llvm.version },
+    toolchain: tools.engine.toolchain,
     abiVersion: ABI_VERSION,
     sha256: Object.fromEntries(files.map((f) => [f, sha256OfFile(out.path(f))])),
     extra: { cpu: tools.target.mcpu, features: tools.target.features, arithmetic, ...request.extra },
@@ -75,8 +81,12 @@ export function writeModel(
   return [...files, "model.json"];
 }
 
+function* bytesOf(text: Text): Iterable<Uint8Array> {
+  for (const piece of text.pieces()) yield Buffer.from(piece);
+}
+
 /** One executable: the bundle's main program, the runtime's sources and the network. */
-function bundle(built: BuiltProgram, tools: Toolchain, output: string): void {
-  const arch = tools.target.arch as "x86_64" | "aarch64";
-  linkExecutable({ arch, objects: built.objects, ...runtimeSources(), output });
+function bundle(objects: readonly ObjectFile[], output: string): void {
+  const whole = objects.find((o) => o instanceof Uint8Array) ?? fail("QC-LINK-006", "there are no objects to link");
+  linkExecutable({ arch: elfArch(whole), objects, ...runtimeSources(), output });
 }

@@ -2,8 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { linkExecutable } from "../backends/llvm/libllvm/link.js";
+import { linkExecutable } from "../backends/native/link.js";
 import { runtimeSources } from "../build/runtime-sources.js";
+import { archHere } from "../ir/target/arch.js";
 import { fail } from "../support/diag.js";
 import { failIo } from "../support/fs.js";
 import { withTempFolder } from "../support/temp-folder.js";
@@ -34,7 +35,7 @@ export function withCProgram<T>(folder: string, body: (measure: (run: CRun) => L
   return withTempFolder("c-bench", async (work) => {
     const program = join(work, "bench");
     const { includeDirs, files, flags, libraries } = runtimeSources();
-    const arch = process.arch === "arm64" ? "aarch64" : "x86_64";
+    const arch = archHere() ?? fail("QC-LINK-002", `there is no C compiler for ${process.arch}`);
     const model = resolve(folder, "model.so");
     linkExecutable({ arch, objects: [], files: [...files, model], includeDirs, flags, libraries, output: program });
     return body((run) => measure(program, work, run));

@@ -48,6 +48,10 @@ describe("the checker", () => {
     ["compile.ts", "cli/main.ts"],
     ["cli/a.ts", "index.ts"],
     ["odd/a.ts", "support/b.ts"],
+    ["build/a.ts", "backends/llvm/b.ts"],
+    ["autotune/a.ts", "backends/llvm/b.ts"],
+    ["backends/c/a.ts", "backends/llvm/b.ts"],
+    ["backends/builtin.ts", "backends/llvm/build.ts"],
     ["ir/odd/a.ts", "ir/type/b.ts"],
   ])("refuses %s -> %s", (from, to) => {
     expect(brokenRule(edge(from, to))).not.toBeNull();
@@ -57,7 +61,9 @@ describe("the checker", () => {
     ["ir/ops/a.ts", "ir/op/b.ts"],
     ["passes/a.ts", "ir/op/b.ts"],
     ["data/a.ts", "ir/type/b.ts"],
-    ["compile.ts", "backends/llvm/b.ts"],
+    ["compile.ts", "backends/b.ts"],
+    ["build/a.ts", "backends/native/b.ts"],
+    ["backends/builtin.ts", "backends/llvm/backend.ts"],
     ["context.ts", "plugin.ts"],
     ["cli/main.ts", "compile.ts"],
     ["index.ts", "data/sample.ts"],

@@ -84,12 +84,19 @@ export function brokenRule({ from, to }: Edge): string | null {
   if (rankB === undefined) return `'${b}' is no part of the plan`;
   if (a === "data" && b === "ir" && irFolder(to) !== "type") return "data knows support and ir/type only";
   if (a === "ir" && b === "ir") return brokenIrRule(from, to);
+  if (isInsideBackend(to) && !isWayIn(from, to)) return "backends are known by the interface in backends/backend.ts";
   if (a === b || (a === "context.ts" && b === "plugin.ts")) return null;
   if (rankA === RANK.get("plugin.ts") && /^autotune\/(search|cost|space)/.test(to)) return null;
   if (b === "index.ts" || b === "cli") return `nothing imports ${b}`;
   if (rankA === rankB) return "siblings do not import each other";
   return rankB < rankA ? null : `${a} is below ${b}`;
 }
+
+/** The folders of backends that make code; the JavaScript one is the reference that all may run. */
+const backendFolder = (path: string): string | null => /^backends\/(llvm|c|cuda)\//.exec(path)?.[0] ?? null;
+const isInsideBackend = (to: string): boolean => backendFolder(to) !== null;
+const isWayIn = (from: string, to: string): boolean =>
+  backendFolder(from) === backendFolder(to) || (from === "backends/builtin.ts" && to === `${backendFolder(to)}backend.ts`);
 
 function brokenIrRule(from: string, to: string): string | null {
   const [a, b] = [IR_RANK.get(irFolder(from)), IR_RANK.get(irFolder(to))];

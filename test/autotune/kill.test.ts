@@ -147,7 +147,7 @@ describe.skipIf(process.platform !== "linux")("a search that is killed", () => {
   });
 
   it("ends its worker even where that is in an endless loop", { timeout: MINUTES }, async () => {
-    const module = pathToFileURL(join(ROOT, "dist/backends/llvm/parent-death.js")).href;
+    const module = pathToFileURL(join(ROOT, "dist/runtime/parent-death.js")).href;
     const worker = join(cwd, "worker.mjs");
     writeFileSync(
       worker,

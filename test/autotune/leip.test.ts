@@ -8,7 +8,7 @@ import { readLog } from "../../src/autotune/records/log.js";
 import type { TuningRecord } from "../../src/autotune/records/record.js";
 import { environmentOf, placedWorkloads } from "../../src/autotune/tune-module.js";
 import { workloadKey } from "../../src/autotune/workload.js";
-import { compileKernelCode, kernelCode } from "../../src/backends/llvm/native-kernels.js";
+import { measureOf } from "../../src/build/toolchain.js";
 import { fuseModel } from "../../src/compile.js";
 import { createContext } from "../../src/context.js";
 import { applySteps } from "../../src/ir/schedule/apply.js";
@@ -71,6 +71,7 @@ describe("category:graph", () => {
     const ctx = createContext();
     const { module, tools } = await fuseModel({ inputPath: join(cwd, "model.onnx"), outputPath: "" }, ctx);
     const here = environmentOf(tools);
+    const measure = measureOf(tools);
     const recorded = new Map(
       readLog(logOf("out"))
         .records.filter((r) => r.code !== null)
@@ -83,9 +84,9 @@ describe("category:graph", () => {
       expect(workloadKey(kernel, here.target)).toBe(r.workload);
       const object = () => {
         const scheduled = { ...applySteps(kernel, r.steps), name: scheduledName(kernel, tools.target) };
-        const made = kernelCode(applySteps(kernel, r.steps), tools.target, tools.instrs);
+        const made = measure.code(applySteps(kernel, r.steps), tools.instrs);
         expect(made.hash).toBe(r.code);
-        return compileKernelCode(kernelCode(scheduled, tools.target, tools.instrs), "kernel", tools.target, tools.llvm);
+        return measure.compile(measure.code(scheduled, tools.instrs), "kernel");
       };
       expect(Buffer.from(object()).equals(Buffer.from(object()))).toBe(true);
       replayed++;

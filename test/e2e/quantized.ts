@@ -3,10 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JsProgram, loadProgram } from "../../src/backends/js/run-program.js";
-import { linkShared } from "../../src/backends/llvm/libllvm/link.js";
 import { planModule } from "../../src/build/plan.js";
 import { openToolchain } from "../../src/build/toolchain.js";
-import { compileObjects } from "../../src/build/write.js";
+import { buildShared } from "../../src/build/write.js";
 import { type BuildReport, type CompileRequest, compileModel, optimizeModel } from "../../src/compile.js";
 import { type Context, createContext } from "../../src/context.js";
 import { replaceFunc } from "../../src/ir/graph/edit.js";
@@ -119,7 +118,7 @@ export async function buildModule(m: Module, ctx: Context, threads = 1): Promise
   const folder = mkdtempSync(join(tmpdir(), "qc-module-"));
   try {
     const output = join(folder, "model.so");
-    linkShared({ objects: compileObjects(program, ctx.blobs, tools).objects, output });
+    buildShared(program, ctx.blobs, tools, output);
     return { fused, net: await load(output, { threads }) };
   } finally {
     rmSync(folder, { recursive: true });

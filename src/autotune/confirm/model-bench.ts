@@ -3,10 +3,9 @@
  * the kernel before it left there.
  */
 import { join } from "node:path";
-import { linkShared } from "../../backends/llvm/libllvm/link.js";
 import { planModule } from "../../build/plan.js";
 import type { Toolchain } from "../../build/toolchain.js";
-import { compileObjects } from "../../build/write.js";
+import { buildShared } from "../../build/write.js";
 import type { Context } from "../../context.js";
 import type { Module } from "../../ir/graph/module.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
@@ -63,9 +62,8 @@ export function openModelBench(m: Module, ctx: Context, tools: Toolchain, keys: 
     async add(schedule) {
       await breathe();
       const { program, callees } = planModule(m, ctx, schedule);
-      const { objects } = compileObjects(program, ctx.blobs, tools);
       const file = join(folder.path, `model${made.length}.so`);
-      linkShared({ objects, output: file });
+      buildShared(program, ctx.blobs, tools, file);
       return made.push({ file, launches: launchesByKey(callees, keys) }) - 1;
     },
     async time(builds, threads, blocks) {

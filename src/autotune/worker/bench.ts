@@ -1,15 +1,13 @@
 /** The worker's side of a measurement: builds candidates of one workload, checks them, times them in turns with the default. */
 
-import { PARALLEL_WORK } from "../../backends/llvm/emit/program.js";
 import {
-  compileKernelCode,
   type KernelCode,
-  kernelCode,
   type LoadedKernels,
-  loadKernels,
+  type Measure,
   type NativeKernel,
+  PARALLEL_WORK,
   type Pool,
-} from "../../backends/llvm/native-kernels.js";
+} from "../../backends/backend.js";
 import type { Toolchain } from "../../build/toolchain.js";
 import { costOf } from "../../ir/loop/cost.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
@@ -29,8 +27,7 @@ export type Announce = (phase: Omit<PhaseMessage, "k">) => Promise<void>;
 
 /** What a worker process opens once. */
 export interface WorkerTools extends Toolchain {
-  /** The memory functions that LLVM may call, as an object. */
-  readonly memory: Uint8Array;
+  readonly native: Measure;
   /** Null where kernels run on one thread. */
   readonly pool: Pool | null;
 }
@@ -104,25 +101,22 @@ const repeatsFor = (ms: number): number => Math.max(1, Math.min(MOST_REPEATS, Ma
 /** Opens a workload. The reference is its unscheduled kernel as machine code: no step can have spoilt it. */
 export async function openBench(m: OpenMessage, tools: WorkerTools, announce: Announce): Promise<Bench> {
   const { kernel } = m;
-  const { memory } = tools;
+  const { native } = tools;
   const { flops, bytes: traffic } = costOf(kernel);
   // as in a network: kernels with little work never use the pool
   const pool = flops + traffic >= PARALLEL_WORK ? tools.pool : null;
   const operands = createOperands(kernel, drawOperands(kernel, m.seed), m.consts, m.footprint);
   const build = (scheduled: Kernel, symbol: string): Built => {
-    const code = kernelCode(scheduled, m.target, tools.instrs);
-    return { kernel: scheduled, code, object: compileKernelCode(code, symbol, m.target, tools.llvm) };
+    const code = native.code(scheduled, tools.instrs);
+    return { kernel: scheduled, code, object: native.compile(code, symbol) };
   };
   await announce({ candidate: -1, phase: "build" });
   const plain = build(kernel, "reference");
   const standard = build(scheduledBy(kernel, m.standard), "standard");
-  const loaded = loadKernels(
-    [
-      { symbol: "reference", object: plain.object },
-      { symbol: "standard", object: standard.object },
-    ],
-    memory,
-  );
+  const loaded = native.load([
+    { symbol: "reference", object: plain.object },
+    { symbol: "standard", object: standard.object },
+  ]);
   await announce({ candidate: -1, phase: "run" });
   operands.reset();
   runOnce({ run: loaded.run[0], operands: operands.of(kernel), pool: null });
@@ -152,14 +146,14 @@ export async function openBench(m: OpenMessage, tools: WorkerTools, announce: An
       await announceNext({ candidate: at, phase: "build" });
       try {
         const scheduled = scheduledBy(kernel, steps);
-        const code = kernelCode(scheduled, m.target, tools.instrs);
+        const code = native.code(scheduled, tools.instrs);
         if (known.has(code.hash)) {
           results[at] = { code: code.hash, isDuplicate: true, ms: [], baselineMs: [], error: null };
           continue;
         }
         known.add(code.hash);
         const symbol = `candidate_${at}`;
-        const object = compileKernelCode(code, symbol, m.target, tools.llvm);
+        const object = native.compile(code, symbol);
         built.push({ at, symbol, built: { kernel: scheduled, code, object } });
       } catch (e) {
         const isIllegal = e instanceof QcError && e.code === "QC-SCHED-001";
@@ -170,10 +164,7 @@ export async function openBench(m: OpenMessage, tools: WorkerTools, announce: An
     await announceNext({ candidate: built.length === 1 ? built[0].at : -1, phase: "build" });
     let library: LoadedKernels | null = null;
     try {
-      library = loadKernels(
-        built.map((b) => ({ symbol: b.symbol, object: b.built.object })),
-        memory,
-      );
+      library = native.load(built.map((b) => ({ symbol: b.symbol, object: b.built.object })));
       const right: Racer[] = [];
       for (const [i, b] of built.entries()) {
         await announceNext({ candidate: b.at, phase: "run" });

@@ -4,13 +4,14 @@
  * used some kernels ago.
  */
 import { readFileSync } from "node:fs";
+import type { OperandTables } from "../../backends/backend.js";
 import { runPrepares } from "../../backends/js/run-kernel.js";
-import { addressOf, alignedBytes, type OperandTables } from "../../backends/llvm/native-kernels.js";
 import { kernelKey } from "../../ir/loop/lower-group.js";
 import type { Buffer, Kernel } from "../../ir/loop/stmt.js";
 import { dataFromBytes, type TypedArray } from "../../ir/op/tensor.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
+import { addressOf, alignedBytes } from "../../runtime/native-memory.js";
 import type { OpenMessage } from "./protocol.js";
 
 const ALIGN = 64;

@@ -1,8 +1,7 @@
 /** The worker process of the tuner: it alone runs candidates, so a crash or an endless loop takes nothing else with it. */
-import { memoryObject } from "../../backends/llvm/native-kernels.js";
-import { endWithParent } from "../../backends/llvm/parent-death.js";
-import { openToolchain } from "../../build/toolchain.js";
+import { measureOf, openToolchain } from "../../build/toolchain.js";
 import { targetText } from "../../ir/target/resolve.js";
+import { endWithParent } from "../../runtime/parent-death.js";
 import { openPool } from "../../runtime/pool.js";
 import { type Announce, type Bench, openBench, type WorkerTools } from "./bench.js";
 import type { Reply, Request } from "./protocol.js";
@@ -26,7 +25,7 @@ function startWorker(): void {
     if (!opened) {
       const tools = openToolchain(targetText(m.target));
       const pool = m.threads > 1 ? openPool(m.threads) : null;
-      opened = { ...tools, memory: memoryObject(m.target, tools.llvm), pool };
+      opened = { ...tools, native: measureOf(tools), pool };
     }
     const held = [...benches.values()].reduce((n, b) => n + b.bytes, 0);
     if (held > MOST_BYTES) {

@@ -1,14 +1,15 @@
 import type { BlobStore } from "../../ir/blob/blob-store.js";
 import { type InstrTable, instrTable } from "../../ir/instr/define.js";
 import type { Program } from "../../ir/loop/program.js";
+import { type Arch, isNative, type NativeArch } from "../../ir/target/arch.js";
 import { targetText } from "../../ir/target/resolve.js";
 import type { Target } from "../../ir/target/target.js";
 import { fail } from "../../support/diag.js";
+import { constantsObject } from "../native/constants-object.js";
+import { linkShared, type ObjectFile } from "../native/link.js";
 import { WEIGHTS } from "./emit/descriptor.js";
 import { programText } from "./emit/program.js";
 import type { CompileInput, OptLevel } from "./libllvm/compile.js";
-import { constantsObject } from "./libllvm/constants-object.js";
-import { linkShared, type ObjectFile } from "./libllvm/link.js";
 import { memFunctionsIR } from "./libllvm/mem-functions.js";
 import type { LLVM } from "./libllvm/open.js";
 import { kernelPasses } from "./passes.js";
@@ -57,12 +58,12 @@ function constantLayout(program: Program, blobs: BlobStore): ConstantLayout {
 /** LLVM IR of a whole program, weights by reference: what `--emit=llvm` shows. */
 export function emitProgram(program: Program, blobs: BlobStore, target: Target, options: BuildOptions): string {
   const { bytes, stateInitOffset } = constantLayout(program, blobs);
-  const facts = { targetText: targetText(target), producer: options.producer, stateInitOffset };
+  const facts = { targetText: targetText(target), producer: options.producer, features: target.features, stateInitOffset };
   return programText(program, target, options.instrs ?? instrTable([]), facts, bytes);
 }
 
 /** The object of the read-only data, its blobs read as it is written; none where there is no such data. */
-function constants(program: Program, blobs: BlobStore, arch: "x86_64" | "aarch64"): readonly ObjectFile[] {
+export function constantObjects(program: Program, blobs: BlobStore, { arch }: Target): readonly ObjectFile[] {
   const { bytes, stateInitOffset } = constantLayout(program, blobs);
   if (bytes === 0) return [];
   const part = (p: Program["weights"][number], at: number) => ({
@@ -73,7 +74,26 @@ function constants(program: Program, blobs: BlobStore, arch: "x86_64" | "aarch64
   const state = stateInitOffset === null ? [] : program.stateInit.map((p) => part(p, stateInitOffset));
   const parts = [...program.weights.map((p) => part(p, 0)), ...state].filter((p) => p.bytes > 0);
   parts.sort((a, b) => a.offset - b.offset);
-  return [{ pieces: constantsObject({ symbol: WEIGHTS, align: ALIGN, arch, bytes, parts }) }];
+  return [{ pieces: constantsObject({ symbol: WEIGHTS, align: ALIGN, arch: nativeArch(arch), bytes, parts }) }];
+}
+
+const nativeArch = (arch: Arch): NativeArch =>
+  isNative(arch) ? arch : fail("QC-LLVM-022", `the LLVM backend cannot build for '${arch}'`);
+
+interface CompileOptions {
+  readonly asm?: boolean;
+  /** LLVM's own pipeline of that level instead of ours. */
+  readonly optLevel?: OptLevel;
+}
+
+/** The text of `emitProgram` as objects: kernels and descriptor in one, memory functions that LLVM may call in the other. */
+export function compileProgram(name: string, text: string, target: Target, llvm: LLVM, options: CompileOptions = {}) {
+  const machine = { triple: target.mtriple, cpu: target.mcpu, features: target.flags };
+  const compile = (of: string, ir: string, more: Partial<CompileInput> = {}): ReturnType<LLVM["compile"]> =>
+    llvm.compile({ texts: [ir], name: of, optLevel: options.optLevel ?? 3, ...machine, ...more });
+  const passes = options.optLevel === undefined ? { passes: kernelPasses(llvm.version) } : {};
+  const { object, asm } = compile(name, text, { emit: options.asm ? ["asm"] : [], ...passes });
+  return { main: object, memory: compile("memory", memFunctionsIR()).object, asm };
 }
 
 /**
@@ -88,20 +108,13 @@ export function buildProgram(
   llvm: LLVM,
   options: BuildOptions,
 ): BuiltProgram {
-  const { arch } = target;
-  if (target.kind !== "llvm" || arch === "nvptx64") fail("QC-LLVM-022", `the LLVM backend cannot build for '${target.kind}'`);
   const text = emitProgram(program, blobs, target, options);
-  const machine = { triple: target.mtriple, cpu: target.mcpu, features: target.flags };
-  const compile = (name: string, ir: string, more: Partial<CompileInput> = {}): ReturnType<LLVM["compile"]> =>
-    llvm.compile({ texts: [ir], name, optLevel: options.optLevel ?? 3, ...machine, ...more });
-  const wantsAsm = options.emit?.includes("asm") ?? false;
-  const passes = options.optLevel === undefined ? { passes: kernelPasses(llvm.version) } : {};
-  const main = compile(program.name, text, { emit: wantsAsm ? ["asm"] : [], ...passes });
-  return {
-    objects: [main.object, ...constants(program, blobs, arch), compile("memory", memFunctionsIR()).object],
-    llvm: options.emit?.includes("llvm") ? text : undefined,
-    asm: main.asm,
-  };
+  const { main, memory, asm } = compileProgram(program.name, text, target, llvm, {
+    asm: options.emit?.includes("asm"),
+    optLevel: options.optLevel,
+  });
+  const llvmText = options.emit?.includes("llvm") ? text : undefined;
+  return { objects: [main, ...constantObjects(program, blobs, target), memory], llvm: llvmText, asm };
 }
 
 /** Builds a program and links `output`, a shared object that exports `qc_model` and needs nothing. Errors: also linkShared's. */

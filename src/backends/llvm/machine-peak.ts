@@ -4,7 +4,7 @@ import koffi from "koffi";
 import type { Bandwidth, MachinePeak } from "../../ir/target/roofline.js";
 import type { Target } from "../../ir/target/target.js";
 import { withTempFolder } from "../../support/temp-folder.js";
-import { linkShared } from "./libllvm/link.js";
+import { linkShared } from "../native/link.js";
 import type { LLVM } from "./libllvm/open.js";
 
 const CHAINS = 24;

@@ -6,20 +6,17 @@ import type { Kernel } from "../../ir/loop/stmt.js";
 import type { Target } from "../../ir/target/target.js";
 import { shortHash } from "../../support/hash.js";
 import { withTempFolder } from "../../support/temp-folder.js";
+import type { KernelCode, LoadedKernels, Measure, NativeKernel, SymbolObject } from "../backend.js";
+import { linkShared } from "../native/link.js";
 import { measuredKernelText } from "./emit/measured.js";
-import { linkShared } from "./libllvm/link.js";
 import { memFunctionsIR } from "./libllvm/mem-functions.js";
 import type { LLVM } from "./libllvm/open.js";
+import { measurePeak } from "./machine-peak.js";
 import { kernelPasses } from "./passes.js";
 
+/** Of the buffers that kernels are measured on. */
 const ALIGN = 64;
 const ENTRY = "kernel";
-
-/** LLVM IR of one kernel, and a hash of it: kernels of equal hashes are the same code whatever steps led to them. */
-export interface KernelCode {
-  readonly text: string;
-  readonly hash: string;
-}
 
 export function kernelCode(kernel: Kernel, target: Target, instrs: InstrTable): KernelCode {
   const text = measuredKernelText(kernel, ENTRY, target, instrs, ALIGN);
@@ -39,32 +36,8 @@ export function memoryObject(target: Target, llvm: LLVM): Uint8Array {
   return llvm.compile({ texts: [memFunctionsIR()], optLevel: 3, ...machine }).object;
 }
 
-/** A kernel's memory: tables of pointers, one after the other, to its buffers in their order, scratch included, each at a multiple of 64 bytes. */
-export interface OperandTables {
-  readonly pointers: BigUint64Array;
-  readonly sets: number;
-}
-
-/** What runs the parallel loops: `void (pool, body, ctx, extent)` and its first argument, as pointers. */
-export interface Pool {
-  readonly parallelFor: unknown;
-  readonly pool: unknown;
-}
-
-/** Runs the kernel `repeats` times, run i on table (first + i) mod sets. Without a pool on this thread alone. */
-export type NativeKernel = (tables: OperandTables, first: number, repeats: number, pool: Pool | null) => void;
-
-export interface LoadedKernels {
-  readonly run: readonly NativeKernel[];
-  /** Unmaps the code; nothing of `run` may be called again. */
-  unload(): void;
-}
-
 /** Links objects into one library, for one link costs as much as two builds, and loads it. Errors: QC-LINK-*. */
-export function loadKernels(
-  kernels: readonly { readonly symbol: string; readonly object: Uint8Array }[],
-  memory: Uint8Array,
-): LoadedKernels {
+export function loadKernels(kernels: readonly SymbolObject[], memory: Uint8Array): LoadedKernels {
   return withTempFolder("kernel", (folder) => {
     const path = join(folder, "kernels.so");
     linkShared({ objects: [...kernels.map((k) => k.object), memory], output: path, exports: kernels.map((k) => k.symbol) });
@@ -78,13 +51,16 @@ export function loadKernels(
   });
 }
 
-/** Where an array lies. */
-export const addressOf = (bytes: Uint8Array): bigint =>
-  BigInt(koffi.address(bytes.buffer as never) as unknown as bigint) + BigInt(bytes.byteOffset);
-
-/** Zeroed memory at a multiple of 64 bytes. */
-export function alignedBytes(bytes: number): Uint8Array {
-  const room = new Uint8Array(Math.max(1, bytes) + 2 * ALIGN);
-  const skip = (ALIGN - Number(addressOf(room) % BigInt(ALIGN))) % ALIGN;
-  return room.subarray(skip, skip + bytes);
+/** The tuner's side of a target of this machine. The memory functions are compiled once, with the first set of kernels. */
+export function measureFor(llvm: LLVM, target: Target): Measure {
+  let memory: Uint8Array | null = null;
+  return {
+    code: (kernel, instrs) => kernelCode(kernel, target, instrs),
+    compile: (code, symbol) => compileKernelCode(code, symbol, target, llvm),
+    load(kernels) {
+      memory ??= memoryObject(target, llvm);
+      return loadKernels(kernels, memory);
+    },
+    peak: () => measurePeak(llvm, target),
+  };
 }

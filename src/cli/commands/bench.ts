@@ -110,10 +110,8 @@ export const bench = defineCommand({
 type CProgram = (run: CRun) => Latency;
 
 async function machinePeak(): Promise<MachinePeak> {
-  const { measurePeak } = await import("../../backends/llvm/machine-peak.js");
-  const { openToolchain } = await import("../../build/toolchain.js");
-  const { llvm, target } = openToolchain();
-  return measurePeak(llvm, target);
+  const { measureOf, openToolchain } = await import("../../build/toolchain.js");
+  return measureOf(openToolchain()).peak();
 }
 
 async function fromC<T>(built: Built, body: (program: CProgram) => Promise<T>): Promise<T> {

@@ -19,7 +19,7 @@ export const plugins = defineCommand({
   name: "plugins",
   summary: "what the built-in parts and the given plugins add",
   description:
-    "Loads plugins and lists what each adds: ops, passes, importer rules, sketches, schedulers, search strategies, targets; without any, what qc brings along.",
+    "Loads plugins and lists what each adds: ops, passes, importer rules, sketches, schedulers, backends, search strategies, targets; without any, what qc brings along.",
   examples: [
     ["qc plugins", "what qc brings along"],
     ["qc plugins --plugin ./swish.mjs", "what a plugin adds, and that it fits"],
@@ -35,11 +35,12 @@ export const plugins = defineCommand({
       importers: Object.keys(p.importers ?? {}),
       sketches: (p.sketches ?? []).map((x) => x.name),
       schedulers: (p.schedulers ?? []).map((x) => x.name),
+      backends: (p.backends ?? []).map((x) => x.name),
       strategies: (p.strategies ?? []).map((x) => x.name),
-      targets: Object.keys(p.targets ?? {}),
+      targets: [...(p.backends ?? []).map((x) => x.name), ...Object.keys(p.targets ?? {})],
       pipeline: p.pipeline ?? [],
     }));
-    type Key = "ops" | "passes" | "importers" | "schedulers" | "strategies" | "targets";
+    type Key = "ops" | "passes" | "importers" | "schedulers" | "backends" | "strategies" | "targets";
     const added = (key: Key) => new Set(own.flatMap((p) => p[key]));
     const without = (all: readonly string[], key: Key) => all.filter((n) => !added(key).has(n)).sort();
     const builtIn = {
@@ -55,6 +56,7 @@ export const plugins = defineCommand({
         context.schedulers.map((s) => s.name),
         "schedulers",
       ),
+      backends: without([...context.backends.keys()], "backends"),
       strategies: without([...context.strategies.keys()], "strategies"),
       targets: without([...context.targets.keys()], "targets"),
     };
@@ -74,12 +76,13 @@ interface Listing {
   readonly importers: readonly string[];
   readonly sketches: readonly string[];
   readonly schedulers: readonly string[];
+  readonly backends: readonly string[];
   readonly strategies: readonly string[];
   readonly targets: readonly string[];
 }
 
-const listLines = ({ ops, passes, importers, sketches, schedulers, strategies, targets }: Listing): string[] =>
-  Object.entries({ ops, passes, importers, sketches, schedulers, strategies, targets }).flatMap(([what, names]) =>
+const listLines = ({ ops, passes, importers, sketches, schedulers, backends, strategies, targets }: Listing): string[] =>
+  Object.entries({ ops, passes, importers, sketches, schedulers, backends, strategies, targets }).flatMap(([what, names]) =>
     names.length ? [`  ${what.padEnd(10)} ${names.join(", ")}`] : [],
   );
 

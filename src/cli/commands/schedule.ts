@@ -38,7 +38,10 @@ export const schedule = defineCommand({
       import("../../ir/text/print-kernel.js"),
       import("../../plugin.js"),
     ]);
-    const tools = openToolchain(namedTarget(args.target, ctx.targets), { strictFloat: args.strictFloat });
+    const tools = openToolchain(namedTarget(args.target, ctx.targets), {
+      strictFloat: args.strictFloat,
+      backends: ctx.backends.values(),
+    });
     const here = environmentOf(tools);
     const kernels = /\.onnx$/i.test(file) ? await modelKernels() : (await readIr(file, ctx, args.inputShapes)).kernels;
     const named = kernels.map((kernel) => ({ kernel, key: workloadKey(kernel, here.target) }));

@@ -1,7 +1,8 @@
 import { fail, failUsage } from "../../support/diag.js";
 import { didYouMean } from "../../support/suggest.js";
+import { ARCHS, archOfTriple, vectorShape } from "./arch.js";
 import { parseTarget, specText, type TargetSpec } from "./syntax.js";
-import { archOfTriple, type HostInfo, type Target, vectorShape } from "./target.js";
+import type { HostInfo, Target } from "./target.js";
 
 /** Cards by compute capability. NVIDIA, "CUDA GPUs". */
 const CUDA_ARCHS: readonly (readonly [arch: string, cards: string])[] = [
@@ -20,11 +21,10 @@ const CUDA_ARCHS: readonly (readonly [arch: string, cards: string])[] = [
 ];
 const CUDA_CARDS = new Map(CUDA_ARCHS.flatMap(([arch, cards]) => cards.split(" ").map((card) => [card, arch] as const)));
 
-const DEFAULT_CUDA = "sm_70";
-
-function resolveCuda(spec: TargetSpec): Target {
+/** A graphics card, by name or architecture. Errors: QC-TARGET-006 unknown card. */
+export function resolveCuda(spec: TargetSpec): Target {
   const card = spec.model?.toLowerCase().replace(/^(nvidia[ -/]|geforce-|rtx-?|gtx-?|jetson-|tesla-)+/, "") ?? null;
-  const known = card === null ? DEFAULT_CUDA : CUDA_CARDS.get(card);
+  const known = card === null ? ARCHS.nvptx64.baseline : CUDA_CARDS.get(card);
   const mcpu = spec.mcpu ?? (card !== null && /^sm_\d+a?$/.test(card) ? card : known);
   if (mcpu === undefined) {
     const hint = didYouMean(card ?? "", CUDA_CARDS.keys());
@@ -51,17 +51,18 @@ function resolveCuda(spec: TargetSpec): Target {
   };
 }
 
-/** A processor that every machine of the architecture can run. */
-const BASELINE_CPU = { x86_64: "x86-64", aarch64: "generic", nvptx64: DEFAULT_CUDA } as const;
+/** A target string filled in. Errors: those of parseTarget, resolveCuda and resolveCpu. */
+export function resolveTarget(target: string | readonly string[], host: HostInfo): Target {
+  const spec = parseTarget(target);
+  return spec.kind === "cuda" ? resolveCuda(spec) : resolveCpu(spec, host);
+}
 
 /**
  * Fills a target in. `llvm` without -mcpu (or with -mcpu=native) is the compiling machine's processor with the features detected on
  * it, where the triple's architecture is the machine's; else the architecture's baseline.
- * Errors: QC-TARGET-006 unknown card, 007 unsupported triple, 008 native on another architecture; the HostInfo's for an unknown cpu.
+ * Errors: QC-TARGET-007 unsupported triple, 008 native on another architecture; the HostInfo's for an unknown cpu.
  */
-export function resolveTarget(target: TargetSpec | string | readonly string[], host: HostInfo): Target {
-  const spec = typeof target === "string" || !("kind" in target) ? parseTarget(target) : target;
-  if (spec.kind === "cuda") return resolveCuda(spec);
+export function resolveCpu(spec: TargetSpec, host: HostInfo): Target {
   const mtriple = spec.mtriple ?? host.triple;
   const arch = archOfTriple(mtriple);
   if (arch === null || !/linux|^[^-]+$/.test(mtriple)) {
@@ -78,7 +79,7 @@ export function resolveTarget(target: TargetSpec | string | readonly string[], h
     );
   }
   const isHost = wantsHost && isHostArch;
-  const mcpu = isHost ? host.cpu : (spec.mcpu ?? BASELINE_CPU[arch]);
+  const mcpu = isHost ? host.cpu : (spec.mcpu ?? ARCHS[arch].baseline);
   const flags = [...(isHost && host.flags ? [host.flags] : []), ...spec.mattr].join(",");
   const features = [...host.cpuFeatures(mtriple, mcpu, flags)].sort();
   return {

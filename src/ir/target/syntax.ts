@@ -1,10 +1,9 @@
 import { failUsage } from "../../support/diag.js";
 import { didYouMean } from "../../support/suggest.js";
-import type { TargetKind } from "./target.js";
 
 /** A target string taken apart, nothing filled in. */
 export interface TargetSpec {
-  readonly kind: TargetKind;
+  readonly kind: string;
   readonly mcpu: string | null;
   readonly mattr: readonly string[];
   readonly mtriple: string | null;
@@ -27,10 +26,10 @@ const FLAGS: Readonly<Record<string, Field>> = {
 };
 /** TVM flags that choose among TVM's schedule libraries, thread counts and runtimes: read and dropped. */
 const IGNORED = ["keys", "libs", "num-cores", "runtime", "system-lib", "link-params", "mfloat-abi", "opt-level", "host", "tag"];
-const KINDS: readonly TargetKind[] = ["llvm", "cuda"];
+const KINDS: readonly string[] = ["llvm", "c", "cuda"];
 
 const FORMS =
-  "`llvm`, `llvm -mcpu=skylake`, `llvm -mtriple=aarch64-linux-gnu -mcpu=cortex-a72 -mattr=+neon`, `cuda`, `cuda:2080ti`";
+  "`llvm`, `llvm -mcpu=skylake`, `llvm -mtriple=aarch64-linux-gnu -mcpu=cortex-a72 -mattr=+neon`, `c`, `cuda`, `cuda:2080ti`";
 
 /** `-mcpu=x` and `-mcpu x` --> [mcpu, x]. */
 function splitFlags(words: readonly string[]): readonly (readonly [flag: string, value: string])[] {
@@ -64,16 +63,16 @@ function parseAttrs(value: string): readonly string[] {
 }
 
 /**
- * A TVM/LEIP target, as one string or as the words of a command line: `llvm -mcpu=skylake`, `cuda:2080ti`.
+ * A TVM/LEIP target, as one string or as the words of a command line: `llvm -mcpu=skylake`, `cuda:2080ti`. `kinds`: the first words known.
  * Usage errors: QC-TARGET-001 unknown kind, 002 not a flag, 003 unknown flag, 004 a flag without value or given twice,
  * 005 a malformed value.
  */
-export function parseTarget(text: string | readonly string[]): TargetSpec {
+export function parseTarget(text: string | readonly string[], kinds: readonly string[] = KINDS): TargetSpec {
   const words = (typeof text === "string" ? [text] : text).flatMap((word) => word.trim().split(/\s+/)).filter(Boolean);
   const [head = "", ...rest] = words;
   const [kind, ...models] = head.split(":");
-  if (!KINDS.includes(kind as TargetKind)) {
-    const hint = didYouMean(kind, KINDS);
+  if (!kinds.includes(kind)) {
+    const hint = didYouMean(kind, kinds);
     failUsage("QC-TARGET-001", `unknown target '${head}'`, `${hint ? `${hint} ` : ""}targets: ${FORMS}`);
   }
   const values = new Map<Field, string>();
@@ -97,7 +96,7 @@ export function parseTarget(text: string | readonly string[]): TargetSpec {
     values.set(field, value);
   }
   return {
-    kind: kind as TargetKind,
+    kind: kind,
     mcpu: values.get("mcpu") ?? null,
     mattr: parseAttrs(values.get("mattr") ?? ""),
     mtriple: values.get("mtriple") ?? null,

@@ -1,3 +1,4 @@
+import type { Arch } from "../../../ir/target/arch.js";
 import { invariant } from "../../../support/assert.js";
 
 /** Least and greatest value of an index, both inclusive. */
@@ -6,7 +7,7 @@ export type Range = readonly [min: number, max: number];
 /** What the functions of one LLVM module have in common: declarations of intrinsics and helper functions, made on demand. */
 export interface ModuleParts {
   readonly features: ReadonlySet<string>;
-  readonly arch: string;
+  readonly arch: Arch;
   /** Adds `declare ...` once. */
   declare(text: string): void;
   /** Adds a function once, by its name with the `@`; returns the name. */
@@ -17,7 +18,7 @@ export interface ModuleParts {
   text(): string;
 }
 
-export function createModuleParts(arch: string, features: Iterable<string>): ModuleParts {
+export function createModuleParts(arch: Arch, features: Iterable<string>): ModuleParts {
   const declarations = new Set<string>();
   const helpers = new Map<string, string>();
   const nodes: string[] = [];

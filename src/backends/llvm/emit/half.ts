@@ -1,8 +1,9 @@
+import { isAble } from "../../../ir/target/arch.js";
 import type { Body } from "./body.js";
 import { floatText, splatText, suffixOf, vectorOf } from "./types.js";
 
 /** Whether float <-> half is an instruction here. */
-const hasHalfConversion = (body: Body): boolean => body.module.arch === "aarch64" || body.module.features.has("f16c");
+const hasHalfConversion = (body: Body): boolean => isAble(body.module.arch, body.module.features, "half");
 
 /** float16 bits --> float, exact. */
 export function f16ToFloat(body: Body, bits: string, lanes: number): string {

@@ -1,17 +1,17 @@
 import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Launch, Place, Program } from "../../../ir/loop/program.js";
+import { ARCHS } from "../../../ir/target/arch.js";
 import type { Target } from "../../../ir/target/target.js";
+import { PARALLEL_WORK } from "../../backend.js";
+import { type DescriptorFacts, descriptorOf } from "../../descriptor.js";
 import { createModuleParts, type ModuleParts } from "./body.js";
-import { descriptorText, type ModuleFacts, WEIGHTS } from "./descriptor.js";
+import { descriptorText, WEIGHTS } from "./descriptor.js";
 import { formProgram } from "./forms.js";
 import { attributesText, type KernelForm, parallelLoop, stageText } from "./stage.js";
 
 /** Field numbers of qc_exec in runtime-c/qc.h. */
 const EXEC = { arena: 0, state: 1, inputs: 2, outputs: 3, parallelFor: 4, pool: 5, tick: 6, user: 7, threads: 8 } as const;
 const EXEC_TYPE = "%qc_exec = type { ptr, ptr, ptr, ptr, ptr, ptr, ptr, ptr, i32, i32 }";
-
-/** Work below which waking threads costs more than it saves: measured 3 to 6 microseconds a wake, at about 20 operations a nanosecond. */
-export const PARALLEL_WORK = 100_000;
 
 const stageName = (form: number, stage: number): string => `@k${form}_s${stage}`;
 const thunkName = (launch: number, stage: number): string => `@l${launch}_s${stage}`;
@@ -121,7 +121,7 @@ export function programText(
   program: Program,
   target: Target,
   instrs: InstrTable,
-  facts: ModuleFacts,
+  facts: DescriptorFacts,
   weightsBytes: number,
 ): string {
   const module = createModuleParts(target.arch, target.features);
@@ -139,7 +139,7 @@ export function programText(
     PHASE,
     PARALLEL,
     runText(program, formOf, forms),
-    descriptorText(program, target, facts),
+    descriptorText(descriptorOf(program, facts), ARCHS[target.arch].pointerBytes),
     module.text(),
     attributesText(target),
     "",

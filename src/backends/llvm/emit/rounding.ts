@@ -1,3 +1,4 @@
+import { isAble } from "../../../ir/target/arch.js";
 import { copySign, intrinsic, selectValue } from "./arith.js";
 import type { Body } from "./body.js";
 import { floatText, splatText, typeOf, type Value } from "./types.js";
@@ -6,7 +7,7 @@ export type Rounding = "floor" | "ceil" | "trunc" | "round";
 
 const INTRINSIC: Readonly<Record<Rounding, string>> = { floor: "floor", ceil: "ceil", trunc: "trunc", round: "roundeven" };
 
-const hasRounding = (body: Body): boolean => body.module.arch === "aarch64" || body.module.features.has("sse4.1");
+const hasRounding = (body: Body): boolean => isAble(body.module.arch, body.module.features, "round");
 
 /** x rounded to a whole number; without SSE4.1, where LLVM would call libm, by adding and taking away 1.5 * 2^fraction. */
 export function roundFloat(body: Body, how: Rounding, x: Value): Value {

@@ -1,17 +1,13 @@
+import { ARCHS, archOfTriple } from "../../../ir/target/arch.js";
 import { fail } from "../../../support/diag.js";
 import { type Bindings, type Cell, type Library, type Message, type Ptr, takeString, withHandlers } from "./bindings.js";
 import { FILE_OBJECT, parseModule, reportFatal, runPasses } from "./compile.js";
-import { archOf, createMachine, type MachineSpec } from "./machine.js";
+import { createMachine, type MachineSpec } from "./machine.js";
 import { captureStderr } from "./stderr.js";
 
-/** x86 features that matter to schedules, in LLVM's spelling. */
-const X86_FEATURES = [
-  ...["sse3", "ssse3", "sse4.1", "sse4.2", "popcnt", "bmi2", "avx", "avx2", "fma", "f16c", "avxvnni", "avxvnniint8"],
-  ...["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl", "avx512vbmi", "avx512vnni", "avx512bf16", "avx512fp16"],
-  ...["amx-tile", "amx-int8", "amx-bf16"],
-];
+const X86_FEATURES = ARCHS.x86_64.features;
 
-/** aarch64 features that matter to schedules, each with an instruction that is an error in the assembler without it. */
+/** The features of aarch64, each with an instruction that is an error in the assembler without it. */
 const AARCH64_PROBES: Readonly<Record<string, string>> = {
   neon: "add v0.4s, v0.4s, v0.4s",
   fullfp16: "fadd v0.8h, v0.8h, v0.8h",
@@ -54,7 +50,7 @@ function probeByInlining({ llvm, context, machine }: Probe): readonly string[] {
 
 /** Assembles one instruction a line; a line with an error names a feature that is lacking (or that this LLVM does not know). */
 function probeByAssembling({ llvm, context, machine, spec, messages }: Probe): readonly string[] {
-  const probes = Object.entries(AARCH64_PROBES);
+  const probes = ARCHS.aarch64.features.map((feature) => [feature, AARCH64_PROBES[feature]] as const);
   const text = probes.map(([, instruction]) => `module asm "${instruction}"\n`).join("");
   const module = parseModule(llvm, context, text, "<probe>");
   llvm.setTarget(module, spec.triple);
@@ -75,7 +71,7 @@ export function probeFeatures(library: Library, spec: MachineSpec): readonly str
   try {
     return withHandlers(library, context, reportFatal, (messages) => {
       const probe = { llvm, context, machine, spec, messages };
-      return [...(archOf(spec.triple) === "x86_64" ? probeByInlining(probe) : probeByAssembling(probe))].sort();
+      return [...(archOfTriple(spec.triple) === "x86_64" ? probeByInlining(probe) : probeByAssembling(probe))].sort();
     });
   } finally {
     llvm.disposeMachine(machine);

@@ -1,3 +1,4 @@
+import { archOfTriple, type NativeArch } from "../../../ir/target/arch.js";
 import { fail } from "../../../support/diag.js";
 import { closest } from "../../../support/suggest.js";
 import { type Bindings, type Cell, type Library, type Ptr, takeString } from "./bindings.js";
@@ -11,7 +12,7 @@ export interface MachineSpec {
 }
 
 /** Processors offered when a name is not known; LLVM itself decides which names are. */
-export const COMMON_CPUS: Readonly<Record<"x86_64" | "aarch64", readonly string[]>> = {
+export const COMMON_CPUS: Readonly<Record<NativeArch, readonly string[]>> = {
   x86_64: [
     "x86-64 x86-64-v2 x86-64-v3 x86-64-v4 nehalem westmere sandybridge ivybridge haswell broadwell skylake skylake-avx512",
     "cascadelake cooperlake cannonlake icelake-client icelake-server tigerlake rocketlake alderlake raptorlake meteorlake",
@@ -27,14 +28,6 @@ export const COMMON_CPUS: Readonly<Record<"x86_64" | "aarch64", readonly string[
 
 /** x86 processors without 64-bit mode: LLVM ends the process when asked to generate 64-bit code for one. */
 const ONLY_32_BIT = /^(i[3-6]86|pentium.*|prescott|yonah|lakemont|k6.*|athlon(-tbird|-4|-xp|-mp)?|geode|winchip.*|c3(-2)?)$/;
-
-/** The architecture of a triple; null where not supported. */
-export function archOf(triple: string): "x86_64" | "aarch64" | null {
-  const head = triple.split("-")[0] ?? "";
-  if (head === "x86_64" || head === "amd64") return "x86_64";
-  if (head === "aarch64" || head === "arm64") return "aarch64";
-  return null;
-}
 
 function targetOf(llvm: Bindings, triple: string): Ptr {
   const target: Cell = [null];
@@ -61,7 +54,7 @@ export function createMachine(llvm: Bindings, spec: MachineSpec, level: number):
  * Errors: QC-LLVM-003 the triple, QC-LLVM-004 the cpu, QC-LLVM-005 a feature, QC-LLVM-006 a cpu without 64-bit mode.
  */
 export function checkMachine({ llvm, version }: Library, spec: MachineSpec): void {
-  const arch = archOf(spec.triple);
+  const arch = archOfTriple(spec.triple);
   if (arch === null) {
     fail("QC-LLVM-003", `code for '${spec.triple}' is not supported`, { help: "use an x86_64 or aarch64 triple" });
   }

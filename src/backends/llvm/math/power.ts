@@ -1,3 +1,4 @@
+import { isAble } from "../../../ir/target/arch.js";
 import { intrinsic } from "../emit/arith.js";
 import type { Value } from "../emit/types.js";
 import { log2eParts, logF64, thirdParts } from "./coefficients.js";
@@ -32,7 +33,7 @@ function halves(o: Ops, a: Value): Pair {
 function exactProduct(o: Ops, a: Value, b: Value): Pair {
   const hi = o.mul(a, b);
   const { arch, features } = o.body.module;
-  if (arch === "aarch64" || features.has("fma")) return { hi, lo: intrinsic(o.body, "fma", [a, b, o.neg(hi)]) };
+  if (isAble(arch, features, "fma")) return { hi, lo: intrinsic(o.body, "fma", [a, b, o.neg(hi)]) };
   const [x, y] = [halves(o, a), halves(o, b)];
   const cross = o.add(o.mul(x.hi, y.lo), o.mul(x.lo, y.hi));
   const head = o.sub(o.mul(x.hi, y.hi), hi);

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { type ConstantsObject, constantsObject } from "../../../src/backends/llvm/libllvm/constants-object.js";
-import { elfArch, writeObject } from "../../../src/backends/llvm/libllvm/link.js";
+import { type ConstantsObject, constantsObject } from "../../../src/backends/native/constants-object.js";
+import { elfArch, writeObject } from "../../../src/backends/native/link.js";
 import { QcError } from "../../../src/support/diag.js";
 
 const folder = mkdtempSync(join(tmpdir(), "qc-constants-test-"));

@@ -1,4 +1,5 @@
-import { fail } from "../../../support/diag.js";
+import { ARCHS, type NativeArch } from "../../ir/target/arch.js";
+import { fail } from "../../support/diag.js";
 
 /** Bytes of read-only data and where they begin in it; in ascending order, without overlap. */
 export interface Part {
@@ -13,13 +14,12 @@ export interface ConstantsObject {
   readonly symbol: string;
   /** A power of two. */
   readonly align: number;
-  readonly arch: "x86_64" | "aarch64";
+  readonly arch: NativeArch;
   /** Size of the data; zeros where no part lies. */
   readonly bytes: number;
   readonly parts: readonly Part[];
 }
 
-const MACHINES = { x86_64: 62, aarch64: 183 } as const;
 const [HEADER, SECTION, SYMBOL] = [64, 64, 24];
 const SECTION_NAMES = ["", ".rodata", ".note.GNU-stack", ".symtab", ".strtab", ".shstrtab"] as const;
 const TYPE = { progbits: 1, symtab: 2, strtab: 3 } as const;
@@ -96,7 +96,7 @@ function header(arch: ConstantsObject["arch"], tableAt: number, sections: number
   const b = Buffer.alloc(HEADER);
   b.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   b.writeUInt16LE(1, 16);
-  b.writeUInt16LE(MACHINES[arch], 18);
+  b.writeUInt16LE(ARCHS[arch].elfMachine ?? 0, 18);
   b.writeUInt32LE(1, 20);
   b.writeBigUInt64LE(BigInt(tableAt), 40);
   b.writeUInt16LE(HEADER, 52);

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { fail } from "../../../support/diag.js";
-import { knob } from "../../../support/env.js";
-import { isFile } from "../../../support/fs.js";
+import { archHere, type NativeArch } from "../../ir/target/arch.js";
+import { fail } from "../../support/diag.js";
+import { knob } from "../../support/env.js";
+import { isFile } from "../../support/fs.js";
 
 /** The full path of a program, or null: a name is looked up in PATH. */
 export function findProgram(name: string, path: string = process.env.PATH ?? ""): string | null {
@@ -29,27 +30,27 @@ export type Linker = { readonly kind: "lld" | "cc"; readonly path: string };
 const LLD_NAMES = [...[21, 20, 19, 18, 17, 16, 15].map((v) => `ld.lld-${v}`), "ld.lld"];
 
 /** C compilers for an architecture, of which the first that exists is used. */
-export function compilerNames(arch: string): readonly string[] {
-  const native = { x64: "x86_64", arm64: "aarch64" }[process.arch as string] === arch;
+export function compilerNames(arch: NativeArch): readonly string[] {
+  const native = archHere() === arch;
   const cross = [`${arch}-linux-gnu-gcc`, `${arch}-linux-gnu-gcc-12`];
   return native ? ["cc", "gcc", "clang", "clang-19", ...cross] : cross;
 }
 
 /** QC_CC or the first C compiler found for the architecture. Errors: QC-LINK-002. */
-export function findCompiler(arch: string): string {
+export function findCompiler(arch: NativeArch): string {
   const given = knob("QC_CC");
   for (const name of given ? [given] : compilerNames(arch)) {
     const path = findProgram(name);
     if (path) return path;
   }
-  const wanted = arch === "aarch64" ? "apt install gcc-aarch64-linux-gnu" : "apt install gcc";
+  const wanted = archHere() === arch ? "apt install gcc" : `apt install gcc-${arch.replace("_", "-")}-linux-gnu`;
   return fail("QC-LINK-002", given ? `QC_CC names '${given}', which does not exist` : `no C compiler for ${arch} was found`, {
     help: `${wanted}, or set QC_CC`,
   });
 }
 
 /** QC_LLD, else the newest lld in PATH, else a C compiler. Errors: QC-LINK-001. */
-export function findLinker(arch: string): Linker {
+export function findLinker(arch: NativeArch): Linker {
   const given = knob("QC_LLD");
   const advice = "apt install lld-19 (any version from 15 on will do), or set QC_LLD to the path of ld.lld";
   for (const name of given ? [given] : LLD_NAMES) {

@@ -4,14 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import koffi from "koffi";
 import { afterAll, describe, expect, test } from "vitest";
-import { constantsObject } from "../../../src/backends/llvm/libllvm/constants-object.js";
-import { elfArch, linkExecutable, linkShared, type ObjectFile } from "../../../src/backends/llvm/libllvm/link.js";
 import { memFunctionsIR } from "../../../src/backends/llvm/libllvm/mem-functions.js";
 import { hostInfo, openLLVM } from "../../../src/backends/llvm/libllvm/open.js";
-import { findProgram } from "../../../src/backends/llvm/libllvm/tools.js";
+import { constantsObject } from "../../../src/backends/native/constants-object.js";
+import { elfArch, linkExecutable, linkShared, type ObjectFile } from "../../../src/backends/native/link.js";
+import { findProgram } from "../../../src/backends/native/tools.js";
+import { archHere } from "../../../src/ir/target/arch.js";
 import { resolveTarget } from "../../../src/ir/target/resolve.js";
 import { QcError } from "../../../src/support/diag.js";
-import { AARCH64, ADD_VECTORS } from "./libllvm-texts.js";
+import { AARCH64, ADD_VECTORS } from "../llvm/libllvm-texts.js";
 
 const llvm = openLLVM();
 const target = resolveTarget("llvm", hostInfo(llvm));
@@ -178,7 +179,7 @@ describe("linkExecutable", () => {
 
   test("for the host", () => {
     const output = join(folder, "bundle");
-    linkExecutable({ arch: target.arch, objects: [object(DOUBLE)], files: [main], output });
+    linkExecutable({ arch: archHere()!, objects: [object(DOUBLE)], files: [main], output });
     expect(execFileSync(output, { encoding: "utf8" })).toBe("40\n");
   });
 

@@ -1,26 +1,24 @@
 import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { fail } from "../../../support/diag.js";
-import { failIo, makeFolder } from "../../../support/fs.js";
-import { withTempFolder } from "../../../support/temp-folder.js";
+import { archOfElf, NATIVE_ARCHS, type NativeArch } from "../../ir/target/arch.js";
+import { fail } from "../../support/diag.js";
+import { failIo, makeFolder } from "../../support/fs.js";
+import { withTempFolder } from "../../support/temp-folder.js";
 import { findCompiler, findLinker, type Linker, runTool } from "./tools.js";
 
 const LIMIT_MS = 120_000;
 /** Bytes of one write. */
 const MOST = 1 << 30;
 
-/** e_machine of an ELF file --> our name. */
-const ELF_MACHINES: Readonly<Record<number, string>> = { 62: "x86_64", 183: "aarch64" };
-
 /** A relocatable object: its bytes, or what makes them piece by piece, so that large ones are never in memory as a whole. */
 export type ObjectFile = Uint8Array | { readonly pieces: () => Iterable<Uint8Array> };
 
 /** The architecture of an ELF object. Errors: QC-LINK-006. */
-export function elfArch(object: Uint8Array): string {
+export function elfArch(object: Uint8Array): NativeArch {
   const view = new DataView(object.buffer, object.byteOffset, object.byteLength);
   const isElf = object.byteLength > 20 && view.getUint32(0) === 0x7f454c46;
-  const arch = isElf ? ELF_MACHINES[view.getUint16(18, true)] : undefined;
-  return arch ?? fail("QC-LINK-006", "this is not an object file for x86_64 or aarch64");
+  const arch = isElf ? archOfElf(view.getUint16(18, true)) : null;
+  return arch ?? fail("QC-LINK-006", `this is not an object file for ${NATIVE_ARCHS.join(" or ")}`);
 }
 
 export interface LinkOptions {
@@ -111,7 +109,7 @@ export function linkShared(options: LinkOptions): void {
 }
 
 export interface ExecutableOptions {
-  readonly arch: string;
+  readonly arch: NativeArch;
   readonly objects: readonly ObjectFile[];
   /** C files, archives and objects on disk. */
   readonly files: readonly string[];

@@ -1,40 +1,8 @@
-/** What stands beside model.so: model.json for tools and people, model.h for C programs. */
-import type { Port, Program } from "../../ir/loop/program.js";
-import type { DType } from "../../ir/type/dtype.js";
-import type { Quant } from "../../ir/type/quant.js";
-import { numElements } from "../../ir/type/tensor-type.js";
-
-export interface ModelFacts {
-  readonly producer: string;
-  readonly target: string;
-  readonly toolchain: Readonly<Record<string, string>>;
-  readonly abiVersion: number;
-  /** SHA-256 in hex by file name. */
-  readonly sha256: Readonly<Record<string, string>>;
-  /** Facts for the command line: source model, quantizer, preprocessor, sizes. */
-  readonly extra: Readonly<Record<string, unknown>>;
-}
-
-const portJson = (p: Port) => ({ name: p.name, dtype: p.type.dtype, shape: p.type.shape, quant: p.type.quant });
-
-/** model.json; the format stands in docs/runtime-abi.md. */
-export function modelJson(program: Program, facts: ModelFacts): string {
-  const { extra, ...rest } = facts;
-  const { name, inputs, outputs, arenaBytes, weightBytes, stateBytes } = program;
-  const json = {
-    format: "qc-model",
-    name,
-    ...rest,
-    inputs: inputs.map(portJson),
-    outputs: outputs.map(portJson),
-    arenaBytes,
-    weightBytes,
-    stateBytes,
-    flops: program.launches.reduce((sum, l) => sum + l.flops, 0),
-    ...extra,
-  };
-  return `${JSON.stringify(json, null, 2)}\n`;
-}
+/** model.h: what a C program must know of a model. */
+import type { Port, Program } from "../ir/loop/program.js";
+import type { DType } from "../ir/type/dtype.js";
+import type { Quant } from "../ir/type/quant.js";
+import { numElements } from "../ir/type/tensor-type.js";
 
 const C_TYPES: Readonly<Record<DType, string>> = {
   f32: "float",

@@ -1,0 +1,5 @@
+import type { Backend } from "./backend.js";
+import { llvmBackend } from "./llvm/backend.js";
+
+/** The backends of qc itself. */
+export const builtinBackends: readonly Backend[] = [llvmBackend];

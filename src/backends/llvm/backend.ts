@@ -1,0 +1,42 @@
+/** CPUs through libLLVM: text, objects of it, and kernels on their own for the tuner. */
+import { resolveCpu } from "../../ir/target/resolve.js";
+import { missingOnHost } from "../../ir/target/target.js";
+import type { Backend } from "../backend.js";
+import { modelHeader } from "../header.js";
+import { compileProgram, constantObjects, emitProgram } from "./build.js";
+import { hostInfo, openLLVM } from "./libllvm/open.js";
+import { measureFor } from "./native-kernels.js";
+
+export const llvmBackend: Backend = {
+  name: "llvm",
+  doc: "machine code for a CPU, made by libLLVM",
+  accepts: ({ kind }) => kind === "llvm",
+  open(spec) {
+    const llvm = openLLVM();
+    const host = hostInfo(llvm);
+    const target = resolveCpu(spec, host);
+    return {
+      target,
+      toolchain: { llvm: llvm.version },
+      emits: ["llvm", "asm", "obj"],
+      missingHere: () => missingOnHost(target, host),
+      emit(program, blobs, options) {
+        const text = emitProgram(program, blobs, target, options);
+        return {
+          name: program.name,
+          texts: [
+            { name: "model.ll", wanted: "llvm", pieces: () => [text] },
+            { name: "model.h", wanted: null, pieces: () => [modelHeader(program)] },
+          ],
+          constants: constantObjects(program, blobs, target),
+        };
+      },
+      build({ name, texts, constants }, { asm }) {
+        const text = [...texts[0].pieces()].join("");
+        const code = compileProgram(name, text, target, llvm, { asm });
+        return { objects: [code.main, ...constants, code.memory], asm: code.asm };
+      },
+      measure: measureFor(llvm, target),
+    };
+  },
+};
