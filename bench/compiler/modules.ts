@@ -78,5 +78,5 @@ export function benchModule(form: Form, nodes: number, ctx: IrContext): Module {
   const w = createWriter(ctx);
   const x = w.b.param("x", IMAGE);
   const { func, consts } = w.b.finish([FORMS[form](w, x, nodes)], ["y"]);
-  return { version: 1, name: `bench_${form}`, funcs: [func], consts, props: {} };
+  return { version: 1, name: `bench_${form}`, funcs: [func], consts, states: [], props: {} };
 }

@@ -1,7 +1,7 @@
 /** Random modules for properties: graphs chained from the ops' own `sample`s, with everything that passes look for. */
 import { createFuncBuilder, type FuncBuilder } from "../../src/ir/graph/func-builder.js";
 import type { Module, ValueId } from "../../src/ir/graph/module.js";
-import { hasTrait, type OpDef } from "../../src/ir/op/define.js";
+import type { OpDef } from "../../src/ir/op/define.js";
 import { inferWith } from "../../src/ir/op/infer-node.js";
 import { inferOp } from "../../src/ir/op/registry.js";
 import { createGen, type Gen } from "../../src/ir/op/sample.js";
@@ -21,7 +21,7 @@ export interface RandomModule {
 export interface RandomModuleOptions {
   /** Most ops drawn; a few nodes more come of duplicates. Default 8. */
   readonly nodes?: number;
-  /** Which ops may be drawn. Default: all without effects. */
+  /** Which ops may be drawn. Default: all. */
   readonly ops?: (def: OpDef) => boolean;
   /** Also neighbourhoods of chain-steps.ts: convolution and BatchNorm, transposes in a row, ... Default: true unless `ops` is given. */
   readonly chains?: boolean;
@@ -38,7 +38,7 @@ const REUSE = 4;
 export function randomModule(ctx: IrContext, seed: number, given: RandomModuleOptions = {}): RandomModule {
   const options = { chains: given.ops === undefined, ...given };
   const g = createGen(seed);
-  const defs = ctx.ops.all().filter((d) => !hasTrait(d, "effect") && (options.ops?.(d as OpDef) ?? true));
+  const defs = ctx.ops.all().filter((d) => options.ops?.(d as OpDef) ?? true);
   const b = createFuncBuilder("main", inferWith(ctx.ops), ctx.blobs);
   const inputs: Tensor[] = [];
   const paramNames: string[] = [];
@@ -87,7 +87,7 @@ export function randomModule(ctx: IrContext, seed: number, given: RandomModuleOp
   const props: Module["props"] = g.bool()
     ? { opset: 17, producer: 'a "tool"', numbers: [0.1, -0, Number.POSITIVE_INFINITY], ready: g.bool(), names: ["a", "b\n"] }
     : {};
-  const module: Module = { version: 1, name: `random ${seed}`, funcs: [{ ...func, paramNames }], consts, props };
+  const module: Module = { version: 1, name: `random ${seed}`, funcs: [{ ...func, paramNames }], consts, states: [], props };
   return { module, inputs };
 }
 

@@ -23,7 +23,7 @@ function net(dtype: (typeof DTYPES)[number]): Module {
   const y = b.node("dense", [b.node("log", [x], {}, loc), b.constant(w.type, bytesOf(w))], {}, loc);
   const sum = b.node("add", [y, b.param("b", tensorType("f32", [1, 2]))], {}, loc);
   const { func, consts } = b.finish([sum], ["y"]);
-  return { version: 1, name: "test", funcs: [func], consts, props: {} };
+  return { version: 1, name: "test", funcs: [func], consts, states: [], props: {} };
 }
 
 const sampleOf = (dtype: (typeof DTYPES)[number], a: readonly number[], b: readonly number[]): CalibrationSample => ({

@@ -79,7 +79,7 @@ export function importOnnx(
       env.get(o) || fail("QC-ONNX-016", `output '${o}' is computed by no node`, { loc: { file: name, node: o }, help: EDITED }),
   );
   const { func, consts } = builder.finish(results, outputs);
-  return { version: 1, name: path.basename(name, path.extname(name)), funcs: [func], consts, props: {} };
+  return { version: 1, name: path.basename(name, path.extname(name)), funcs: [func], consts, states: [], props: {} };
 }
 
 const EDITED = "the model is truncated or was edited wrongly";

@@ -63,7 +63,7 @@ export function createEmitter(state: EmitState, { op: source, loc, hints, consta
     // Nodes with constant operands are evaluated within the limits; `dequantize` never is: the quantize pass wants to see stored weights.
     const allKnown = operands.length > 0 && operands.every((v, i) => isAbsent(v) || tensors[i]);
     const def = ctx.ops.get(op);
-    if (allKnown && def && !def.traits.includes("effect") && op !== "dequantize") {
+    if (allKnown && def && op !== "dequantize") {
       const types = tensors.map((t) => t?.type ?? null);
       const done = state.infer(op, types, given, loc);
       const bytes = done.types.reduce((sum, t) => sum + byteSize(t), 0);

@@ -20,6 +20,7 @@ export function pruneConsts(m: Module): Module {
     for (const n of f.body) for (const i of n.inputs) used.add(i);
     for (const r of f.results) used.add(r);
   }
+  for (const s of m.states) if (s.initial !== null) used.add(s.initial);
   const kept = Object.entries(m.consts).filter(([id]) => used.has(id));
   if (kept.length === Object.keys(m.consts).length) return m;
   return { ...m, consts: Object.fromEntries(kept) };

@@ -37,6 +37,18 @@ export interface Constant {
   readonly blob: BlobId;
 }
 
+/**
+ * A value of the network that lives from run to run. The entry stays a pure function: parameter `param` is the value that the run begins
+ * with, result `result` the one that the next run begins with; both have one type, and neither is the caller's.
+ */
+export interface State {
+  /** Positions among the entry's parameters and results: passes keep both. */
+  readonly param: number;
+  readonly result: number;
+  /** The constant that the first run begins with; null: zeros, in a quantized type the zero point. */
+  readonly initial: ValueId | null;
+}
+
 /** A whole program as plain JSON data. `funcs[0]` is the entry; the others are private, reached by `call`. */
 export interface Module {
   readonly version: 1;
@@ -44,6 +56,8 @@ export interface Module {
   readonly funcs: readonly Func[];
   /** By name, with the leading `#`. */
   readonly consts: Readonly<Record<ValueId, Constant>>;
+  /** In the order of their parameters. */
+  readonly states: readonly State[];
   readonly props: Readonly<Record<string, AttrValue>>;
 }
 

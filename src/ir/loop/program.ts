@@ -32,6 +32,13 @@ export interface Port {
   readonly type: TensorType;
 }
 
+/** Memory that outlives a run: `name` is the model's input that reads it, `output` the output that is its next value. */
+export interface StatePort extends Port {
+  readonly output: string;
+  /** Into the state's memory, in bytes, a multiple of 64. */
+  readonly offset: number;
+}
+
 export interface Program {
   readonly name: string;
   readonly inputs: readonly Port[];
@@ -42,7 +49,8 @@ export interface Program {
   /** Read-only constants, back to back at 64-byte aligned offsets. */
   readonly weights: readonly { readonly blob: BlobId; readonly offset: number; readonly bytes: number }[];
   readonly weightBytes: number;
-  /** Variables that outlive a run: initial bytes, in the order of `state` offsets. */
+  readonly states: readonly StatePort[];
   readonly stateBytes: number;
+  /** What the states begin with where it is not zeros, in the order of their offsets. */
   readonly stateInit: readonly { readonly blob: BlobId; readonly offset: number; readonly bytes: number }[];
 }

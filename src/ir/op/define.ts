@@ -15,18 +15,8 @@ import type { OpWeights } from "./weights.js";
  *   movement     moves elements without arithmetic: transpose, slice, concat, pad, gather
  *   same-scale   the output keeps the operand's quantization
  *   commutative  the first two operands may be swapped
- *   effect       must not be removed, merged or reordered (state)
  */
-export type Trait =
-  | "elementwise"
-  | "monotone"
-  | "contraction"
-  | "window"
-  | "view"
-  | "movement"
-  | "same-scale"
-  | "commutative"
-  | "effect";
+export type Trait = "elementwise" | "monotone" | "contraction" | "window" | "view" | "movement" | "same-scale" | "commutative";
 
 export interface OperandSpec {
   readonly name: string;

@@ -5,7 +5,8 @@
  *   3. every node's op is registered, its operand count and attributes fit the op, its result types are the inferred ones;
  *   4. `call` names another function of the module, is not recursive, and its types are the callee's;
  *   5. every constant's blob exists and has the byte size of its type;
- *   6. quantized types have valid parameters: positive finite scales, zero points within the dtype, one pair per index of the axis.
+ *   6. every state pairs a parameter and a result of the entry of one type, each in one state only, with an initial constant of that type;
+ *   7. quantized types have valid parameters: positive finite scales, zero points within the dtype, one pair per index of the axis.
  */
 import { type Diag, type Loc, QcError } from "../../support/diag.js";
 import type { BlobStore } from "../blob/blob-store.js";
@@ -39,6 +40,7 @@ export function verifyModule(m: Module, ops: OpRegistry, blobs: BlobStore): read
   }
   const funcs = new Map<unknown, Func>(m.funcs.toReversed().map((f) => [f.name, f]));
   for (const f of m.funcs) verifyFunc(m, f, funcs, ops, error);
+  verifyStates(m, error);
   return diags;
 }
 
@@ -69,6 +71,27 @@ function verifyFunc(m: Module, f: Func, funcs: ReadonlyMap<unknown, Func>, ops: 
     for (const o of n.outputs) define(o.id, o.type, n.loc);
   }
   for (const r of f.results) if (!typeOf(r)) error("QC-IR-022", `result ${r} of '${f.name}' is defined nowhere`);
+}
+
+function verifyStates(m: Module, error: Report): void {
+  const entry = m.funcs[0];
+  m.states.forEach(({ param, result, initial }, i) => {
+    const name = entry.paramNames[param] ?? `${param}`;
+    const type = entry.params[param]?.type;
+    const id = entry.results[result];
+    if (!type || id === undefined)
+      return error(
+        "QC-IR-027",
+        `state '${name}' pairs parameter ${param} with result ${result}, which '${entry.name}' does not have`,
+      );
+    if (m.states.some((s, k) => k < i && (s.param === param || s.result === result)))
+      error("QC-IR-027", `state '${name}': its parameter or result belongs to another state too`);
+    const next = isConst(id) ? m.consts[id]?.type : valueType(entry, id);
+    if (next !== type)
+      error("QC-IR-027", `state '${name}' is ${typeText(type)}, its next value ${next ? typeText(next) : "nothing"}`);
+    if (initial !== null && m.consts[initial]?.type !== type)
+      error("QC-IR-027", `state '${name}' begins with '${initial}', which is no constant of type ${typeText(type)}`);
+  });
 }
 
 function verifyNode(n: Node, operands: readonly (TensorType | null)[], ops: OpRegistry, error: Report): void {

@@ -27,7 +27,7 @@ export const withBuffer = (s: Scope, b: Buffer): Scope => ({ ...s, buffers: new 
 
 /** Words that have a meaning of their own inside a kernel. */
 export const KEYWORDS: ReadonlySet<string> = new Set([
-  ..."module version const blob func next as return q axis block loc pass from true false kernel in out inout scratch local".split(
+  ..."module version const blob func next state as return q axis block loc pass from true false kernel in out inout scratch local".split(
     " ",
   ),
   ..."prepare with stage parallel unroll for seq if else let alloc instr inf nan _ in_range index".split(" "),

@@ -4,7 +4,7 @@
  *   QC-TEXT-001 syntax   002 a value that is not defined   003 defined twice   004 unknown op   005 a type that is not the inferred one
  *   006 a function defined twice   007 unknown function   008 a call or return that does not fit   009 a blob that is nowhere
  *   010 a constant's elements   011 no function   012 a bad escape   013 a bad type   014 an attribute twice
- *   015 nested too deeply; what an op refuses keeps its code
+ *   015 nested too deeply   016 a state without its pair; what an op refuses keeps its code
  */
 import path from "node:path";
 import type { Token } from "antlr4ts";
@@ -19,6 +19,7 @@ import { numElements, type TensorType, typeText } from "../type/tensor-type.js";
 import type { ConstantContext, FileContext, FuncContext, NodeContext, PlaceContext, PortContext } from "./generated/qcParser.js";
 import { elementBytes } from "./literal.js";
 import { kernelFrom } from "./parse-kernel.js";
+import { refuseStates, statesFrom } from "./parse-states.js";
 import { createTypeReader, readAttrs, readName, readString, readValueId, type TypeReader } from "./read-type.js";
 import { failAt, guardDepth, type Place, parseSyntax, posAt, type Source } from "./syntax.js";
 
@@ -91,10 +92,11 @@ function moduleFrom(tree: FileContext, source: Source, ctx: ParseContext): Modul
       params: f.param().map((p) => types.type(p.port().type())),
       results: f
         .ports()
-        .port()
-        .map((p) => types.type(p.type())),
+        .result()
+        .map((r) => types.type(r.port().type())),
     });
   }
+  for (const f of funcs.slice(1)) refuseStates(f, source);
   const run: Run = { source, ctx, types, consts, signatures };
   const version = header?.NUMBER();
   if (version && version.text !== "1")
@@ -105,11 +107,13 @@ function moduleFrom(tree: FileContext, source: Source, ctx: ParseContext): Modul
       `version ${version.text} of the text form is not known`,
       "this qc reads version 1",
     );
+  const all = funcs.map((f) => funcFrom(f, run));
   return {
     version: 1,
     name: header ? readString(source, header.STRING().symbol) : path.basename(source.file, path.extname(source.file)),
-    funcs: funcs.map((f) => funcFrom(f, run)),
+    funcs: all,
     consts,
+    states: funcs.length ? statesFrom(funcs[0], all[0].params, run) : [],
     props: readAttrs(source, header?.attrs()),
   };
 }
@@ -166,7 +170,7 @@ function funcFrom(f: FuncContext, run: Run): Func {
     values.set(id, type);
     return id;
   };
-  const params = f.param().map((p, i) => ({ id: define(p.VALUE().symbol, signature.params[i]), type: signature.params[i] }));
+  const params = f.param().map((p, i) => ({ id: define(p.VALUE(0).symbol, signature.params[i]), type: signature.params[i] }));
   const use = (token: Token): [ValueId, TensorType] => {
     const id = readValueId(source, token);
     const type = isConst(id) ? run.consts[id]?.type : values.get(id);
@@ -176,7 +180,10 @@ function funcFrom(f: FuncContext, run: Run): Func {
   };
   const body = f.node().map((n) => nodeFrom(n, run, use, define));
   const returned = f.returned().VALUE();
-  const ports = f.ports().port();
+  const ports = f
+    .ports()
+    .result()
+    .map((r) => r.port());
   if (returned.length !== ports.length) {
     failAt(source, "QC-TEXT-008", f.returned(), `'${name}' returns ${returned.length} values, its head says ${ports.length}`);
   }

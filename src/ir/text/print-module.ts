@@ -59,8 +59,13 @@ export function funcText(m: Module, f: Func, ctx: Pick<PrintContext, "ops">, opt
   for (const v of [...f.params, ...f.body.flatMap((n) => n.outputs)]) types.set(v.id, v.type);
   const port = (id: ValueId, type: TensorType | undefined, name: string | undefined) =>
     `${type ? typeText(type) : "?"}${name === undefined || name === id.slice(1) ? "" : ` as ${quoted(name)}`}`;
-  const params = f.params.map((p, i) => `${valueText(p.id)}: ${port(p.id, p.type, f.paramNames[i])}`);
-  const results = f.results.map((id, i) => port(id, types.get(id) ?? m.consts[id]?.type, f.resultNames[i]));
+  const states = f === m.funcs[0] ? m.states : [];
+  const begins = new Map(states.map((s) => [s.param, s.initial === null ? " state" : ` state ${valueText(s.initial)}`]));
+  const feeds = new Map(states.map((s) => [s.result, ` state ${valueText(f.params[s.param].id)}`]));
+  const params = f.params.map((p, i) => `${valueText(p.id)}: ${port(p.id, p.type, f.paramNames[i])}${begins.get(i) ?? ""}`);
+  const results = f.results.map(
+    (id, i) => `${port(id, types.get(id) ?? m.consts[id]?.type, f.resultNames[i])}${feeds.get(i) ?? ""}`,
+  );
   const single = results.length === 1 && !results[0].includes(" as ");
   const next = options.locs ? ` next ${f.nextId}` : "";
   return [

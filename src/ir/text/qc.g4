@@ -9,8 +9,9 @@ header: MODULE STRING (VERSION NUMBER)? attrs?;
 constant: CONST VALUE ':' type '=' (DENSE | BLOB STRING);
 
 func: FUNC SYMBOL '(' (param (',' param)*)? ')' '->' ports (NEXT NUMBER)? '{' node* returned '}';
-param: VALUE ':' port;
-ports: port | '(' (port (',' port)*)? ')';
+param: VALUE ':' port (STATE VALUE?)?;
+ports: result | '(' (result (',' result)*)? ')';
+result: port (STATE VALUE)?;
 port: type (AS STRING)?;
 returned: RETURN (VALUE (',' VALUE)*)?;
 node: (VALUE (',' VALUE)* '=')? word SYMBOL? '(' (operand (',' operand)*)? ')' attrs? (':' types)? loc?;
@@ -56,7 +57,7 @@ name: IDENT | STRING;
 
 // Where a word cannot be mistaken for the beginning of something else, keywords are names too.
 word
-  : IDENT | MODULE | VERSION | CONST | BLOB | FUNC | NEXT | AS | Q | AXIS | BLOCK | LOC | PASS | FROM | KERNEL | IN | OUT | INOUT
+  : IDENT | MODULE | VERSION | CONST | BLOB | FUNC | NEXT | STATE | AS | Q | AXIS | BLOCK | LOC | PASS | FROM | KERNEL | IN | OUT | INOUT
   | SCRATCH | LOCAL | PREPARE | WITH | STAGE | PARALLEL | UNROLL | FOR | SEQ | IF | ELSE | LET | ALLOC | INSTR
   ;
 
@@ -66,6 +67,7 @@ CONST: 'const';
 BLOB: 'blob';
 FUNC: 'func';
 NEXT: 'next';
+STATE: 'state';
 AS: 'as';
 RETURN: 'return';
 Q: 'q';

@@ -12,7 +12,7 @@ export const cse = definePass({
   run(m, ctx) {
     const first = new Map<string, Node>();
     return sweep(m, ctx, "cse", ({ node, inputs, at }) => {
-      if (node.op === "call" || ctx.ops.get(node.op)?.traits.includes("effect")) return null;
+      if (node.op === "call") return null;
       const key = keyOf(node, inputs);
       const known = first.get(key);
       if (known) return known.outputs.map((o) => at(o.id));

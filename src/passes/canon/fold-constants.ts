@@ -20,7 +20,7 @@ export const foldConstants = definePass({
   run: (m, ctx, { limit, work, dequantize }) =>
     sweep(m, ctx, "fold-constants", ({ b, node, inputs }) => {
       const def = ctx.ops.get(node.op);
-      if (!def || def.traits.includes("effect") || inputs.length === 0 || (node.op === "dequantize" && !dequantize)) return null;
+      if (!def || inputs.length === 0 || (node.op === "dequantize" && !dequantize)) return null;
       const values = inputs.map((v): Tensor | null | undefined => {
         const c = b.constOf(v);
         return isAbsent(v) ? null : c ? { type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) } : undefined;

@@ -28,7 +28,7 @@ export const widenHalf = definePass({
 
 function widenNode(view: SweepView, ctx: IrContext, wide: Map<ValueId, ValueId>): readonly ValueId[] | null {
   const { node, inputs, b } = view;
-  if (ctx.ops.get(node.op)?.traits.includes("effect") || node.op === "bitcast") return null;
+  if (node.op === "bitcast") return null;
   const widened = inputs.map((v) => {
     if (isAbsent(v) || !isHalf(b.typeOf(v).dtype)) return v;
     const known = wide.get(v);

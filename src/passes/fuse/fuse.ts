@@ -4,9 +4,10 @@ import { inferWith } from "../../ir/op/infer-node.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { derivedLoc } from "../rewrite/sweep.js";
+import { commitStates } from "./commit-states.js";
 import { type Group, groupsOf } from "./groups.js";
 
-/** Outlines every kernel of the entry into a private function; the entry keeps `call` and view nodes only. */
+/** Outlines every kernel of the entry into a private function; the entry keeps `call` and view nodes only, states are stored at its end. */
 export const fuse = definePass({
   name: "fuse",
   doc: "Groups nodes into kernels: each group becomes a private function reached by `call`.",
@@ -34,7 +35,7 @@ export const fuse = definePass({
         loc: derivedLoc("fuse", group),
       };
     });
-    return outlined.length ? { ...m, funcs: [{ ...entry, body }, ...m.funcs.slice(1), ...outlined] } : m;
+    return outlined.length ? commitStates({ ...m, funcs: [{ ...entry, body }, ...m.funcs.slice(1), ...outlined] }) : m;
   },
 });
 

@@ -1,6 +1,7 @@
 /** The fused module as a straight line of launches with every operand placed: the last thing before code. */
 import type { BlobId } from "../../ir/blob/blob-store.js";
 import { type Func, isAbsent, isConst, type Module, type Node, type ValueId } from "../../ir/graph/module.js";
+import { callerPorts } from "../../ir/graph/state.js";
 import { mayShareMemory } from "../../ir/loop/in-place.js";
 import type { Launch, Place, Program } from "../../ir/loop/program.js";
 import type { Buffer, Kernel } from "../../ir/loop/stmt.js";
@@ -11,6 +12,8 @@ import { invariant } from "../../support/assert.js";
 import { type Interval, planArena } from "./arena.js";
 import { concatsInPlace } from "./concat-in-place.js";
 import type { LoweredFunc } from "./lowered.js";
+import { layoutStates } from "./states.js";
+import { statesInPlace } from "./states-in-place.js";
 import { createWeightsTable } from "./weights.js";
 
 export interface PlanHooks {
@@ -54,11 +57,19 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
     lowered.set(n, low);
     return low;
   };
-  const { calls, into, lowered: moved } = concatsInPlace(entry, all, calleeOf, (id) => types.get(id), lower);
+  const { calls: joined, into, lowered: moved } = concatsInPlace(entry, all, calleeOf, (id) => types.get(id), lower);
+  const { calls, written } = statesInPlace(m, { calls: joined, calleeOf, lower: (n) => moved.get(n) ?? lower(n), root, into });
 
   const homes = new Map<ValueId, Home>();
-  entry.params.forEach((p, index) => homes.set(p.id, { kind: "place", place: { in: "input", index } }));
-  entry.results.forEach((r, index) => homes.set(root(r), { kind: "place", place: { in: "output", index } }));
+  const ports = callerPorts(m);
+  const state = layoutStates(m, ctx.blobs);
+  const fix = (id: ValueId, place: Place) => homes.set(root(id), { kind: "place", place });
+  ports.params.forEach((at, index) => fix(entry.params[at].id, { in: "input", index }));
+  ports.results.forEach((at, index) => fix(entry.results[at], { in: "output", index }));
+  state.states.forEach(({ offset }, i) => {
+    fix(entry.params[m.states[i].param].id, { in: "state", offset });
+    fix(written[i], { in: "state", offset });
+  });
   const intervals: Interval[] = [];
   const interval = (bytes: number, first: number, last: number): Home => ({
     kind: "interval",
@@ -145,15 +156,14 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
   );
   const program: Program = {
     name: m.name,
-    inputs: entry.params.map((p, i) => ({ name: entry.paramNames[i], type: p.type })),
-    outputs: entry.results.map((r, i) => ({ name: entry.resultNames[i], type: types.get(r)! })),
+    inputs: ports.params.map((at) => ({ name: entry.paramNames[at], type: entry.params[at].type })),
+    outputs: ports.results.map((at) => ({ name: entry.resultNames[at], type: types.get(entry.results[at])! })),
     kernels,
     launches,
     arenaBytes: arena.bytes,
     weights: weights.entries(),
     weightBytes: weights.bytes(),
-    stateBytes: 0,
-    stateInit: [],
+    ...state,
   };
   return { program, callees: drafts.map((d) => d.callee.name), arenaLowerBound: arena.lowerBound };
 }

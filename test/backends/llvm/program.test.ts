@@ -79,6 +79,7 @@ const program: Program = {
   arenaBytes: 8 * N,
   weights: [{ blob: blobs.put(new Uint8Array(w.buffer)), offset: 64, bytes: 4 * N }],
   weightBytes: 64 + 4 * N,
+  states: [{ ...port("sum", 1), output: "next sum", offset: 0 }],
   stateBytes: 4,
   stateInit: [{ blob: blobs.put(new Uint8Array(first.buffer)), offset: 0, bytes: 4 }],
 };

@@ -43,7 +43,7 @@ test("calls, constants, a value that is used twice and returned, a parameter tha
     ["%a", "%d", "%x", "#c"],
   );
   const twice = func("twice", ["%v"], [node("add", ["%v", "%v"], "%w")], ["%w"]);
-  const m: Module = { version: 1, name: "m", funcs: [main, twice], consts: { "#c": { type, blob } }, props: {} };
+  const m: Module = { version: 1, name: "m", funcs: [main, twice], consts: { "#c": { type, blob } }, states: [], props: {} };
   const results = evaluateModule(m, ctx, [of(1, 2)]);
   expect(results).toEqual([of(2, 4), of(24, 96), of(1, 2), of(10, 20)]);
   results[3].data[0] = 0;
@@ -56,6 +56,7 @@ test("wrong inputs and unknown ops are coded errors", () => {
     name: "m",
     funcs: [func("main", ["%x"], [node("nop", ["%x"], "%y")], ["%y"])],
     consts: {},
+    states: [],
     props: {},
   };
   expect(() => evaluateModule(m, context(), [])).toThrow("QC-IR-030");

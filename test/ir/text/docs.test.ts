@@ -27,7 +27,7 @@ describe("docs/ir.md", () => {
 
   it("lists every code that src/ir/text uses", () => {
     const folder = path.join(import.meta.dirname, "../../../src/ir/text");
-    const sources = ["syntax", "read-type", "parse-module", "parse-kernel"].map((f) =>
+    const sources = ["syntax", "read-type", "parse-module", "parse-states", "parse-kernel"].map((f) =>
       readFileSync(path.join(folder, `${f}.ts`), "utf8"),
     );
     const used = new Set(sources.flatMap((s) => [...s.matchAll(/"QC-TEXT-(\d+)"/g)].map((m) => m[1])));

@@ -36,7 +36,7 @@ function moduleOf(
   const b = createFuncBuilder("main", inferWith(ctx.ops), ctx.blobs);
   const y = body(b, b.param("x", tensorType("f32", shape)), createGen(7));
   const { func, consts } = b.finish([y], ["y"]);
-  return { version: 1, name: "test", funcs: [func], consts, props: {} };
+  return { version: 1, name: "test", funcs: [func], consts, states: [], props: {} };
 }
 
 const weight = (b: FuncBuilder, g: ReturnType<typeof createGen>, shape: readonly number[], max = 0.5): ValueId => {

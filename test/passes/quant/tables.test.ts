@@ -44,7 +44,7 @@ function drawn(seed: number): { readonly m: Module; readonly input: Tensor } {
   }
   const y = b.node("quantize", [values[values.length - 1]], { dtype: "i8", scales: [0.1], zeros: [-3] }, loc);
   const { func, consts } = b.finish([y], ["y"]);
-  return { m: { version: 1, name: "test", funcs: [func], consts, props: {} }, input };
+  return { m: { version: 1, name: "test", funcs: [func], consts, states: [], props: {} }, input };
 }
 
 it("is a table of 256 entries, with the values of the graph", () => {

@@ -48,7 +48,7 @@ function moduleOf(
   const b = createFuncBuilder("main", inferWith(ctx.ops), ctx.blobs);
   const y = behind(b, b.node(name, operands(b), c.attrs, loc));
   const { func, consts } = b.finish([y], ["y"]);
-  return { version: 1, name: "weights", funcs: [func], consts, props: {} };
+  return { version: 1, name: "weights", funcs: [func], consts, states: [], props: {} };
 }
 
 const constant = (b: ReturnType<typeof createFuncBuilder>, t: Tensor): ValueId => b.constant(t.type, bytesOf(t), "c");

@@ -61,46 +61,47 @@ export class qcParser extends Parser {
 	public static readonly BLOB = 37;
 	public static readonly FUNC = 38;
 	public static readonly NEXT = 39;
-	public static readonly AS = 40;
-	public static readonly RETURN = 41;
-	public static readonly Q = 42;
-	public static readonly AXIS = 43;
-	public static readonly BLOCK = 44;
-	public static readonly LOC = 45;
-	public static readonly PASS = 46;
-	public static readonly FROM = 47;
-	public static readonly TRUE = 48;
-	public static readonly FALSE = 49;
-	public static readonly KERNEL = 50;
-	public static readonly IN = 51;
-	public static readonly OUT = 52;
-	public static readonly INOUT = 53;
-	public static readonly SCRATCH = 54;
-	public static readonly LOCAL = 55;
-	public static readonly PREPARE = 56;
-	public static readonly WITH = 57;
-	public static readonly STAGE = 58;
-	public static readonly PARALLEL = 59;
-	public static readonly UNROLL = 60;
-	public static readonly FOR = 61;
-	public static readonly SEQ = 62;
-	public static readonly IF = 63;
-	public static readonly ELSE = 64;
-	public static readonly LET = 65;
-	public static readonly ALLOC = 66;
-	public static readonly INSTR = 67;
-	public static readonly LIST = 68;
-	public static readonly DENSE = 69;
-	public static readonly TYPE = 70;
-	public static readonly VALUE = 71;
-	public static readonly SYMBOL = 72;
-	public static readonly NUMBER = 73;
-	public static readonly ABSENT = 74;
-	public static readonly IDENT = 75;
-	public static readonly STRING = 76;
-	public static readonly COMMENT = 77;
-	public static readonly WS = 78;
-	public static readonly ANY = 79;
+	public static readonly STATE = 40;
+	public static readonly AS = 41;
+	public static readonly RETURN = 42;
+	public static readonly Q = 43;
+	public static readonly AXIS = 44;
+	public static readonly BLOCK = 45;
+	public static readonly LOC = 46;
+	public static readonly PASS = 47;
+	public static readonly FROM = 48;
+	public static readonly TRUE = 49;
+	public static readonly FALSE = 50;
+	public static readonly KERNEL = 51;
+	public static readonly IN = 52;
+	public static readonly OUT = 53;
+	public static readonly INOUT = 54;
+	public static readonly SCRATCH = 55;
+	public static readonly LOCAL = 56;
+	public static readonly PREPARE = 57;
+	public static readonly WITH = 58;
+	public static readonly STAGE = 59;
+	public static readonly PARALLEL = 60;
+	public static readonly UNROLL = 61;
+	public static readonly FOR = 62;
+	public static readonly SEQ = 63;
+	public static readonly IF = 64;
+	public static readonly ELSE = 65;
+	public static readonly LET = 66;
+	public static readonly ALLOC = 67;
+	public static readonly INSTR = 68;
+	public static readonly LIST = 69;
+	public static readonly DENSE = 70;
+	public static readonly TYPE = 71;
+	public static readonly VALUE = 72;
+	public static readonly SYMBOL = 73;
+	public static readonly NUMBER = 74;
+	public static readonly ABSENT = 75;
+	public static readonly IDENT = 76;
+	public static readonly STRING = 77;
+	public static readonly COMMENT = 78;
+	public static readonly WS = 79;
+	public static readonly ANY = 80;
 	public static readonly RULE_file = 0;
 	public static readonly RULE_item = 1;
 	public static readonly RULE_header = 2;
@@ -108,40 +109,41 @@ export class qcParser extends Parser {
 	public static readonly RULE_func = 4;
 	public static readonly RULE_param = 5;
 	public static readonly RULE_ports = 6;
-	public static readonly RULE_port = 7;
-	public static readonly RULE_returned = 8;
-	public static readonly RULE_node = 9;
-	public static readonly RULE_operand = 10;
-	public static readonly RULE_types = 11;
-	public static readonly RULE_type = 12;
-	public static readonly RULE_quant = 13;
-	public static readonly RULE_nums = 14;
-	public static readonly RULE_num = 15;
-	public static readonly RULE_attrs = 16;
-	public static readonly RULE_attr = 17;
-	public static readonly RULE_value = 18;
-	public static readonly RULE_loc = 19;
-	public static readonly RULE_place = 20;
-	public static readonly RULE_kernel = 21;
-	public static readonly RULE_buffer = 22;
-	public static readonly RULE_role = 23;
-	public static readonly RULE_prepare = 24;
-	public static readonly RULE_stage = 25;
-	public static readonly RULE_block = 26;
-	public static readonly RULE_stmt = 27;
-	public static readonly RULE_assign = 28;
-	public static readonly RULE_index = 29;
-	public static readonly RULE_expr = 30;
-	public static readonly RULE_binop = 31;
-	public static readonly RULE_operandExpr = 32;
-	public static readonly RULE_primary = 33;
-	public static readonly RULE_name = 34;
-	public static readonly RULE_word = 35;
+	public static readonly RULE_result = 7;
+	public static readonly RULE_port = 8;
+	public static readonly RULE_returned = 9;
+	public static readonly RULE_node = 10;
+	public static readonly RULE_operand = 11;
+	public static readonly RULE_types = 12;
+	public static readonly RULE_type = 13;
+	public static readonly RULE_quant = 14;
+	public static readonly RULE_nums = 15;
+	public static readonly RULE_num = 16;
+	public static readonly RULE_attrs = 17;
+	public static readonly RULE_attr = 18;
+	public static readonly RULE_value = 19;
+	public static readonly RULE_loc = 20;
+	public static readonly RULE_place = 21;
+	public static readonly RULE_kernel = 22;
+	public static readonly RULE_buffer = 23;
+	public static readonly RULE_role = 24;
+	public static readonly RULE_prepare = 25;
+	public static readonly RULE_stage = 26;
+	public static readonly RULE_block = 27;
+	public static readonly RULE_stmt = 28;
+	public static readonly RULE_assign = 29;
+	public static readonly RULE_index = 30;
+	public static readonly RULE_expr = 31;
+	public static readonly RULE_binop = 32;
+	public static readonly RULE_operandExpr = 33;
+	public static readonly RULE_primary = 34;
+	public static readonly RULE_name = 35;
+	public static readonly RULE_word = 36;
 	// tslint:disable:no-trailing-whitespace
 	public static readonly ruleNames: string[] = [
-		"file", "item", "header", "constant", "func", "param", "ports", "port", 
-		"returned", "node", "operand", "types", "type", "quant", "nums", "num", 
-		"attrs", "attr", "value", "loc", "place", "kernel", "buffer", "role", 
+		"file", "item", "header", "constant", "func", "param", "ports", "result", 
+		"port", "returned", "node", "operand", "types", "type", "quant", "nums", 
+		"num", "attrs", "attr", "value", "loc", "place", "kernel", "buffer", "role", 
 		"prepare", "stage", "block", "stmt", "assign", "index", "expr", "binop", 
 		"operandExpr", "primary", "name", "word",
 	];
@@ -151,12 +153,12 @@ export class qcParser extends Parser {
 		"'-'", "'['", "']'", "';'", "'+='", "'*='", "'min='", "'max='", "'&='", 
 		"'|='", "'+'", "'/'", "'%'", "'&'", "'|'", "'^'", "'<<'", "'>>'", "'=='", 
 		"'!='", "'<'", "'<='", "'>'", "'>='", "'module'", "'version'", "'const'", 
-		"'blob'", "'func'", "'next'", "'as'", "'return'", "'q'", "'axis'", "'block'", 
-		"'loc'", "'pass'", "'from'", "'true'", "'false'", "'kernel'", "'in'", 
-		"'out'", "'inout'", "'scratch'", "'local'", "'prepare'", "'with'", "'stage'", 
-		"'parallel'", "'unroll'", "'for'", "'seq'", "'if'", "'else'", "'let'", 
-		"'alloc'", "'instr'", undefined, undefined, undefined, undefined, undefined, 
-		undefined, "'_'",
+		"'blob'", "'func'", "'next'", "'state'", "'as'", "'return'", "'q'", "'axis'", 
+		"'block'", "'loc'", "'pass'", "'from'", "'true'", "'false'", "'kernel'", 
+		"'in'", "'out'", "'inout'", "'scratch'", "'local'", "'prepare'", "'with'", 
+		"'stage'", "'parallel'", "'unroll'", "'for'", "'seq'", "'if'", "'else'", 
+		"'let'", "'alloc'", "'instr'", undefined, undefined, undefined, undefined, 
+		undefined, undefined, "'_'",
 	];
 	private static readonly _SYMBOLIC_NAMES: Array<string | undefined> = [
 		undefined, undefined, undefined, undefined, undefined, undefined, undefined, 
@@ -164,12 +166,12 @@ export class qcParser extends Parser {
 		undefined, undefined, undefined, undefined, undefined, undefined, undefined, 
 		undefined, undefined, undefined, undefined, undefined, undefined, undefined, 
 		undefined, undefined, undefined, undefined, undefined, undefined, "MODULE", 
-		"VERSION", "CONST", "BLOB", "FUNC", "NEXT", "AS", "RETURN", "Q", "AXIS", 
-		"BLOCK", "LOC", "PASS", "FROM", "TRUE", "FALSE", "KERNEL", "IN", "OUT", 
-		"INOUT", "SCRATCH", "LOCAL", "PREPARE", "WITH", "STAGE", "PARALLEL", "UNROLL", 
-		"FOR", "SEQ", "IF", "ELSE", "LET", "ALLOC", "INSTR", "LIST", "DENSE", 
-		"TYPE", "VALUE", "SYMBOL", "NUMBER", "ABSENT", "IDENT", "STRING", "COMMENT", 
-		"WS", "ANY",
+		"VERSION", "CONST", "BLOB", "FUNC", "NEXT", "STATE", "AS", "RETURN", "Q", 
+		"AXIS", "BLOCK", "LOC", "PASS", "FROM", "TRUE", "FALSE", "KERNEL", "IN", 
+		"OUT", "INOUT", "SCRATCH", "LOCAL", "PREPARE", "WITH", "STAGE", "PARALLEL", 
+		"UNROLL", "FOR", "SEQ", "IF", "ELSE", "LET", "ALLOC", "INSTR", "LIST", 
+		"DENSE", "TYPE", "VALUE", "SYMBOL", "NUMBER", "ABSENT", "IDENT", "STRING", 
+		"COMMENT", "WS", "ANY",
 	];
 	public static readonly VOCABULARY: Vocabulary = new VocabularyImpl(qcParser._LITERAL_NAMES, qcParser._SYMBOLIC_NAMES, []);
 
@@ -205,31 +207,31 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 73;
+			this.state = 75;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.MODULE) {
 				{
-				this.state = 72;
+				this.state = 74;
 				this.header();
 				}
 			}
 
-			this.state = 78;
+			this.state = 80;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (((((_la - 36)) & ~0x1F) === 0 && ((1 << (_la - 36)) & ((1 << (qcParser.CONST - 36)) | (1 << (qcParser.FUNC - 36)) | (1 << (qcParser.KERNEL - 36)))) !== 0)) {
 				{
 				{
-				this.state = 75;
+				this.state = 77;
 				this.item();
 				}
 				}
-				this.state = 80;
+				this.state = 82;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
-			this.state = 81;
+			this.state = 83;
 			this.match(qcParser.EOF);
 			}
 		}
@@ -252,27 +254,27 @@ export class qcParser extends Parser {
 		let _localctx: ItemContext = new ItemContext(this._ctx, this.state);
 		this.enterRule(_localctx, 2, qcParser.RULE_item);
 		try {
-			this.state = 86;
+			this.state = 88;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.CONST:
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 83;
+				this.state = 85;
 				this.constant();
 				}
 				break;
 			case qcParser.FUNC:
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 84;
+				this.state = 86;
 				this.func();
 				}
 				break;
 			case qcParser.KERNEL:
 				this.enterOuterAlt(_localctx, 3);
 				{
-				this.state = 85;
+				this.state = 87;
 				this.kernel();
 				}
 				break;
@@ -302,28 +304,28 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 88;
+			this.state = 90;
 			this.match(qcParser.MODULE);
-			this.state = 89;
+			this.state = 91;
 			this.match(qcParser.STRING);
-			this.state = 92;
+			this.state = 94;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.VERSION) {
 				{
-				this.state = 90;
+				this.state = 92;
 				this.match(qcParser.VERSION);
-				this.state = 91;
+				this.state = 93;
 				this.match(qcParser.NUMBER);
 				}
 			}
 
-			this.state = 95;
+			this.state = 97;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.T__6) {
 				{
-				this.state = 94;
+				this.state = 96;
 				this.attrs();
 				}
 			}
@@ -351,30 +353,30 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 97;
-			this.match(qcParser.CONST);
-			this.state = 98;
-			this.match(qcParser.VALUE);
 			this.state = 99;
-			this.match(qcParser.T__0);
+			this.match(qcParser.CONST);
 			this.state = 100;
-			this.type();
+			this.match(qcParser.VALUE);
 			this.state = 101;
+			this.match(qcParser.T__0);
+			this.state = 102;
+			this.type();
+			this.state = 103;
 			this.match(qcParser.T__1);
-			this.state = 105;
+			this.state = 107;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.DENSE:
 				{
-				this.state = 102;
+				this.state = 104;
 				this.match(qcParser.DENSE);
 				}
 				break;
 			case qcParser.BLOB:
 				{
-				this.state = 103;
+				this.state = 105;
 				this.match(qcParser.BLOB);
-				this.state = 104;
+				this.state = 106;
 				this.match(qcParser.STRING);
 				}
 				break;
@@ -405,75 +407,75 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 107;
-			this.match(qcParser.FUNC);
-			this.state = 108;
-			this.match(qcParser.SYMBOL);
 			this.state = 109;
+			this.match(qcParser.FUNC);
+			this.state = 110;
+			this.match(qcParser.SYMBOL);
+			this.state = 111;
 			this.match(qcParser.T__2);
-			this.state = 118;
+			this.state = 120;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.VALUE) {
 				{
-				this.state = 110;
+				this.state = 112;
 				this.param();
-				this.state = 115;
+				this.state = 117;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				while (_la === qcParser.T__3) {
 					{
 					{
-					this.state = 111;
+					this.state = 113;
 					this.match(qcParser.T__3);
-					this.state = 112;
+					this.state = 114;
 					this.param();
 					}
 					}
-					this.state = 117;
+					this.state = 119;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 				}
 				}
 			}
 
-			this.state = 120;
-			this.match(qcParser.T__4);
-			this.state = 121;
-			this.match(qcParser.T__5);
 			this.state = 122;
+			this.match(qcParser.T__4);
+			this.state = 123;
+			this.match(qcParser.T__5);
+			this.state = 124;
 			this.ports();
-			this.state = 125;
+			this.state = 127;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.NEXT) {
 				{
-				this.state = 123;
+				this.state = 125;
 				this.match(qcParser.NEXT);
-				this.state = 124;
+				this.state = 126;
 				this.match(qcParser.NUMBER);
 				}
 			}
 
-			this.state = 127;
+			this.state = 129;
 			this.match(qcParser.T__6);
-			this.state = 131;
+			this.state = 133;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
-			while (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)) | (1 << (qcParser.LET - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.VALUE - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0)) {
+			while (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.VALUE - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0)) {
 				{
 				{
-				this.state = 128;
+				this.state = 130;
 				this.node();
 				}
 				}
-				this.state = 133;
+				this.state = 135;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
-			this.state = 134;
+			this.state = 136;
 			this.returned();
-			this.state = 135;
+			this.state = 137;
 			this.match(qcParser.T__7);
 			}
 		}
@@ -495,15 +497,36 @@ export class qcParser extends Parser {
 	public param(): ParamContext {
 		let _localctx: ParamContext = new ParamContext(this._ctx, this.state);
 		this.enterRule(_localctx, 10, qcParser.RULE_param);
+		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 137;
-			this.match(qcParser.VALUE);
-			this.state = 138;
-			this.match(qcParser.T__0);
 			this.state = 139;
+			this.match(qcParser.VALUE);
+			this.state = 140;
+			this.match(qcParser.T__0);
+			this.state = 141;
 			this.port();
+			this.state = 146;
+			this._errHandler.sync(this);
+			_la = this._input.LA(1);
+			if (_la === qcParser.STATE) {
+				{
+				this.state = 142;
+				this.match(qcParser.STATE);
+				this.state = 144;
+				this._errHandler.sync(this);
+				_la = this._input.LA(1);
+				if (_la === qcParser.VALUE) {
+					{
+					this.state = 143;
+					this.match(qcParser.VALUE);
+					}
+				}
+
+				}
+			}
+
 			}
 		}
 		catch (re) {
@@ -526,48 +549,48 @@ export class qcParser extends Parser {
 		this.enterRule(_localctx, 12, qcParser.RULE_ports);
 		let _la: number;
 		try {
-			this.state = 154;
+			this.state = 161;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.TYPE:
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 141;
-				this.port();
+				this.state = 148;
+				this.result();
 				}
 				break;
 			case qcParser.T__2:
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 142;
+				this.state = 149;
 				this.match(qcParser.T__2);
-				this.state = 151;
+				this.state = 158;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.TYPE) {
 					{
-					this.state = 143;
-					this.port();
-					this.state = 148;
+					this.state = 150;
+					this.result();
+					this.state = 155;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__3) {
 						{
 						{
-						this.state = 144;
+						this.state = 151;
 						this.match(qcParser.T__3);
-						this.state = 145;
-						this.port();
+						this.state = 152;
+						this.result();
 						}
 						}
-						this.state = 150;
+						this.state = 157;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
 					}
 				}
 
-				this.state = 153;
+				this.state = 160;
 				this.match(qcParser.T__4);
 				}
 				break;
@@ -590,23 +613,61 @@ export class qcParser extends Parser {
 		return _localctx;
 	}
 	// @RuleVersion(0)
-	public port(): PortContext {
-		let _localctx: PortContext = new PortContext(this._ctx, this.state);
-		this.enterRule(_localctx, 14, qcParser.RULE_port);
+	public result(): ResultContext {
+		let _localctx: ResultContext = new ResultContext(this._ctx, this.state);
+		this.enterRule(_localctx, 14, qcParser.RULE_result);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 156;
+			this.state = 163;
+			this.port();
+			this.state = 166;
+			this._errHandler.sync(this);
+			_la = this._input.LA(1);
+			if (_la === qcParser.STATE) {
+				{
+				this.state = 164;
+				this.match(qcParser.STATE);
+				this.state = 165;
+				this.match(qcParser.VALUE);
+				}
+			}
+
+			}
+		}
+		catch (re) {
+			if (re instanceof RecognitionException) {
+				_localctx.exception = re;
+				this._errHandler.reportError(this, re);
+				this._errHandler.recover(this, re);
+			} else {
+				throw re;
+			}
+		}
+		finally {
+			this.exitRule();
+		}
+		return _localctx;
+	}
+	// @RuleVersion(0)
+	public port(): PortContext {
+		let _localctx: PortContext = new PortContext(this._ctx, this.state);
+		this.enterRule(_localctx, 16, qcParser.RULE_port);
+		let _la: number;
+		try {
+			this.enterOuterAlt(_localctx, 1);
+			{
+			this.state = 168;
 			this.type();
-			this.state = 159;
+			this.state = 171;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.AS) {
 				{
-				this.state = 157;
+				this.state = 169;
 				this.match(qcParser.AS);
-				this.state = 158;
+				this.state = 170;
 				this.match(qcParser.STRING);
 				}
 			}
@@ -630,33 +691,33 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public returned(): ReturnedContext {
 		let _localctx: ReturnedContext = new ReturnedContext(this._ctx, this.state);
-		this.enterRule(_localctx, 16, qcParser.RULE_returned);
+		this.enterRule(_localctx, 18, qcParser.RULE_returned);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 161;
+			this.state = 173;
 			this.match(qcParser.RETURN);
-			this.state = 170;
+			this.state = 182;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.VALUE) {
 				{
-				this.state = 162;
+				this.state = 174;
 				this.match(qcParser.VALUE);
-				this.state = 167;
+				this.state = 179;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				while (_la === qcParser.T__3) {
 					{
 					{
-					this.state = 163;
+					this.state = 175;
 					this.match(qcParser.T__3);
-					this.state = 164;
+					this.state = 176;
 					this.match(qcParser.VALUE);
 					}
 					}
-					this.state = 169;
+					this.state = 181;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 				}
@@ -682,109 +743,109 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public node(): NodeContext {
 		let _localctx: NodeContext = new NodeContext(this._ctx, this.state);
-		this.enterRule(_localctx, 18, qcParser.RULE_node);
+		this.enterRule(_localctx, 20, qcParser.RULE_node);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 181;
+			this.state = 193;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.VALUE) {
 				{
-				this.state = 172;
+				this.state = 184;
 				this.match(qcParser.VALUE);
-				this.state = 177;
+				this.state = 189;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				while (_la === qcParser.T__3) {
 					{
 					{
-					this.state = 173;
+					this.state = 185;
 					this.match(qcParser.T__3);
-					this.state = 174;
+					this.state = 186;
 					this.match(qcParser.VALUE);
 					}
 					}
-					this.state = 179;
+					this.state = 191;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 				}
-				this.state = 180;
+				this.state = 192;
 				this.match(qcParser.T__1);
 				}
 			}
 
-			this.state = 183;
+			this.state = 195;
 			this.word();
-			this.state = 185;
+			this.state = 197;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.SYMBOL) {
 				{
-				this.state = 184;
+				this.state = 196;
 				this.match(qcParser.SYMBOL);
 				}
 			}
 
-			this.state = 187;
+			this.state = 199;
 			this.match(qcParser.T__2);
-			this.state = 196;
+			this.state = 208;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.VALUE || _la === qcParser.ABSENT) {
 				{
-				this.state = 188;
+				this.state = 200;
 				this.operand();
-				this.state = 193;
+				this.state = 205;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				while (_la === qcParser.T__3) {
 					{
 					{
-					this.state = 189;
+					this.state = 201;
 					this.match(qcParser.T__3);
-					this.state = 190;
+					this.state = 202;
 					this.operand();
 					}
 					}
-					this.state = 195;
+					this.state = 207;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 				}
 				}
 			}
 
-			this.state = 198;
+			this.state = 210;
 			this.match(qcParser.T__4);
-			this.state = 200;
+			this.state = 212;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.T__6) {
 				{
-				this.state = 199;
+				this.state = 211;
 				this.attrs();
 				}
 			}
 
-			this.state = 204;
+			this.state = 216;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.T__0) {
 				{
-				this.state = 202;
+				this.state = 214;
 				this.match(qcParser.T__0);
-				this.state = 203;
+				this.state = 215;
 				this.types();
 				}
 			}
 
-			this.state = 207;
+			this.state = 219;
 			this._errHandler.sync(this);
-			switch ( this.interpreter.adaptivePredict(this._input, 23, this._ctx) ) {
+			switch ( this.interpreter.adaptivePredict(this._input, 26, this._ctx) ) {
 			case 1:
 				{
-				this.state = 206;
+				this.state = 218;
 				this.loc();
 				}
 				break;
@@ -808,12 +869,12 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public operand(): OperandContext {
 		let _localctx: OperandContext = new OperandContext(this._ctx, this.state);
-		this.enterRule(_localctx, 20, qcParser.RULE_operand);
+		this.enterRule(_localctx, 22, qcParser.RULE_operand);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 209;
+			this.state = 221;
 			_la = this._input.LA(1);
 			if (!(_la === qcParser.VALUE || _la === qcParser.ABSENT)) {
 			this._errHandler.recoverInline(this);
@@ -844,39 +905,39 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public types(): TypesContext {
 		let _localctx: TypesContext = new TypesContext(this._ctx, this.state);
-		this.enterRule(_localctx, 22, qcParser.RULE_types);
+		this.enterRule(_localctx, 24, qcParser.RULE_types);
 		let _la: number;
 		try {
-			this.state = 221;
+			this.state = 233;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.T__2:
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 211;
+				this.state = 223;
 				this.match(qcParser.T__2);
-				this.state = 212;
+				this.state = 224;
 				this.match(qcParser.T__4);
 				}
 				break;
 			case qcParser.TYPE:
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 213;
+				this.state = 225;
 				this.type();
-				this.state = 218;
+				this.state = 230;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				while (_la === qcParser.T__3) {
 					{
 					{
-					this.state = 214;
+					this.state = 226;
 					this.match(qcParser.T__3);
-					this.state = 215;
+					this.state = 227;
 					this.type();
 					}
 					}
-					this.state = 220;
+					this.state = 232;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 				}
@@ -903,18 +964,18 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public type(): TypeContext {
 		let _localctx: TypeContext = new TypeContext(this._ctx, this.state);
-		this.enterRule(_localctx, 24, qcParser.RULE_type);
+		this.enterRule(_localctx, 26, qcParser.RULE_type);
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 223;
+			this.state = 235;
 			this.match(qcParser.TYPE);
-			this.state = 225;
+			this.state = 237;
 			this._errHandler.sync(this);
-			switch ( this.interpreter.adaptivePredict(this._input, 26, this._ctx) ) {
+			switch ( this.interpreter.adaptivePredict(this._input, 29, this._ctx) ) {
 			case 1:
 				{
-				this.state = 224;
+				this.state = 236;
 				this.quant();
 				}
 				break;
@@ -938,61 +999,61 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public quant(): QuantContext {
 		let _localctx: QuantContext = new QuantContext(this._ctx, this.state);
-		this.enterRule(_localctx, 26, qcParser.RULE_quant);
+		this.enterRule(_localctx, 28, qcParser.RULE_quant);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 227;
+			this.state = 239;
 			this.match(qcParser.Q);
-			this.state = 228;
+			this.state = 240;
 			this.match(qcParser.T__2);
-			this.state = 244;
+			this.state = 256;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.T__9:
 			case qcParser.NUMBER:
 				{
-				this.state = 229;
+				this.state = 241;
 				this.num();
-				this.state = 230;
+				this.state = 242;
 				this.match(qcParser.T__3);
-				this.state = 231;
+				this.state = 243;
 				this.num();
 				}
 				break;
 			case qcParser.AXIS:
 				{
-				this.state = 233;
+				this.state = 245;
 				this.match(qcParser.AXIS);
-				this.state = 234;
+				this.state = 246;
 				this.match(qcParser.NUMBER);
-				this.state = 237;
+				this.state = 249;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.BLOCK) {
 					{
-					this.state = 235;
+					this.state = 247;
 					this.match(qcParser.BLOCK);
-					this.state = 236;
+					this.state = 248;
 					this.match(qcParser.NUMBER);
 					}
 				}
 
-				this.state = 239;
+				this.state = 251;
 				this.match(qcParser.T__0);
-				this.state = 240;
+				this.state = 252;
 				this.nums();
-				this.state = 241;
+				this.state = 253;
 				this.match(qcParser.T__3);
-				this.state = 242;
+				this.state = 254;
 				this.nums();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			this.state = 246;
+			this.state = 258;
 			this.match(qcParser.T__4);
 			}
 		}
@@ -1013,26 +1074,26 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public nums(): NumsContext {
 		let _localctx: NumsContext = new NumsContext(this._ctx, this.state);
-		this.enterRule(_localctx, 28, qcParser.RULE_nums);
+		this.enterRule(_localctx, 30, qcParser.RULE_nums);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 259;
+			this.state = 271;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.T__9 || _la === qcParser.NUMBER) {
 				{
-				this.state = 248;
+				this.state = 260;
 				this.num();
-				this.state = 257;
+				this.state = 269;
 				this._errHandler.sync(this);
 				switch (this._input.LA(1)) {
 				case qcParser.T__8:
 					{
-					this.state = 249;
+					this.state = 261;
 					this.match(qcParser.T__8);
-					this.state = 250;
+					this.state = 262;
 					this.match(qcParser.NUMBER);
 					}
 					break;
@@ -1041,17 +1102,17 @@ export class qcParser extends Parser {
 				case qcParser.T__9:
 				case qcParser.NUMBER:
 					{
-					this.state = 254;
+					this.state = 266;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__9 || _la === qcParser.NUMBER) {
 						{
 						{
-						this.state = 251;
+						this.state = 263;
 						this.num();
 						}
 						}
-						this.state = 256;
+						this.state = 268;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
@@ -1082,22 +1143,22 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public num(): NumContext {
 		let _localctx: NumContext = new NumContext(this._ctx, this.state);
-		this.enterRule(_localctx, 30, qcParser.RULE_num);
+		this.enterRule(_localctx, 32, qcParser.RULE_num);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 262;
+			this.state = 274;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.T__9) {
 				{
-				this.state = 261;
+				this.state = 273;
 				this.match(qcParser.T__9);
 				}
 			}
 
-			this.state = 264;
+			this.state = 276;
 			this.match(qcParser.NUMBER);
 			}
 		}
@@ -1118,40 +1179,40 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public attrs(): AttrsContext {
 		let _localctx: AttrsContext = new AttrsContext(this._ctx, this.state);
-		this.enterRule(_localctx, 32, qcParser.RULE_attrs);
+		this.enterRule(_localctx, 34, qcParser.RULE_attrs);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 266;
+			this.state = 278;
 			this.match(qcParser.T__6);
-			this.state = 275;
+			this.state = 287;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
-			if (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)) | (1 << (qcParser.LET - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0)) {
+			if (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0)) {
 				{
-				this.state = 267;
+				this.state = 279;
 				this.attr();
-				this.state = 272;
+				this.state = 284;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				while (_la === qcParser.T__3) {
 					{
 					{
-					this.state = 268;
+					this.state = 280;
 					this.match(qcParser.T__3);
-					this.state = 269;
+					this.state = 281;
 					this.attr();
 					}
 					}
-					this.state = 274;
+					this.state = 286;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 				}
 				}
 			}
 
-			this.state = 277;
+			this.state = 289;
 			this.match(qcParser.T__7);
 			}
 		}
@@ -1172,15 +1233,15 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public attr(): AttrContext {
 		let _localctx: AttrContext = new AttrContext(this._ctx, this.state);
-		this.enterRule(_localctx, 34, qcParser.RULE_attr);
+		this.enterRule(_localctx, 36, qcParser.RULE_attr);
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 279;
+			this.state = 291;
 			this.word();
-			this.state = 280;
+			this.state = 292;
 			this.match(qcParser.T__1);
-			this.state = 281;
+			this.state = 293;
 			this.value();
 			}
 		}
@@ -1201,79 +1262,79 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public value(): ValueContext {
 		let _localctx: ValueContext = new ValueContext(this._ctx, this.state);
-		this.enterRule(_localctx, 36, qcParser.RULE_value);
+		this.enterRule(_localctx, 38, qcParser.RULE_value);
 		let _la: number;
 		try {
-			this.state = 300;
+			this.state = 312;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.T__9:
 			case qcParser.NUMBER:
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 283;
+				this.state = 295;
 				this.num();
 				}
 				break;
 			case qcParser.TRUE:
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 284;
+				this.state = 296;
 				this.match(qcParser.TRUE);
 				}
 				break;
 			case qcParser.FALSE:
 				this.enterOuterAlt(_localctx, 3);
 				{
-				this.state = 285;
+				this.state = 297;
 				this.match(qcParser.FALSE);
 				}
 				break;
 			case qcParser.STRING:
 				this.enterOuterAlt(_localctx, 4);
 				{
-				this.state = 286;
+				this.state = 298;
 				this.match(qcParser.STRING);
 				}
 				break;
 			case qcParser.SYMBOL:
 				this.enterOuterAlt(_localctx, 5);
 				{
-				this.state = 287;
+				this.state = 299;
 				this.match(qcParser.SYMBOL);
 				}
 				break;
 			case qcParser.LIST:
 				this.enterOuterAlt(_localctx, 6);
 				{
-				this.state = 288;
+				this.state = 300;
 				this.match(qcParser.LIST);
 				}
 				break;
 			case qcParser.T__10:
 				this.enterOuterAlt(_localctx, 7);
 				{
-				this.state = 289;
+				this.state = 301;
 				this.match(qcParser.T__10);
-				this.state = 290;
+				this.state = 302;
 				this.match(qcParser.STRING);
-				this.state = 295;
+				this.state = 307;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				while (_la === qcParser.T__3) {
 					{
 					{
-					this.state = 291;
+					this.state = 303;
 					this.match(qcParser.T__3);
-					this.state = 292;
+					this.state = 304;
 					this.match(qcParser.STRING);
 					}
 					}
-					this.state = 297;
+					this.state = 309;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 				}
-				this.state = 298;
+				this.state = 310;
 				this.match(qcParser.T__11);
 				}
 				break;
@@ -1283,6 +1344,7 @@ export class qcParser extends Parser {
 			case qcParser.BLOB:
 			case qcParser.FUNC:
 			case qcParser.NEXT:
+			case qcParser.STATE:
 			case qcParser.AS:
 			case qcParser.Q:
 			case qcParser.AXIS:
@@ -1311,7 +1373,7 @@ export class qcParser extends Parser {
 			case qcParser.IDENT:
 				this.enterOuterAlt(_localctx, 8);
 				{
-				this.state = 299;
+				this.state = 311;
 				this.word();
 				}
 				break;
@@ -1336,17 +1398,17 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public loc(): LocContext {
 		let _localctx: LocContext = new LocContext(this._ctx, this.state);
-		this.enterRule(_localctx, 38, qcParser.RULE_loc);
+		this.enterRule(_localctx, 40, qcParser.RULE_loc);
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 302;
+			this.state = 314;
 			this.match(qcParser.LOC);
-			this.state = 303;
+			this.state = 315;
 			this.match(qcParser.T__2);
-			this.state = 304;
+			this.state = 316;
 			this.place();
-			this.state = 305;
+			this.state = 317;
 			this.match(qcParser.T__4);
 			}
 		}
@@ -1367,63 +1429,63 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public place(): PlaceContext {
 		let _localctx: PlaceContext = new PlaceContext(this._ctx, this.state);
-		this.enterRule(_localctx, 40, qcParser.RULE_place);
+		this.enterRule(_localctx, 42, qcParser.RULE_place);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 307;
+			this.state = 319;
 			this.match(qcParser.STRING);
-			this.state = 308;
+			this.state = 320;
 			this.match(qcParser.STRING);
-			this.state = 311;
+			this.state = 323;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.PASS) {
 				{
-				this.state = 309;
+				this.state = 321;
 				this.match(qcParser.PASS);
-				this.state = 310;
+				this.state = 322;
 				this.match(qcParser.STRING);
 				}
 			}
 
-			this.state = 326;
+			this.state = 338;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.FROM) {
 				{
-				this.state = 313;
+				this.state = 325;
 				this.match(qcParser.FROM);
-				this.state = 314;
+				this.state = 326;
 				this.match(qcParser.T__2);
-				this.state = 323;
+				this.state = 335;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.STRING) {
 					{
-					this.state = 315;
+					this.state = 327;
 					this.place();
-					this.state = 320;
+					this.state = 332;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__3) {
 						{
 						{
-						this.state = 316;
+						this.state = 328;
 						this.match(qcParser.T__3);
-						this.state = 317;
+						this.state = 329;
 						this.place();
 						}
 						}
-						this.state = 322;
+						this.state = 334;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
 					}
 				}
 
-				this.state = 325;
+				this.state = 337;
 				this.match(qcParser.T__4);
 				}
 			}
@@ -1447,60 +1509,60 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public kernel(): KernelContext {
 		let _localctx: KernelContext = new KernelContext(this._ctx, this.state);
-		this.enterRule(_localctx, 42, qcParser.RULE_kernel);
+		this.enterRule(_localctx, 44, qcParser.RULE_kernel);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 328;
+			this.state = 340;
 			this.match(qcParser.KERNEL);
-			this.state = 329;
+			this.state = 341;
 			this.match(qcParser.SYMBOL);
-			this.state = 330;
+			this.state = 342;
 			this.match(qcParser.T__6);
-			this.state = 334;
+			this.state = 346;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (((((_la - 36)) & ~0x1F) === 0 && ((1 << (_la - 36)) & ((1 << (qcParser.CONST - 36)) | (1 << (qcParser.IN - 36)) | (1 << (qcParser.OUT - 36)) | (1 << (qcParser.INOUT - 36)) | (1 << (qcParser.SCRATCH - 36)) | (1 << (qcParser.LOCAL - 36)))) !== 0)) {
 				{
 				{
-				this.state = 331;
-				this.buffer();
-				}
-				}
-				this.state = 336;
-				this._errHandler.sync(this);
-				_la = this._input.LA(1);
-			}
-			this.state = 340;
-			this._errHandler.sync(this);
-			_la = this._input.LA(1);
-			while (_la === qcParser.PREPARE) {
-				{
-				{
-				this.state = 337;
-				this.prepare();
-				}
-				}
-				this.state = 342;
-				this._errHandler.sync(this);
-				_la = this._input.LA(1);
-			}
-			this.state = 346;
-			this._errHandler.sync(this);
-			_la = this._input.LA(1);
-			while (_la === qcParser.STAGE) {
-				{
-				{
 				this.state = 343;
-				this.stage();
+				this.buffer();
 				}
 				}
 				this.state = 348;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
-			this.state = 349;
+			this.state = 352;
+			this._errHandler.sync(this);
+			_la = this._input.LA(1);
+			while (_la === qcParser.PREPARE) {
+				{
+				{
+				this.state = 349;
+				this.prepare();
+				}
+				}
+				this.state = 354;
+				this._errHandler.sync(this);
+				_la = this._input.LA(1);
+			}
+			this.state = 358;
+			this._errHandler.sync(this);
+			_la = this._input.LA(1);
+			while (_la === qcParser.STAGE) {
+				{
+				{
+				this.state = 355;
+				this.stage();
+				}
+				}
+				this.state = 360;
+				this._errHandler.sync(this);
+				_la = this._input.LA(1);
+			}
+			this.state = 361;
 			this.match(qcParser.T__7);
 			}
 		}
@@ -1521,17 +1583,17 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public buffer(): BufferContext {
 		let _localctx: BufferContext = new BufferContext(this._ctx, this.state);
-		this.enterRule(_localctx, 44, qcParser.RULE_buffer);
+		this.enterRule(_localctx, 46, qcParser.RULE_buffer);
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 351;
+			this.state = 363;
 			this.role();
-			this.state = 352;
+			this.state = 364;
 			this.name();
-			this.state = 353;
+			this.state = 365;
 			this.match(qcParser.T__0);
-			this.state = 354;
+			this.state = 366;
 			this.match(qcParser.TYPE);
 			}
 		}
@@ -1552,12 +1614,12 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public role(): RoleContext {
 		let _localctx: RoleContext = new RoleContext(this._ctx, this.state);
-		this.enterRule(_localctx, 46, qcParser.RULE_role);
+		this.enterRule(_localctx, 48, qcParser.RULE_role);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 356;
+			this.state = 368;
 			_la = this._input.LA(1);
 			if (!(((((_la - 36)) & ~0x1F) === 0 && ((1 << (_la - 36)) & ((1 << (qcParser.CONST - 36)) | (1 << (qcParser.IN - 36)) | (1 << (qcParser.OUT - 36)) | (1 << (qcParser.INOUT - 36)) | (1 << (qcParser.SCRATCH - 36)) | (1 << (qcParser.LOCAL - 36)))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -1588,17 +1650,17 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public prepare(): PrepareContext {
 		let _localctx: PrepareContext = new PrepareContext(this._ctx, this.state);
-		this.enterRule(_localctx, 48, qcParser.RULE_prepare);
+		this.enterRule(_localctx, 50, qcParser.RULE_prepare);
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 358;
+			this.state = 370;
 			this.match(qcParser.PREPARE);
-			this.state = 359;
+			this.state = 371;
 			this.name();
-			this.state = 360;
+			this.state = 372;
 			this.match(qcParser.WITH);
-			this.state = 361;
+			this.state = 373;
 			this.kernel();
 			}
 		}
@@ -1619,15 +1681,15 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public stage(): StageContext {
 		let _localctx: StageContext = new StageContext(this._ctx, this.state);
-		this.enterRule(_localctx, 50, qcParser.RULE_stage);
+		this.enterRule(_localctx, 52, qcParser.RULE_stage);
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 363;
+			this.state = 375;
 			this.match(qcParser.STAGE);
-			this.state = 364;
+			this.state = 376;
 			this.name();
-			this.state = 365;
+			this.state = 377;
 			this.block();
 			}
 		}
@@ -1648,28 +1710,28 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public block(): BlockContext {
 		let _localctx: BlockContext = new BlockContext(this._ctx, this.state);
-		this.enterRule(_localctx, 52, qcParser.RULE_block);
+		this.enterRule(_localctx, 54, qcParser.RULE_block);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 367;
+			this.state = 379;
 			this.match(qcParser.T__6);
-			this.state = 371;
+			this.state = 383;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
-			while (_la === qcParser.T__6 || ((((_la - 59)) & ~0x1F) === 0 && ((1 << (_la - 59)) & ((1 << (qcParser.PARALLEL - 59)) | (1 << (qcParser.UNROLL - 59)) | (1 << (qcParser.FOR - 59)) | (1 << (qcParser.SEQ - 59)) | (1 << (qcParser.IF - 59)) | (1 << (qcParser.LET - 59)) | (1 << (qcParser.ALLOC - 59)) | (1 << (qcParser.INSTR - 59)) | (1 << (qcParser.IDENT - 59)) | (1 << (qcParser.STRING - 59)))) !== 0)) {
+			while (_la === qcParser.T__6 || ((((_la - 60)) & ~0x1F) === 0 && ((1 << (_la - 60)) & ((1 << (qcParser.PARALLEL - 60)) | (1 << (qcParser.UNROLL - 60)) | (1 << (qcParser.FOR - 60)) | (1 << (qcParser.SEQ - 60)) | (1 << (qcParser.IF - 60)) | (1 << (qcParser.LET - 60)) | (1 << (qcParser.ALLOC - 60)) | (1 << (qcParser.INSTR - 60)) | (1 << (qcParser.IDENT - 60)) | (1 << (qcParser.STRING - 60)))) !== 0)) {
 				{
 				{
-				this.state = 368;
+				this.state = 380;
 				this.stmt();
 				}
 				}
-				this.state = 373;
+				this.state = 385;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
-			this.state = 374;
+			this.state = 386;
 			this.match(qcParser.T__7);
 			}
 		}
@@ -1690,10 +1752,10 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public stmt(): StmtContext {
 		let _localctx: StmtContext = new StmtContext(this._ctx, this.state);
-		this.enterRule(_localctx, 54, qcParser.RULE_stmt);
+		this.enterRule(_localctx, 56, qcParser.RULE_stmt);
 		let _la: number;
 		try {
-			this.state = 440;
+			this.state = 452;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.PARALLEL:
@@ -1702,12 +1764,12 @@ export class qcParser extends Parser {
 				_localctx = new ForStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 377;
+				this.state = 389;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.PARALLEL || _la === qcParser.UNROLL) {
 					{
-					this.state = 376;
+					this.state = 388;
 					_la = this._input.LA(1);
 					if (!(_la === qcParser.PARALLEL || _la === qcParser.UNROLL)) {
 					this._errHandler.recoverInline(this);
@@ -1722,15 +1784,15 @@ export class qcParser extends Parser {
 					}
 				}
 
-				this.state = 379;
+				this.state = 391;
 				this.match(qcParser.FOR);
-				this.state = 380;
+				this.state = 392;
 				this.name();
-				this.state = 381;
+				this.state = 393;
 				this.match(qcParser.IN);
-				this.state = 382;
+				this.state = 394;
 				this.match(qcParser.NUMBER);
-				this.state = 383;
+				this.state = 395;
 				this.block();
 				}
 				break;
@@ -1738,9 +1800,9 @@ export class qcParser extends Parser {
 				_localctx = new SeqStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 385;
+				this.state = 397;
 				this.match(qcParser.SEQ);
-				this.state = 386;
+				this.state = 398;
 				this.block();
 				}
 				break;
@@ -1748,24 +1810,24 @@ export class qcParser extends Parser {
 				_localctx = new IfStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 3);
 				{
-				this.state = 387;
+				this.state = 399;
 				this.match(qcParser.IF);
-				this.state = 388;
+				this.state = 400;
 				this.match(qcParser.T__2);
-				this.state = 389;
+				this.state = 401;
 				this.expr();
-				this.state = 390;
+				this.state = 402;
 				this.match(qcParser.T__4);
-				this.state = 391;
+				this.state = 403;
 				this.block();
-				this.state = 394;
+				this.state = 406;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.ELSE) {
 					{
-					this.state = 392;
+					this.state = 404;
 					this.match(qcParser.ELSE);
-					this.state = 393;
+					this.state = 405;
 					this.block();
 					}
 				}
@@ -1776,15 +1838,15 @@ export class qcParser extends Parser {
 				_localctx = new LetStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 4);
 				{
-				this.state = 396;
+				this.state = 408;
 				this.match(qcParser.LET);
-				this.state = 397;
+				this.state = 409;
 				this.name();
-				this.state = 398;
+				this.state = 410;
 				this.match(qcParser.T__1);
-				this.state = 399;
+				this.state = 411;
 				this.expr();
-				this.state = 400;
+				this.state = 412;
 				this.match(qcParser.T__12);
 				}
 				break;
@@ -1792,25 +1854,25 @@ export class qcParser extends Parser {
 				_localctx = new AllocStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 5);
 				{
-				this.state = 402;
+				this.state = 414;
 				this.match(qcParser.ALLOC);
-				this.state = 404;
+				this.state = 416;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (((((_la - 36)) & ~0x1F) === 0 && ((1 << (_la - 36)) & ((1 << (qcParser.CONST - 36)) | (1 << (qcParser.IN - 36)) | (1 << (qcParser.OUT - 36)) | (1 << (qcParser.INOUT - 36)) | (1 << (qcParser.SCRATCH - 36)) | (1 << (qcParser.LOCAL - 36)))) !== 0)) {
 					{
-					this.state = 403;
+					this.state = 415;
 					this.role();
 					}
 				}
 
-				this.state = 406;
+				this.state = 418;
 				this.name();
-				this.state = 407;
+				this.state = 419;
 				this.match(qcParser.T__0);
-				this.state = 408;
+				this.state = 420;
 				this.match(qcParser.TYPE);
-				this.state = 409;
+				this.state = 421;
 				this.match(qcParser.T__12);
 				}
 				break;
@@ -1818,45 +1880,45 @@ export class qcParser extends Parser {
 				_localctx = new InstrStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 6);
 				{
-				this.state = 411;
+				this.state = 423;
 				this.match(qcParser.INSTR);
-				this.state = 412;
-				this.match(qcParser.SYMBOL);
-				this.state = 413;
-				this.name();
-				this.state = 414;
-				this.index();
-				this.state = 415;
-				this.match(qcParser.T__2);
 				this.state = 424;
+				this.match(qcParser.SYMBOL);
+				this.state = 425;
+				this.name();
+				this.state = 426;
+				this.index();
+				this.state = 427;
+				this.match(qcParser.T__2);
+				this.state = 436;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
-				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 73)) & ~0x1F) === 0 && ((1 << (_la - 73)) & ((1 << (qcParser.NUMBER - 73)) | (1 << (qcParser.IDENT - 73)) | (1 << (qcParser.STRING - 73)))) !== 0)) {
+				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
 					{
-					this.state = 416;
+					this.state = 428;
 					this.expr();
-					this.state = 421;
+					this.state = 433;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__3) {
 						{
 						{
-						this.state = 417;
+						this.state = 429;
 						this.match(qcParser.T__3);
-						this.state = 418;
+						this.state = 430;
 						this.expr();
 						}
 						}
-						this.state = 423;
+						this.state = 435;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
 					}
 				}
 
-				this.state = 426;
+				this.state = 438;
 				this.match(qcParser.T__4);
-				this.state = 427;
+				this.state = 439;
 				this.match(qcParser.T__12);
 				}
 				break;
@@ -1865,27 +1927,27 @@ export class qcParser extends Parser {
 				_localctx = new AssignStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 7);
 				{
-				this.state = 429;
+				this.state = 441;
 				this.name();
-				this.state = 430;
+				this.state = 442;
 				this.index();
-				this.state = 431;
+				this.state = 443;
 				this.assign();
-				this.state = 432;
+				this.state = 444;
 				this.expr();
-				this.state = 435;
+				this.state = 447;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.IF) {
 					{
-					this.state = 433;
+					this.state = 445;
 					this.match(qcParser.IF);
-					this.state = 434;
+					this.state = 446;
 					this.expr();
 					}
 				}
 
-				this.state = 437;
+				this.state = 449;
 				this.match(qcParser.T__12);
 				}
 				break;
@@ -1893,7 +1955,7 @@ export class qcParser extends Parser {
 				_localctx = new ScopeStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 8);
 				{
-				this.state = 439;
+				this.state = 451;
 				this.block();
 				}
 				break;
@@ -1918,12 +1980,12 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public assign(): AssignContext {
 		let _localctx: AssignContext = new AssignContext(this._ctx, this.state);
-		this.enterRule(_localctx, 56, qcParser.RULE_assign);
+		this.enterRule(_localctx, 58, qcParser.RULE_assign);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 442;
+			this.state = 454;
 			_la = this._input.LA(1);
 			if (!((((_la) & ~0x1F) === 0 && ((1 << _la) & ((1 << qcParser.T__1) | (1 << qcParser.T__13) | (1 << qcParser.T__14) | (1 << qcParser.T__15) | (1 << qcParser.T__16) | (1 << qcParser.T__17) | (1 << qcParser.T__18))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -1954,63 +2016,63 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public index(): IndexContext {
 		let _localctx: IndexContext = new IndexContext(this._ctx, this.state);
-		this.enterRule(_localctx, 58, qcParser.RULE_index);
+		this.enterRule(_localctx, 60, qcParser.RULE_index);
 		let _la: number;
 		try {
-			this.state = 461;
+			this.state = 473;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.LIST:
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 444;
+				this.state = 456;
 				this.match(qcParser.LIST);
 				}
 				break;
 			case qcParser.T__10:
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 445;
+				this.state = 457;
 				this.match(qcParser.T__10);
-				this.state = 454;
+				this.state = 466;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
-				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 73)) & ~0x1F) === 0 && ((1 << (_la - 73)) & ((1 << (qcParser.NUMBER - 73)) | (1 << (qcParser.IDENT - 73)) | (1 << (qcParser.STRING - 73)))) !== 0)) {
+				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
 					{
-					this.state = 446;
+					this.state = 458;
 					this.expr();
-					this.state = 451;
+					this.state = 463;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__3) {
 						{
 						{
-						this.state = 447;
+						this.state = 459;
 						this.match(qcParser.T__3);
-						this.state = 448;
+						this.state = 460;
 						this.expr();
 						}
 						}
-						this.state = 453;
+						this.state = 465;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
 					}
 				}
 
-				this.state = 458;
+				this.state = 470;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.IF) {
 					{
-					this.state = 456;
+					this.state = 468;
 					this.match(qcParser.IF);
-					this.state = 457;
+					this.state = 469;
 					this.expr();
 					}
 				}
 
-				this.state = 460;
+				this.state = 472;
 				this.match(qcParser.T__11);
 				}
 				break;
@@ -2035,26 +2097,26 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public expr(): ExprContext {
 		let _localctx: ExprContext = new ExprContext(this._ctx, this.state);
-		this.enterRule(_localctx, 60, qcParser.RULE_expr);
+		this.enterRule(_localctx, 62, qcParser.RULE_expr);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 463;
+			this.state = 475;
 			this.operandExpr();
-			this.state = 469;
+			this.state = 481;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (((((_la - 9)) & ~0x1F) === 0 && ((1 << (_la - 9)) & ((1 << (qcParser.T__8 - 9)) | (1 << (qcParser.T__9 - 9)) | (1 << (qcParser.T__19 - 9)) | (1 << (qcParser.T__20 - 9)) | (1 << (qcParser.T__21 - 9)) | (1 << (qcParser.T__22 - 9)) | (1 << (qcParser.T__23 - 9)) | (1 << (qcParser.T__24 - 9)) | (1 << (qcParser.T__25 - 9)) | (1 << (qcParser.T__26 - 9)) | (1 << (qcParser.T__27 - 9)) | (1 << (qcParser.T__28 - 9)) | (1 << (qcParser.T__29 - 9)) | (1 << (qcParser.T__30 - 9)) | (1 << (qcParser.T__31 - 9)) | (1 << (qcParser.T__32 - 9)))) !== 0)) {
 				{
 				{
-				this.state = 464;
+				this.state = 476;
 				this.binop();
-				this.state = 465;
+				this.state = 477;
 				this.operandExpr();
 				}
 				}
-				this.state = 471;
+				this.state = 483;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
@@ -2077,12 +2139,12 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public binop(): BinopContext {
 		let _localctx: BinopContext = new BinopContext(this._ctx, this.state);
-		this.enterRule(_localctx, 62, qcParser.RULE_binop);
+		this.enterRule(_localctx, 64, qcParser.RULE_binop);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 472;
+			this.state = 484;
 			_la = this._input.LA(1);
 			if (!(((((_la - 9)) & ~0x1F) === 0 && ((1 << (_la - 9)) & ((1 << (qcParser.T__8 - 9)) | (1 << (qcParser.T__9 - 9)) | (1 << (qcParser.T__19 - 9)) | (1 << (qcParser.T__20 - 9)) | (1 << (qcParser.T__21 - 9)) | (1 << (qcParser.T__22 - 9)) | (1 << (qcParser.T__23 - 9)) | (1 << (qcParser.T__24 - 9)) | (1 << (qcParser.T__25 - 9)) | (1 << (qcParser.T__26 - 9)) | (1 << (qcParser.T__27 - 9)) | (1 << (qcParser.T__28 - 9)) | (1 << (qcParser.T__29 - 9)) | (1 << (qcParser.T__30 - 9)) | (1 << (qcParser.T__31 - 9)) | (1 << (qcParser.T__32 - 9)))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -2113,21 +2175,21 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public operandExpr(): OperandExprContext {
 		let _localctx: OperandExprContext = new OperandExprContext(this._ctx, this.state);
-		this.enterRule(_localctx, 64, qcParser.RULE_operandExpr);
+		this.enterRule(_localctx, 66, qcParser.RULE_operandExpr);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 474;
+			this.state = 486;
 			this.primary();
-			this.state = 477;
+			this.state = 489;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.T__0) {
 				{
-				this.state = 475;
+				this.state = 487;
 				this.match(qcParser.T__0);
-				this.state = 476;
+				this.state = 488;
 				this.match(qcParser.IDENT);
 				}
 			}
@@ -2151,10 +2213,10 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public primary(): PrimaryContext {
 		let _localctx: PrimaryContext = new PrimaryContext(this._ctx, this.state);
-		this.enterRule(_localctx, 66, qcParser.RULE_primary);
+		this.enterRule(_localctx, 68, qcParser.RULE_primary);
 		let _la: number;
 		try {
-			this.state = 500;
+			this.state = 512;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.T__9:
@@ -2162,7 +2224,7 @@ export class qcParser extends Parser {
 				_localctx = new LiteralContext(_localctx);
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 479;
+				this.state = 491;
 				this.num();
 				}
 				break;
@@ -2171,49 +2233,49 @@ export class qcParser extends Parser {
 				_localctx = new ReferenceContext(_localctx);
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 480;
+				this.state = 492;
 				this.name();
-				this.state = 494;
+				this.state = 506;
 				this._errHandler.sync(this);
 				switch (this._input.LA(1)) {
 				case qcParser.T__10:
 				case qcParser.LIST:
 					{
-					this.state = 481;
+					this.state = 493;
 					this.index();
 					}
 					break;
 				case qcParser.T__2:
 					{
-					this.state = 482;
+					this.state = 494;
 					this.match(qcParser.T__2);
-					this.state = 491;
+					this.state = 503;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
-					if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 73)) & ~0x1F) === 0 && ((1 << (_la - 73)) & ((1 << (qcParser.NUMBER - 73)) | (1 << (qcParser.IDENT - 73)) | (1 << (qcParser.STRING - 73)))) !== 0)) {
+					if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
 						{
-						this.state = 483;
+						this.state = 495;
 						this.expr();
-						this.state = 488;
+						this.state = 500;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 						while (_la === qcParser.T__3) {
 							{
 							{
-							this.state = 484;
+							this.state = 496;
 							this.match(qcParser.T__3);
-							this.state = 485;
+							this.state = 497;
 							this.expr();
 							}
 							}
-							this.state = 490;
+							this.state = 502;
 							this._errHandler.sync(this);
 							_la = this._input.LA(1);
 						}
 						}
 					}
 
-					this.state = 493;
+					this.state = 505;
 					this.match(qcParser.T__4);
 					}
 					break;
@@ -2249,11 +2311,11 @@ export class qcParser extends Parser {
 				_localctx = new GroupContext(_localctx);
 				this.enterOuterAlt(_localctx, 3);
 				{
-				this.state = 496;
+				this.state = 508;
 				this.match(qcParser.T__2);
-				this.state = 497;
+				this.state = 509;
 				this.expr();
-				this.state = 498;
+				this.state = 510;
 				this.match(qcParser.T__4);
 				}
 				break;
@@ -2278,12 +2340,12 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public name(): NameContext {
 		let _localctx: NameContext = new NameContext(this._ctx, this.state);
-		this.enterRule(_localctx, 68, qcParser.RULE_name);
+		this.enterRule(_localctx, 70, qcParser.RULE_name);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 502;
+			this.state = 514;
 			_la = this._input.LA(1);
 			if (!(_la === qcParser.IDENT || _la === qcParser.STRING)) {
 			this._errHandler.recoverInline(this);
@@ -2314,14 +2376,14 @@ export class qcParser extends Parser {
 	// @RuleVersion(0)
 	public word(): WordContext {
 		let _localctx: WordContext = new WordContext(this._ctx, this.state);
-		this.enterRule(_localctx, 70, qcParser.RULE_word);
+		this.enterRule(_localctx, 72, qcParser.RULE_word);
 		let _la: number;
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 504;
+			this.state = 516;
 			_la = this._input.LA(1);
-			if (!(((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)) | (1 << (qcParser.LET - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0))) {
+			if (!(((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0))) {
 			this._errHandler.recoverInline(this);
 			} else {
 				if (this._input.LA(1) === Token.EOF) {
@@ -2349,258 +2411,264 @@ export class qcParser extends Parser {
 	}
 
 	public static readonly _serializedATN: string =
-		"\x03\uC91D\uCABA\u058D\uAFBA\u4F53\u0607\uEA8B\uC241\x03Q\u01FD\x04\x02" +
+		"\x03\uC91D\uCABA\u058D\uAFBA\u4F53\u0607\uEA8B\uC241\x03R\u0209\x04\x02" +
 		"\t\x02\x04\x03\t\x03\x04\x04\t\x04\x04\x05\t\x05\x04\x06\t\x06\x04\x07" +
 		"\t\x07\x04\b\t\b\x04\t\t\t\x04\n\t\n\x04\v\t\v\x04\f\t\f\x04\r\t\r\x04" +
 		"\x0E\t\x0E\x04\x0F\t\x0F\x04\x10\t\x10\x04\x11\t\x11\x04\x12\t\x12\x04" +
 		"\x13\t\x13\x04\x14\t\x14\x04\x15\t\x15\x04\x16\t\x16\x04\x17\t\x17\x04" +
 		"\x18\t\x18\x04\x19\t\x19\x04\x1A\t\x1A\x04\x1B\t\x1B\x04\x1C\t\x1C\x04" +
 		"\x1D\t\x1D\x04\x1E\t\x1E\x04\x1F\t\x1F\x04 \t \x04!\t!\x04\"\t\"\x04#" +
-		"\t#\x04$\t$\x04%\t%\x03\x02\x05\x02L\n\x02\x03\x02\x07\x02O\n\x02\f\x02" +
-		"\x0E\x02R\v\x02\x03\x02\x03\x02\x03\x03\x03\x03\x03\x03\x05\x03Y\n\x03" +
-		"\x03\x04\x03\x04\x03\x04\x03\x04\x05\x04_\n\x04\x03\x04\x05\x04b\n\x04" +
-		"\x03\x05\x03\x05\x03\x05\x03\x05\x03\x05\x03\x05\x03\x05\x03\x05\x05\x05" +
-		"l\n\x05\x03\x06\x03\x06\x03\x06\x03\x06\x03\x06\x03\x06\x07\x06t\n\x06" +
-		"\f\x06\x0E\x06w\v\x06\x05\x06y\n\x06\x03\x06\x03\x06\x03\x06\x03\x06\x03" +
-		"\x06\x05\x06\x80\n\x06\x03\x06\x03\x06\x07\x06\x84\n\x06\f\x06\x0E\x06" +
-		"\x87\v\x06\x03\x06\x03\x06\x03\x06\x03\x07\x03\x07\x03\x07\x03\x07\x03" +
-		"\b\x03\b\x03\b\x03\b\x03\b\x07\b\x95\n\b\f\b\x0E\b\x98\v\b\x05\b\x9A\n" +
-		"\b\x03\b\x05\b\x9D\n\b\x03\t\x03\t\x03\t\x05\t\xA2\n\t\x03\n\x03\n\x03" +
-		"\n\x03\n\x07\n\xA8\n\n\f\n\x0E\n\xAB\v\n\x05\n\xAD\n\n\x03\v\x03\v\x03" +
-		"\v\x07\v\xB2\n\v\f\v\x0E\v\xB5\v\v\x03\v\x05\v\xB8\n\v\x03\v\x03\v\x05" +
-		"\v\xBC\n\v\x03\v\x03\v\x03\v\x03\v\x07\v\xC2\n\v\f\v\x0E\v\xC5\v\v\x05" +
-		"\v\xC7\n\v\x03\v\x03\v\x05\v\xCB\n\v\x03\v\x03\v\x05\v\xCF\n\v\x03\v\x05" +
-		"\v\xD2\n\v\x03\f\x03\f\x03\r\x03\r\x03\r\x03\r\x03\r\x07\r\xDB\n\r\f\r" +
-		"\x0E\r\xDE\v\r\x05\r\xE0\n\r\x03\x0E\x03\x0E\x05\x0E\xE4\n\x0E\x03\x0F" +
-		"\x03\x0F\x03\x0F\x03\x0F\x03\x0F\x03\x0F\x03\x0F\x03\x0F\x03\x0F\x03\x0F" +
-		"\x05\x0F\xF0\n\x0F\x03\x0F\x03\x0F\x03\x0F\x03\x0F\x03\x0F\x05\x0F\xF7" +
-		"\n\x0F\x03\x0F\x03\x0F\x03\x10\x03\x10\x03\x10\x03\x10\x07\x10\xFF\n\x10" +
-		"\f\x10\x0E\x10\u0102\v\x10\x05\x10\u0104\n\x10\x05\x10\u0106\n\x10\x03" +
-		"\x11\x05\x11\u0109\n\x11\x03\x11\x03\x11\x03\x12\x03\x12\x03\x12\x03\x12" +
-		"\x07\x12\u0111\n\x12\f\x12\x0E\x12\u0114\v\x12\x05\x12\u0116\n\x12\x03" +
-		"\x12\x03\x12\x03\x13\x03\x13\x03\x13\x03\x13\x03\x14\x03\x14\x03\x14\x03" +
-		"\x14\x03\x14\x03\x14\x03\x14\x03\x14\x03\x14\x03\x14\x07\x14\u0128\n\x14" +
-		"\f\x14\x0E\x14\u012B\v\x14\x03\x14\x03\x14\x05\x14\u012F\n\x14\x03\x15" +
-		"\x03\x15\x03\x15\x03\x15\x03\x15\x03\x16\x03\x16\x03\x16\x03\x16\x05\x16" +
-		"\u013A\n\x16\x03\x16\x03\x16\x03\x16\x03\x16\x03\x16\x07\x16\u0141\n\x16" +
-		"\f\x16\x0E\x16\u0144\v\x16\x05\x16\u0146\n\x16\x03\x16\x05\x16\u0149\n" +
-		"\x16\x03\x17\x03\x17\x03\x17\x03\x17\x07\x17\u014F\n\x17\f\x17\x0E\x17" +
-		"\u0152\v\x17\x03\x17\x07\x17\u0155\n\x17\f\x17\x0E\x17\u0158\v\x17\x03" +
-		"\x17\x07\x17\u015B\n\x17\f\x17\x0E\x17\u015E\v\x17\x03\x17\x03\x17\x03" +
-		"\x18\x03\x18\x03\x18\x03\x18\x03\x18\x03\x19\x03\x19\x03\x1A\x03\x1A\x03" +
-		"\x1A\x03\x1A\x03\x1A\x03\x1B\x03\x1B\x03\x1B\x03\x1B\x03\x1C\x03\x1C\x07" +
-		"\x1C\u0174\n\x1C\f\x1C\x0E\x1C\u0177\v\x1C\x03\x1C\x03\x1C\x03\x1D\x05" +
-		"\x1D\u017C\n\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D" +
-		"\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x05\x1D" +
-		"\u018D\n\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03" +
-		"\x1D\x05\x1D\u0197\n\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D" +
-		"\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x07\x1D\u01A6" +
-		"\n\x1D\f\x1D\x0E\x1D\u01A9\v\x1D\x05\x1D\u01AB\n\x1D\x03\x1D\x03\x1D\x03" +
-		"\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x03\x1D\x05\x1D\u01B6\n\x1D" +
-		"\x03\x1D\x03\x1D\x03\x1D\x05\x1D\u01BB\n\x1D\x03\x1E\x03\x1E\x03\x1F\x03" +
-		"\x1F\x03\x1F\x03\x1F\x03\x1F\x07\x1F\u01C4\n\x1F\f\x1F\x0E\x1F\u01C7\v" +
-		"\x1F\x05\x1F\u01C9\n\x1F\x03\x1F\x03\x1F\x05\x1F\u01CD\n\x1F\x03\x1F\x05" +
-		"\x1F\u01D0\n\x1F\x03 \x03 \x03 \x03 \x07 \u01D6\n \f \x0E \u01D9\v \x03" +
-		"!\x03!\x03\"\x03\"\x03\"\x05\"\u01E0\n\"\x03#\x03#\x03#\x03#\x03#\x03" +
-		"#\x03#\x07#\u01E9\n#\f#\x0E#\u01EC\v#\x05#\u01EE\n#\x03#\x05#\u01F1\n" +
-		"#\x03#\x03#\x03#\x03#\x05#\u01F7\n#\x03$\x03$\x03%\x03%\x03%\x02\x02\x02" +
-		"&\x02\x02\x04\x02\x06\x02\b\x02\n\x02\f\x02\x0E\x02\x10\x02\x12\x02\x14" +
-		"\x02\x16\x02\x18\x02\x1A\x02\x1C\x02\x1E\x02 \x02\"\x02$\x02&\x02(\x02" +
-		"*\x02,\x02.\x020\x022\x024\x026\x028\x02:\x02<\x02>\x02@\x02B\x02D\x02" +
-		"F\x02H\x02\x02\t\x04\x02IILL\x04\x02&&59\x03\x02=>\x04\x02\x04\x04\x10" +
-		"\x15\x04\x02\v\f\x16#\x03\x02MN\x06\x02$*,14EMM\x02\u0225\x02K\x03\x02" +
-		"\x02\x02\x04X\x03\x02\x02\x02\x06Z\x03\x02\x02\x02\bc\x03\x02\x02\x02" +
-		"\nm\x03\x02\x02\x02\f\x8B\x03\x02\x02\x02\x0E\x9C\x03\x02\x02\x02\x10" +
-		"\x9E\x03\x02\x02\x02\x12\xA3\x03\x02\x02\x02\x14\xB7\x03\x02\x02\x02\x16" +
-		"\xD3\x03\x02\x02\x02\x18\xDF\x03\x02\x02\x02\x1A\xE1\x03\x02\x02\x02\x1C" +
-		"\xE5\x03\x02\x02\x02\x1E\u0105\x03\x02\x02\x02 \u0108\x03\x02\x02\x02" +
-		"\"\u010C\x03\x02\x02\x02$\u0119\x03\x02\x02\x02&\u012E\x03\x02\x02\x02" +
-		"(\u0130\x03\x02\x02\x02*\u0135\x03\x02\x02\x02,\u014A\x03\x02\x02\x02" +
-		".\u0161\x03\x02\x02\x020\u0166\x03\x02\x02\x022\u0168\x03\x02\x02\x02" +
-		"4\u016D\x03\x02\x02\x026\u0171\x03\x02\x02\x028\u01BA\x03\x02\x02\x02" +
-		":\u01BC\x03\x02\x02\x02<\u01CF\x03\x02\x02\x02>\u01D1\x03\x02\x02\x02" +
-		"@\u01DA\x03\x02\x02\x02B\u01DC\x03\x02\x02\x02D\u01F6\x03\x02\x02\x02" +
-		"F\u01F8\x03\x02\x02\x02H\u01FA\x03\x02\x02\x02JL\x05\x06\x04\x02KJ\x03" +
-		"\x02\x02\x02KL\x03\x02\x02\x02LP\x03\x02\x02\x02MO\x05\x04\x03\x02NM\x03" +
-		"\x02\x02\x02OR\x03\x02\x02\x02PN\x03\x02\x02\x02PQ\x03\x02\x02\x02QS\x03" +
-		"\x02\x02\x02RP\x03\x02\x02\x02ST\x07\x02\x02\x03T\x03\x03\x02\x02\x02" +
-		"UY\x05\b\x05\x02VY\x05\n\x06\x02WY\x05,\x17\x02XU\x03\x02\x02\x02XV\x03" +
-		"\x02\x02\x02XW\x03\x02\x02\x02Y\x05\x03\x02\x02\x02Z[\x07$\x02\x02[^\x07" +
-		"N\x02\x02\\]\x07%\x02\x02]_\x07K\x02\x02^\\\x03\x02\x02\x02^_\x03\x02" +
-		"\x02\x02_a\x03\x02\x02\x02`b\x05\"\x12\x02a`\x03\x02\x02\x02ab\x03\x02" +
-		"\x02\x02b\x07\x03\x02\x02\x02cd\x07&\x02\x02de\x07I\x02\x02ef\x07\x03" +
-		"\x02\x02fg\x05\x1A\x0E\x02gk\x07\x04\x02\x02hl\x07G\x02\x02ij\x07\'\x02" +
-		"\x02jl\x07N\x02\x02kh\x03\x02\x02\x02ki\x03\x02\x02\x02l\t\x03\x02\x02" +
-		"\x02mn\x07(\x02\x02no\x07J\x02\x02ox\x07\x05\x02\x02pu\x05\f\x07\x02q" +
-		"r\x07\x06\x02\x02rt\x05\f\x07\x02sq\x03\x02\x02\x02tw\x03\x02\x02\x02" +
-		"us\x03\x02\x02\x02uv\x03\x02\x02\x02vy\x03\x02\x02\x02wu\x03\x02\x02\x02" +
-		"xp\x03\x02\x02\x02xy\x03\x02\x02\x02yz\x03\x02\x02\x02z{\x07\x07\x02\x02" +
-		"{|\x07\b\x02\x02|\x7F\x05\x0E\b\x02}~\x07)\x02\x02~\x80\x07K\x02\x02\x7F" +
-		"}\x03\x02\x02\x02\x7F\x80\x03\x02\x02\x02\x80\x81\x03\x02\x02\x02\x81" +
-		"\x85\x07\t\x02\x02\x82\x84\x05\x14\v\x02\x83\x82\x03\x02\x02\x02\x84\x87" +
-		"\x03\x02\x02\x02\x85\x83\x03\x02\x02\x02\x85\x86\x03\x02\x02\x02\x86\x88" +
-		"\x03\x02\x02\x02\x87\x85\x03\x02\x02\x02\x88\x89\x05\x12\n\x02\x89\x8A" +
-		"\x07\n\x02\x02\x8A\v\x03\x02\x02\x02\x8B\x8C\x07I\x02\x02\x8C\x8D\x07" +
-		"\x03\x02\x02\x8D\x8E\x05\x10\t\x02\x8E\r\x03\x02\x02\x02\x8F\x9D\x05\x10" +
-		"\t\x02\x90\x99\x07\x05\x02\x02\x91\x96\x05\x10\t\x02\x92\x93\x07\x06\x02" +
-		"\x02\x93\x95\x05\x10\t\x02\x94\x92\x03\x02\x02\x02\x95\x98\x03\x02\x02" +
-		"\x02\x96\x94\x03\x02\x02\x02\x96\x97\x03\x02\x02\x02\x97\x9A\x03\x02\x02" +
-		"\x02\x98\x96\x03\x02\x02\x02\x99\x91\x03\x02\x02\x02\x99\x9A\x03\x02\x02" +
-		"\x02\x9A\x9B\x03\x02\x02\x02\x9B\x9D\x07\x07\x02\x02\x9C\x8F\x03\x02\x02" +
-		"\x02\x9C\x90\x03\x02\x02\x02\x9D\x0F\x03\x02\x02\x02\x9E\xA1\x05\x1A\x0E" +
-		"\x02\x9F\xA0\x07*\x02\x02\xA0\xA2\x07N\x02\x02\xA1\x9F\x03\x02\x02\x02" +
-		"\xA1\xA2\x03\x02\x02\x02\xA2\x11\x03\x02\x02\x02\xA3\xAC\x07+\x02\x02" +
-		"\xA4\xA9\x07I\x02\x02\xA5\xA6\x07\x06\x02\x02\xA6\xA8\x07I\x02\x02\xA7" +
-		"\xA5\x03\x02\x02\x02\xA8\xAB\x03\x02\x02\x02\xA9\xA7\x03\x02\x02\x02\xA9" +
-		"\xAA\x03\x02\x02\x02\xAA\xAD\x03\x02\x02\x02\xAB\xA9\x03\x02\x02\x02\xAC" +
-		"\xA4\x03\x02\x02\x02\xAC\xAD\x03\x02\x02\x02\xAD\x13\x03\x02\x02\x02\xAE" +
-		"\xB3\x07I\x02\x02\xAF\xB0\x07\x06\x02\x02\xB0\xB2\x07I\x02\x02\xB1\xAF" +
-		"\x03\x02\x02\x02\xB2\xB5\x03\x02\x02\x02\xB3\xB1\x03\x02\x02\x02\xB3\xB4" +
-		"\x03\x02\x02\x02\xB4\xB6\x03\x02\x02\x02\xB5\xB3\x03\x02\x02\x02\xB6\xB8" +
-		"\x07\x04\x02\x02\xB7\xAE\x03\x02\x02\x02\xB7\xB8\x03\x02\x02\x02\xB8\xB9" +
-		"\x03\x02\x02\x02\xB9\xBB\x05H%\x02\xBA\xBC\x07J\x02\x02\xBB\xBA\x03\x02" +
-		"\x02\x02\xBB\xBC\x03\x02\x02\x02\xBC\xBD\x03\x02\x02\x02\xBD\xC6\x07\x05" +
-		"\x02\x02\xBE\xC3\x05\x16\f\x02\xBF\xC0\x07\x06\x02\x02\xC0\xC2\x05\x16" +
-		"\f\x02\xC1\xBF\x03\x02\x02\x02\xC2\xC5\x03\x02\x02\x02\xC3\xC1\x03\x02" +
-		"\x02\x02\xC3\xC4\x03\x02\x02\x02\xC4\xC7\x03\x02\x02\x02\xC5\xC3\x03\x02" +
-		"\x02\x02\xC6\xBE\x03\x02\x02\x02\xC6\xC7\x03\x02\x02\x02\xC7\xC8\x03\x02" +
-		"\x02\x02\xC8\xCA\x07\x07\x02\x02\xC9\xCB\x05\"\x12\x02\xCA\xC9\x03\x02" +
-		"\x02\x02\xCA\xCB\x03\x02\x02\x02\xCB\xCE\x03\x02\x02\x02\xCC\xCD\x07\x03" +
-		"\x02\x02\xCD\xCF\x05\x18\r\x02\xCE\xCC\x03\x02\x02\x02\xCE\xCF\x03\x02" +
-		"\x02\x02\xCF\xD1\x03\x02\x02\x02\xD0\xD2\x05(\x15\x02\xD1\xD0\x03\x02" +
-		"\x02\x02\xD1\xD2\x03\x02\x02\x02\xD2\x15\x03\x02\x02\x02\xD3\xD4\t\x02" +
-		"\x02\x02\xD4\x17\x03\x02\x02\x02\xD5\xD6\x07\x05\x02\x02\xD6\xE0\x07\x07" +
-		"\x02\x02\xD7\xDC\x05\x1A\x0E\x02\xD8\xD9\x07\x06\x02\x02\xD9\xDB\x05\x1A" +
-		"\x0E\x02\xDA\xD8\x03\x02\x02\x02\xDB\xDE\x03\x02\x02\x02\xDC\xDA\x03\x02" +
-		"\x02\x02\xDC\xDD\x03\x02\x02\x02\xDD\xE0\x03\x02\x02\x02\xDE\xDC\x03\x02" +
-		"\x02\x02\xDF\xD5\x03\x02\x02\x02\xDF\xD7\x03\x02\x02\x02\xE0\x19\x03\x02" +
-		"\x02\x02\xE1\xE3\x07H\x02\x02\xE2\xE4\x05\x1C\x0F\x02\xE3\xE2\x03\x02" +
-		"\x02\x02\xE3\xE4\x03\x02\x02\x02\xE4\x1B\x03\x02\x02\x02\xE5\xE6\x07," +
-		"\x02\x02\xE6\xF6\x07\x05\x02\x02\xE7\xE8\x05 \x11\x02\xE8\xE9\x07\x06" +
-		"\x02\x02\xE9\xEA\x05 \x11\x02\xEA\xF7\x03\x02\x02\x02\xEB\xEC\x07-\x02" +
-		"\x02\xEC\xEF\x07K\x02\x02\xED\xEE\x07.\x02\x02\xEE\xF0\x07K\x02\x02\xEF" +
-		"\xED\x03\x02\x02\x02\xEF\xF0\x03\x02\x02\x02\xF0\xF1\x03\x02\x02\x02\xF1" +
-		"\xF2\x07\x03\x02\x02\xF2\xF3\x05\x1E\x10\x02\xF3\xF4\x07\x06\x02\x02\xF4" +
-		"\xF5\x05\x1E\x10\x02\xF5\xF7\x03\x02\x02\x02\xF6\xE7\x03\x02\x02\x02\xF6" +
-		"\xEB\x03\x02\x02\x02\xF7\xF8\x03\x02\x02\x02\xF8\xF9\x07\x07\x02\x02\xF9" +
-		"\x1D\x03\x02\x02\x02\xFA\u0103\x05 \x11\x02\xFB\xFC\x07\v\x02\x02\xFC" +
-		"\u0104\x07K\x02\x02\xFD\xFF\x05 \x11\x02\xFE\xFD\x03\x02\x02\x02\xFF\u0102" +
-		"\x03\x02\x02\x02\u0100\xFE\x03\x02\x02\x02\u0100\u0101\x03\x02\x02\x02" +
-		"\u0101\u0104\x03\x02\x02\x02\u0102\u0100\x03\x02\x02\x02\u0103\xFB\x03" +
-		"\x02\x02\x02\u0103\u0100\x03\x02\x02\x02\u0104\u0106\x03\x02\x02\x02\u0105" +
-		"\xFA\x03\x02\x02\x02\u0105\u0106\x03\x02\x02\x02\u0106\x1F\x03\x02\x02" +
-		"\x02\u0107\u0109\x07\f\x02\x02\u0108\u0107\x03\x02\x02\x02\u0108\u0109" +
-		"\x03\x02\x02\x02\u0109\u010A\x03\x02\x02\x02\u010A\u010B\x07K\x02\x02" +
-		"\u010B!\x03\x02\x02\x02\u010C\u0115\x07\t\x02\x02\u010D\u0112\x05$\x13" +
-		"\x02\u010E\u010F\x07\x06\x02\x02\u010F\u0111\x05$\x13\x02\u0110\u010E" +
-		"\x03\x02\x02\x02\u0111\u0114\x03\x02\x02\x02\u0112\u0110\x03\x02\x02\x02" +
-		"\u0112\u0113\x03\x02\x02\x02\u0113\u0116\x03\x02\x02\x02\u0114\u0112\x03" +
-		"\x02\x02\x02\u0115\u010D\x03\x02\x02\x02\u0115\u0116\x03\x02\x02\x02\u0116" +
-		"\u0117\x03\x02\x02\x02\u0117\u0118\x07\n\x02\x02\u0118#\x03\x02\x02\x02" +
-		"\u0119\u011A\x05H%\x02\u011A\u011B\x07\x04\x02\x02\u011B\u011C\x05&\x14" +
-		"\x02\u011C%\x03\x02\x02\x02\u011D\u012F\x05 \x11\x02\u011E\u012F\x072" +
-		"\x02\x02\u011F\u012F\x073\x02\x02\u0120\u012F\x07N\x02\x02\u0121\u012F" +
-		"\x07J\x02\x02\u0122\u012F\x07F\x02\x02\u0123\u0124\x07\r\x02\x02\u0124" +
-		"\u0129\x07N\x02\x02\u0125\u0126\x07\x06\x02\x02\u0126\u0128\x07N\x02\x02" +
-		"\u0127\u0125\x03\x02\x02\x02\u0128\u012B\x03\x02\x02\x02\u0129\u0127\x03" +
-		"\x02\x02\x02\u0129\u012A\x03\x02\x02\x02\u012A\u012C\x03\x02\x02\x02\u012B" +
-		"\u0129\x03\x02\x02\x02\u012C\u012F\x07\x0E\x02\x02\u012D\u012F\x05H%\x02" +
-		"\u012E\u011D\x03\x02\x02\x02\u012E\u011E\x03\x02\x02\x02\u012E\u011F\x03" +
-		"\x02\x02\x02\u012E\u0120\x03\x02\x02\x02\u012E\u0121\x03\x02\x02\x02\u012E" +
-		"\u0122\x03\x02\x02\x02\u012E\u0123\x03\x02\x02\x02\u012E\u012D\x03\x02" +
-		"\x02\x02\u012F\'\x03\x02\x02\x02\u0130\u0131\x07/\x02\x02\u0131\u0132" +
-		"\x07\x05\x02\x02\u0132\u0133\x05*\x16\x02\u0133\u0134\x07\x07\x02\x02" +
-		"\u0134)\x03\x02\x02\x02\u0135\u0136\x07N\x02\x02\u0136\u0139\x07N\x02" +
-		"\x02\u0137\u0138\x070\x02\x02\u0138\u013A\x07N\x02\x02\u0139\u0137\x03" +
-		"\x02\x02\x02\u0139\u013A\x03\x02\x02\x02\u013A\u0148\x03\x02\x02\x02\u013B" +
-		"\u013C\x071\x02\x02\u013C\u0145\x07\x05\x02\x02\u013D\u0142\x05*\x16\x02" +
-		"\u013E\u013F\x07\x06\x02\x02\u013F\u0141\x05*\x16\x02\u0140\u013E\x03" +
-		"\x02\x02\x02\u0141\u0144\x03\x02\x02\x02\u0142\u0140\x03\x02\x02\x02\u0142" +
-		"\u0143\x03\x02\x02\x02\u0143\u0146\x03\x02\x02\x02\u0144\u0142\x03\x02" +
-		"\x02\x02\u0145\u013D\x03\x02\x02\x02\u0145\u0146\x03\x02\x02\x02\u0146" +
-		"\u0147\x03\x02\x02\x02\u0147\u0149\x07\x07\x02\x02\u0148\u013B\x03\x02" +
-		"\x02\x02\u0148\u0149\x03\x02\x02\x02\u0149+\x03\x02\x02\x02\u014A\u014B" +
-		"\x074\x02\x02\u014B\u014C\x07J\x02\x02\u014C\u0150\x07\t\x02\x02\u014D" +
-		"\u014F\x05.\x18\x02\u014E\u014D\x03\x02\x02\x02\u014F\u0152\x03\x02\x02" +
-		"\x02\u0150\u014E\x03\x02\x02\x02\u0150\u0151\x03\x02\x02\x02\u0151\u0156" +
-		"\x03\x02\x02\x02\u0152\u0150\x03\x02\x02\x02\u0153\u0155\x052\x1A\x02" +
-		"\u0154\u0153\x03\x02\x02\x02\u0155\u0158\x03\x02\x02\x02\u0156\u0154\x03" +
-		"\x02\x02\x02\u0156\u0157\x03\x02\x02\x02\u0157\u015C\x03\x02\x02\x02\u0158" +
-		"\u0156\x03\x02\x02\x02\u0159\u015B\x054\x1B\x02\u015A\u0159\x03\x02\x02" +
+		"\t#\x04$\t$\x04%\t%\x04&\t&\x03\x02\x05\x02N\n\x02\x03\x02\x07\x02Q\n" +
+		"\x02\f\x02\x0E\x02T\v\x02\x03\x02\x03\x02\x03\x03\x03\x03\x03\x03\x05" +
+		"\x03[\n\x03\x03\x04\x03\x04\x03\x04\x03\x04\x05\x04a\n\x04\x03\x04\x05" +
+		"\x04d\n\x04\x03\x05\x03\x05\x03\x05\x03\x05\x03\x05\x03\x05\x03\x05\x03" +
+		"\x05\x05\x05n\n\x05\x03\x06\x03\x06\x03\x06\x03\x06\x03\x06\x03\x06\x07" +
+		"\x06v\n\x06\f\x06\x0E\x06y\v\x06\x05\x06{\n\x06\x03\x06\x03\x06\x03\x06" +
+		"\x03\x06\x03\x06\x05\x06\x82\n\x06\x03\x06\x03\x06\x07\x06\x86\n\x06\f" +
+		"\x06\x0E\x06\x89\v\x06\x03\x06\x03\x06\x03\x06\x03\x07\x03\x07\x03\x07" +
+		"\x03\x07\x03\x07\x05\x07\x93\n\x07\x05\x07\x95\n\x07\x03\b\x03\b\x03\b" +
+		"\x03\b\x03\b\x07\b\x9C\n\b\f\b\x0E\b\x9F\v\b\x05\b\xA1\n\b\x03\b\x05\b" +
+		"\xA4\n\b\x03\t\x03\t\x03\t\x05\t\xA9\n\t\x03\n\x03\n\x03\n\x05\n\xAE\n" +
+		"\n\x03\v\x03\v\x03\v\x03\v\x07\v\xB4\n\v\f\v\x0E\v\xB7\v\v\x05\v\xB9\n" +
+		"\v\x03\f\x03\f\x03\f\x07\f\xBE\n\f\f\f\x0E\f\xC1\v\f\x03\f\x05\f\xC4\n" +
+		"\f\x03\f\x03\f\x05\f\xC8\n\f\x03\f\x03\f\x03\f\x03\f\x07\f\xCE\n\f\f\f" +
+		"\x0E\f\xD1\v\f\x05\f\xD3\n\f\x03\f\x03\f\x05\f\xD7\n\f\x03\f\x03\f\x05" +
+		"\f\xDB\n\f\x03\f\x05\f\xDE\n\f\x03\r\x03\r\x03\x0E\x03\x0E\x03\x0E\x03" +
+		"\x0E\x03\x0E\x07\x0E\xE7\n\x0E\f\x0E\x0E\x0E\xEA\v\x0E\x05\x0E\xEC\n\x0E" +
+		"\x03\x0F\x03\x0F\x05\x0F\xF0\n\x0F\x03\x10\x03\x10\x03\x10\x03\x10\x03" +
+		"\x10\x03\x10\x03\x10\x03\x10\x03\x10\x03\x10\x05\x10\xFC\n\x10\x03\x10" +
+		"\x03\x10\x03\x10\x03\x10\x03\x10\x05\x10\u0103\n\x10\x03\x10\x03\x10\x03" +
+		"\x11\x03\x11\x03\x11\x03\x11\x07\x11\u010B\n\x11\f\x11\x0E\x11\u010E\v" +
+		"\x11\x05\x11\u0110\n\x11\x05\x11\u0112\n\x11\x03\x12\x05\x12\u0115\n\x12" +
+		"\x03\x12\x03\x12\x03\x13\x03\x13\x03\x13\x03\x13\x07\x13\u011D\n\x13\f" +
+		"\x13\x0E\x13\u0120\v\x13\x05\x13\u0122\n\x13\x03\x13\x03\x13\x03\x14\x03" +
+		"\x14\x03\x14\x03\x14\x03\x15\x03\x15\x03\x15\x03\x15\x03\x15\x03\x15\x03" +
+		"\x15\x03\x15\x03\x15\x03\x15\x07\x15\u0134\n\x15\f\x15\x0E\x15\u0137\v" +
+		"\x15\x03\x15\x03\x15\x05\x15\u013B\n\x15\x03\x16\x03\x16\x03\x16\x03\x16" +
+		"\x03\x16\x03\x17\x03\x17\x03\x17\x03\x17\x05\x17\u0146\n\x17\x03\x17\x03" +
+		"\x17\x03\x17\x03\x17\x03\x17\x07\x17\u014D\n\x17\f\x17\x0E\x17\u0150\v" +
+		"\x17\x05\x17\u0152\n\x17\x03\x17\x05\x17\u0155\n\x17\x03\x18\x03\x18\x03" +
+		"\x18\x03\x18\x07\x18\u015B\n\x18\f\x18\x0E\x18\u015E\v\x18\x03\x18\x07" +
+		"\x18\u0161\n\x18\f\x18\x0E\x18\u0164\v\x18\x03\x18\x07\x18\u0167\n\x18" +
+		"\f\x18\x0E\x18\u016A\v\x18\x03\x18\x03\x18\x03\x19\x03\x19\x03\x19\x03" +
+		"\x19\x03\x19\x03\x1A\x03\x1A\x03\x1B\x03\x1B\x03\x1B\x03\x1B\x03\x1B\x03" +
+		"\x1C\x03\x1C\x03\x1C\x03\x1C\x03\x1D\x03\x1D\x07\x1D\u0180\n\x1D\f\x1D" +
+		"\x0E\x1D\u0183\v\x1D\x03\x1D\x03\x1D\x03\x1E\x05\x1E\u0188\n\x1E\x03\x1E" +
+		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E" +
+		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u0199\n\x1E\x03\x1E\x03" +
+		"\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01A3\n\x1E" +
+		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E" +
+		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x07\x1E\u01B2\n\x1E\f\x1E\x0E\x1E\u01B5" +
+		"\v\x1E\x05\x1E\u01B7\n\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03" +
+		"\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01C2\n\x1E\x03\x1E\x03\x1E\x03\x1E" +
+		"\x05\x1E\u01C7\n\x1E\x03\x1F\x03\x1F\x03 \x03 \x03 \x03 \x03 \x07 \u01D0" +
+		"\n \f \x0E \u01D3\v \x05 \u01D5\n \x03 \x03 \x05 \u01D9\n \x03 \x05 \u01DC" +
+		"\n \x03!\x03!\x03!\x03!\x07!\u01E2\n!\f!\x0E!\u01E5\v!\x03\"\x03\"\x03" +
+		"#\x03#\x03#\x05#\u01EC\n#\x03$\x03$\x03$\x03$\x03$\x03$\x03$\x07$\u01F5" +
+		"\n$\f$\x0E$\u01F8\v$\x05$\u01FA\n$\x03$\x05$\u01FD\n$\x03$\x03$\x03$\x03" +
+		"$\x05$\u0203\n$\x03%\x03%\x03&\x03&\x03&\x02\x02\x02\'\x02\x02\x04\x02" +
+		"\x06\x02\b\x02\n\x02\f\x02\x0E\x02\x10\x02\x12\x02\x14\x02\x16\x02\x18" +
+		"\x02\x1A\x02\x1C\x02\x1E\x02 \x02\"\x02$\x02&\x02(\x02*\x02,\x02.\x02" +
+		"0\x022\x024\x026\x028\x02:\x02<\x02>\x02@\x02B\x02D\x02F\x02H\x02J\x02" +
+		"\x02\t\x04\x02JJMM\x04\x02&&6:\x03\x02>?\x04\x02\x04\x04\x10\x15\x04\x02" +
+		"\v\f\x16#\x03\x02NO\x06\x02$+-25FNN\x02\u0233\x02M\x03\x02\x02\x02\x04" +
+		"Z\x03\x02\x02\x02\x06\\\x03\x02\x02\x02\be\x03\x02\x02\x02\no\x03\x02" +
+		"\x02\x02\f\x8D\x03\x02\x02\x02\x0E\xA3\x03\x02\x02\x02\x10\xA5\x03\x02" +
+		"\x02\x02\x12\xAA\x03\x02\x02\x02\x14\xAF\x03\x02\x02\x02\x16\xC3\x03\x02" +
+		"\x02\x02\x18\xDF\x03\x02\x02\x02\x1A\xEB\x03\x02\x02\x02\x1C\xED\x03\x02" +
+		"\x02\x02\x1E\xF1\x03\x02\x02\x02 \u0111\x03\x02\x02\x02\"\u0114\x03\x02" +
+		"\x02\x02$\u0118\x03\x02\x02\x02&\u0125\x03\x02\x02\x02(\u013A\x03\x02" +
+		"\x02\x02*\u013C\x03\x02\x02\x02,\u0141\x03\x02\x02\x02.\u0156\x03\x02" +
+		"\x02\x020\u016D\x03\x02\x02\x022\u0172\x03\x02\x02\x024\u0174\x03\x02" +
+		"\x02\x026\u0179\x03\x02\x02\x028\u017D\x03\x02\x02\x02:\u01C6\x03\x02" +
+		"\x02\x02<\u01C8\x03\x02\x02\x02>\u01DB\x03\x02\x02\x02@\u01DD\x03\x02" +
+		"\x02\x02B\u01E6\x03\x02\x02\x02D\u01E8\x03\x02\x02\x02F\u0202\x03\x02" +
+		"\x02\x02H\u0204\x03\x02\x02\x02J\u0206\x03\x02\x02\x02LN\x05\x06\x04\x02" +
+		"ML\x03\x02\x02\x02MN\x03\x02\x02\x02NR\x03\x02\x02\x02OQ\x05\x04\x03\x02" +
+		"PO\x03\x02\x02\x02QT\x03\x02\x02\x02RP\x03\x02\x02\x02RS\x03\x02\x02\x02" +
+		"SU\x03\x02\x02\x02TR\x03\x02\x02\x02UV\x07\x02\x02\x03V\x03\x03\x02\x02" +
+		"\x02W[\x05\b\x05\x02X[\x05\n\x06\x02Y[\x05.\x18\x02ZW\x03\x02\x02\x02" +
+		"ZX\x03\x02\x02\x02ZY\x03\x02\x02\x02[\x05\x03\x02\x02\x02\\]\x07$\x02" +
+		"\x02]`\x07O\x02\x02^_\x07%\x02\x02_a\x07L\x02\x02`^\x03\x02\x02\x02`a" +
+		"\x03\x02\x02\x02ac\x03\x02\x02\x02bd\x05$\x13\x02cb\x03\x02\x02\x02cd" +
+		"\x03\x02\x02\x02d\x07\x03\x02\x02\x02ef\x07&\x02\x02fg\x07J\x02\x02gh" +
+		"\x07\x03\x02\x02hi\x05\x1C\x0F\x02im\x07\x04\x02\x02jn\x07H\x02\x02kl" +
+		"\x07\'\x02\x02ln\x07O\x02\x02mj\x03\x02\x02\x02mk\x03\x02\x02\x02n\t\x03" +
+		"\x02\x02\x02op\x07(\x02\x02pq\x07K\x02\x02qz\x07\x05\x02\x02rw\x05\f\x07" +
+		"\x02st\x07\x06\x02\x02tv\x05\f\x07\x02us\x03\x02\x02\x02vy\x03\x02\x02" +
+		"\x02wu\x03\x02\x02\x02wx\x03\x02\x02\x02x{\x03\x02\x02\x02yw\x03\x02\x02" +
+		"\x02zr\x03\x02\x02\x02z{\x03\x02\x02\x02{|\x03\x02\x02\x02|}\x07\x07\x02" +
+		"\x02}~\x07\b\x02\x02~\x81\x05\x0E\b\x02\x7F\x80\x07)\x02\x02\x80\x82\x07" +
+		"L\x02\x02\x81\x7F\x03\x02\x02\x02\x81\x82\x03\x02\x02\x02\x82\x83\x03" +
+		"\x02\x02\x02\x83\x87\x07\t\x02\x02\x84\x86\x05\x16\f\x02\x85\x84\x03\x02" +
+		"\x02\x02\x86\x89\x03\x02\x02\x02\x87\x85\x03\x02\x02\x02\x87\x88\x03\x02" +
+		"\x02\x02\x88\x8A\x03\x02\x02\x02\x89\x87\x03\x02\x02\x02\x8A\x8B\x05\x14" +
+		"\v\x02\x8B\x8C\x07\n\x02\x02\x8C\v\x03\x02\x02\x02\x8D\x8E\x07J\x02\x02" +
+		"\x8E\x8F\x07\x03\x02\x02\x8F\x94\x05\x12\n\x02\x90\x92\x07*\x02\x02\x91" +
+		"\x93\x07J\x02\x02\x92\x91\x03\x02\x02\x02\x92\x93\x03\x02\x02\x02\x93" +
+		"\x95\x03\x02\x02\x02\x94\x90\x03\x02\x02\x02\x94\x95\x03\x02\x02\x02\x95" +
+		"\r\x03\x02\x02\x02\x96\xA4\x05\x10\t\x02\x97\xA0\x07\x05\x02\x02\x98\x9D" +
+		"\x05\x10\t\x02\x99\x9A\x07\x06\x02\x02\x9A\x9C\x05\x10\t\x02\x9B\x99\x03" +
+		"\x02\x02\x02\x9C\x9F\x03\x02\x02\x02\x9D\x9B\x03\x02\x02\x02\x9D\x9E\x03" +
+		"\x02\x02\x02\x9E\xA1\x03\x02\x02\x02\x9F\x9D\x03\x02\x02\x02\xA0\x98\x03" +
+		"\x02\x02\x02\xA0\xA1\x03\x02\x02\x02\xA1\xA2\x03\x02\x02\x02\xA2\xA4\x07" +
+		"\x07\x02\x02\xA3\x96\x03\x02\x02\x02\xA3\x97\x03\x02\x02\x02\xA4\x0F\x03" +
+		"\x02\x02\x02\xA5\xA8\x05\x12\n\x02\xA6\xA7\x07*\x02\x02\xA7\xA9\x07J\x02" +
+		"\x02\xA8\xA6\x03\x02\x02\x02\xA8\xA9\x03\x02\x02\x02\xA9\x11\x03\x02\x02" +
+		"\x02\xAA\xAD\x05\x1C\x0F\x02\xAB\xAC\x07+\x02\x02\xAC\xAE\x07O\x02\x02" +
+		"\xAD\xAB\x03\x02\x02\x02\xAD\xAE\x03\x02\x02\x02\xAE\x13\x03\x02\x02\x02" +
+		"\xAF\xB8\x07,\x02\x02\xB0\xB5\x07J\x02\x02\xB1\xB2\x07\x06\x02\x02\xB2" +
+		"\xB4\x07J\x02\x02\xB3\xB1\x03\x02\x02\x02\xB4\xB7\x03\x02\x02\x02\xB5" +
+		"\xB3\x03\x02\x02\x02\xB5\xB6\x03\x02\x02\x02\xB6\xB9\x03\x02\x02\x02\xB7" +
+		"\xB5\x03\x02\x02\x02\xB8\xB0\x03\x02\x02\x02\xB8\xB9\x03\x02\x02\x02\xB9" +
+		"\x15\x03\x02\x02\x02\xBA\xBF\x07J\x02\x02\xBB\xBC\x07\x06\x02\x02\xBC" +
+		"\xBE\x07J\x02\x02\xBD\xBB\x03\x02\x02\x02\xBE\xC1\x03\x02\x02\x02\xBF" +
+		"\xBD\x03\x02\x02\x02\xBF\xC0\x03\x02\x02\x02\xC0\xC2\x03\x02\x02\x02\xC1" +
+		"\xBF\x03\x02\x02\x02\xC2\xC4\x07\x04\x02\x02\xC3\xBA\x03\x02\x02\x02\xC3" +
+		"\xC4\x03\x02\x02\x02\xC4\xC5\x03\x02\x02\x02\xC5\xC7\x05J&\x02\xC6\xC8" +
+		"\x07K\x02\x02\xC7\xC6\x03\x02\x02\x02\xC7\xC8\x03\x02\x02\x02\xC8\xC9" +
+		"\x03\x02\x02\x02\xC9\xD2\x07\x05\x02\x02\xCA\xCF\x05\x18\r\x02\xCB\xCC" +
+		"\x07\x06\x02\x02\xCC\xCE\x05\x18\r\x02\xCD\xCB\x03\x02\x02\x02\xCE\xD1" +
+		"\x03\x02\x02\x02\xCF\xCD\x03\x02\x02\x02\xCF\xD0\x03\x02\x02\x02\xD0\xD3" +
+		"\x03\x02\x02\x02\xD1\xCF\x03\x02\x02\x02\xD2\xCA\x03\x02\x02\x02\xD2\xD3" +
+		"\x03\x02\x02\x02\xD3\xD4\x03\x02\x02\x02\xD4\xD6\x07\x07\x02\x02\xD5\xD7" +
+		"\x05$\x13\x02\xD6\xD5\x03\x02\x02\x02\xD6\xD7\x03\x02\x02\x02\xD7\xDA" +
+		"\x03\x02\x02\x02\xD8\xD9\x07\x03\x02\x02\xD9\xDB\x05\x1A\x0E\x02\xDA\xD8" +
+		"\x03\x02\x02\x02\xDA\xDB\x03\x02\x02\x02\xDB\xDD\x03\x02\x02\x02\xDC\xDE" +
+		"\x05*\x16\x02\xDD\xDC\x03\x02\x02\x02\xDD\xDE\x03\x02\x02\x02\xDE\x17" +
+		"\x03\x02\x02\x02\xDF\xE0\t\x02\x02\x02\xE0\x19\x03\x02\x02\x02\xE1\xE2" +
+		"\x07\x05\x02\x02\xE2\xEC\x07\x07\x02\x02\xE3\xE8\x05\x1C\x0F\x02\xE4\xE5" +
+		"\x07\x06\x02\x02\xE5\xE7\x05\x1C\x0F\x02\xE6\xE4\x03\x02\x02\x02\xE7\xEA" +
+		"\x03\x02\x02\x02\xE8\xE6\x03\x02\x02\x02\xE8\xE9\x03\x02\x02\x02\xE9\xEC" +
+		"\x03\x02\x02\x02\xEA\xE8\x03\x02\x02\x02\xEB\xE1\x03\x02\x02\x02\xEB\xE3" +
+		"\x03\x02\x02\x02\xEC\x1B\x03\x02\x02\x02\xED\xEF\x07I\x02\x02\xEE\xF0" +
+		"\x05\x1E\x10\x02\xEF\xEE\x03\x02\x02\x02\xEF\xF0\x03\x02\x02\x02\xF0\x1D" +
+		"\x03\x02\x02\x02\xF1\xF2\x07-\x02\x02\xF2\u0102\x07\x05\x02\x02\xF3\xF4" +
+		"\x05\"\x12\x02\xF4\xF5\x07\x06\x02\x02\xF5\xF6\x05\"\x12\x02\xF6\u0103" +
+		"\x03\x02\x02\x02\xF7\xF8\x07.\x02\x02\xF8\xFB\x07L\x02\x02\xF9\xFA\x07" +
+		"/\x02\x02\xFA\xFC\x07L\x02\x02\xFB\xF9\x03\x02\x02\x02\xFB\xFC\x03\x02" +
+		"\x02\x02\xFC\xFD\x03\x02\x02\x02\xFD\xFE\x07\x03\x02\x02\xFE\xFF\x05 " +
+		"\x11\x02\xFF\u0100\x07\x06\x02\x02\u0100\u0101\x05 \x11\x02\u0101\u0103" +
+		"\x03\x02\x02\x02\u0102\xF3\x03\x02\x02\x02\u0102\xF7\x03\x02\x02\x02\u0103" +
+		"\u0104\x03\x02\x02\x02\u0104\u0105\x07\x07\x02\x02\u0105\x1F\x03\x02\x02" +
+		"\x02\u0106\u010F\x05\"\x12\x02\u0107\u0108\x07\v\x02\x02\u0108\u0110\x07" +
+		"L\x02\x02\u0109\u010B\x05\"\x12\x02\u010A\u0109\x03\x02\x02\x02\u010B" +
+		"\u010E\x03\x02\x02\x02\u010C\u010A\x03\x02\x02\x02\u010C\u010D\x03\x02" +
+		"\x02\x02\u010D\u0110\x03\x02\x02\x02\u010E\u010C\x03\x02\x02\x02\u010F" +
+		"\u0107\x03\x02\x02\x02\u010F\u010C\x03\x02\x02\x02\u0110\u0112\x03\x02" +
+		"\x02\x02\u0111\u0106\x03\x02\x02\x02\u0111\u0112\x03\x02\x02\x02\u0112" +
+		"!\x03\x02\x02\x02\u0113\u0115\x07\f\x02\x02\u0114\u0113\x03\x02\x02\x02" +
+		"\u0114\u0115\x03\x02\x02\x02\u0115\u0116\x03\x02\x02\x02\u0116\u0117\x07" +
+		"L\x02\x02\u0117#\x03\x02\x02\x02\u0118\u0121\x07\t\x02\x02\u0119\u011E" +
+		"\x05&\x14\x02\u011A\u011B\x07\x06\x02\x02\u011B\u011D\x05&\x14\x02\u011C" +
+		"\u011A\x03\x02\x02\x02\u011D\u0120\x03\x02\x02\x02\u011E\u011C\x03\x02" +
+		"\x02\x02\u011E\u011F\x03\x02\x02\x02\u011F\u0122\x03\x02\x02\x02\u0120" +
+		"\u011E\x03\x02\x02\x02\u0121\u0119\x03\x02\x02\x02\u0121\u0122\x03\x02" +
+		"\x02\x02\u0122\u0123\x03\x02\x02\x02\u0123\u0124\x07\n\x02\x02\u0124%" +
+		"\x03\x02\x02\x02\u0125\u0126\x05J&\x02\u0126\u0127\x07\x04\x02\x02\u0127" +
+		"\u0128\x05(\x15\x02\u0128\'\x03\x02\x02\x02\u0129\u013B\x05\"\x12\x02" +
+		"\u012A\u013B\x073\x02\x02\u012B\u013B\x074\x02\x02\u012C\u013B\x07O\x02" +
+		"\x02\u012D\u013B\x07K\x02\x02\u012E\u013B\x07G\x02\x02\u012F\u0130\x07" +
+		"\r\x02\x02\u0130\u0135\x07O\x02\x02\u0131\u0132\x07\x06\x02\x02\u0132" +
+		"\u0134\x07O\x02\x02\u0133\u0131\x03\x02\x02\x02\u0134\u0137\x03\x02\x02" +
+		"\x02\u0135\u0133\x03\x02\x02\x02\u0135\u0136\x03\x02\x02\x02\u0136\u0138" +
+		"\x03\x02\x02\x02\u0137\u0135\x03\x02\x02\x02\u0138\u013B\x07\x0E\x02\x02" +
+		"\u0139\u013B\x05J&\x02\u013A\u0129\x03\x02\x02\x02\u013A\u012A\x03\x02" +
+		"\x02\x02\u013A\u012B\x03\x02\x02\x02\u013A\u012C\x03\x02\x02\x02\u013A" +
+		"\u012D\x03\x02\x02\x02\u013A\u012E\x03\x02\x02\x02\u013A\u012F\x03\x02" +
+		"\x02\x02\u013A\u0139\x03\x02\x02\x02\u013B)\x03\x02\x02\x02\u013C\u013D" +
+		"\x070\x02\x02\u013D\u013E\x07\x05\x02\x02\u013E\u013F\x05,\x17\x02\u013F" +
+		"\u0140\x07\x07\x02\x02\u0140+\x03\x02\x02\x02\u0141\u0142\x07O\x02\x02" +
+		"\u0142\u0145\x07O\x02\x02\u0143\u0144\x071\x02\x02\u0144\u0146\x07O\x02" +
+		"\x02\u0145\u0143\x03\x02\x02\x02\u0145\u0146\x03\x02\x02\x02\u0146\u0154" +
+		"\x03\x02\x02\x02\u0147\u0148\x072\x02\x02\u0148\u0151\x07\x05\x02\x02" +
+		"\u0149\u014E\x05,\x17\x02\u014A\u014B\x07\x06\x02\x02\u014B\u014D\x05" +
+		",\x17\x02\u014C\u014A\x03\x02\x02\x02\u014D\u0150\x03\x02\x02\x02\u014E" +
+		"\u014C\x03\x02\x02\x02\u014E\u014F\x03\x02\x02\x02\u014F\u0152\x03\x02" +
+		"\x02\x02\u0150\u014E\x03\x02\x02\x02\u0151\u0149\x03\x02\x02\x02\u0151" +
+		"\u0152\x03\x02\x02\x02\u0152\u0153\x03\x02\x02\x02\u0153\u0155\x07\x07" +
+		"\x02\x02\u0154\u0147\x03\x02\x02\x02\u0154\u0155\x03\x02\x02\x02\u0155" +
+		"-\x03\x02\x02\x02\u0156\u0157\x075\x02\x02\u0157\u0158\x07K\x02\x02\u0158" +
+		"\u015C\x07\t\x02\x02\u0159\u015B\x050\x19\x02\u015A\u0159\x03\x02\x02" +
 		"\x02\u015B\u015E\x03\x02\x02\x02\u015C\u015A\x03\x02\x02\x02\u015C\u015D" +
-		"\x03\x02\x02\x02\u015D\u015F\x03\x02\x02\x02\u015E\u015C\x03\x02\x02\x02" +
-		"\u015F\u0160\x07\n\x02\x02\u0160-\x03\x02\x02\x02\u0161\u0162\x050\x19" +
-		"\x02\u0162\u0163\x05F$\x02\u0163\u0164\x07\x03\x02\x02\u0164\u0165\x07" +
-		"H\x02\x02\u0165/\x03\x02\x02\x02\u0166\u0167\t\x03\x02\x02\u01671\x03" +
-		"\x02\x02\x02\u0168\u0169\x07:\x02\x02\u0169\u016A\x05F$\x02\u016A\u016B" +
-		"\x07;\x02\x02\u016B\u016C\x05,\x17\x02\u016C3\x03\x02\x02\x02\u016D\u016E" +
-		"\x07<\x02\x02\u016E\u016F\x05F$\x02\u016F\u0170\x056\x1C\x02\u01705\x03" +
-		"\x02\x02\x02\u0171\u0175\x07\t\x02\x02\u0172\u0174\x058\x1D\x02\u0173" +
-		"\u0172\x03\x02\x02\x02\u0174\u0177\x03\x02\x02\x02\u0175\u0173\x03\x02" +
-		"\x02\x02\u0175\u0176\x03\x02\x02\x02\u0176\u0178\x03\x02\x02\x02\u0177" +
-		"\u0175\x03\x02\x02\x02\u0178\u0179\x07\n\x02\x02\u01797\x03\x02\x02\x02" +
-		"\u017A\u017C\t\x04\x02\x02\u017B\u017A\x03\x02\x02\x02\u017B\u017C\x03" +
-		"\x02\x02\x02\u017C\u017D\x03\x02\x02\x02\u017D\u017E\x07?\x02\x02\u017E" +
-		"\u017F\x05F$\x02\u017F\u0180\x075\x02\x02\u0180\u0181\x07K\x02\x02\u0181" +
-		"\u0182\x056\x1C\x02\u0182\u01BB\x03\x02\x02\x02\u0183\u0184\x07@\x02\x02" +
-		"\u0184\u01BB\x056\x1C\x02\u0185\u0186\x07A\x02\x02\u0186\u0187\x07\x05" +
-		"\x02\x02\u0187\u0188\x05> \x02\u0188\u0189\x07\x07\x02\x02\u0189\u018C" +
-		"\x056\x1C\x02\u018A\u018B\x07B\x02\x02\u018B\u018D\x056\x1C\x02\u018C" +
-		"\u018A\x03\x02\x02\x02\u018C\u018D\x03\x02\x02\x02\u018D\u01BB\x03\x02" +
-		"\x02\x02\u018E\u018F\x07C\x02\x02\u018F\u0190\x05F$\x02\u0190\u0191\x07" +
-		"\x04\x02\x02\u0191\u0192\x05> \x02\u0192\u0193\x07\x0F\x02\x02\u0193\u01BB" +
-		"\x03\x02\x02\x02\u0194\u0196\x07D\x02\x02\u0195\u0197\x050\x19\x02\u0196" +
-		"\u0195\x03\x02\x02\x02\u0196\u0197\x03\x02\x02\x02\u0197\u0198\x03\x02" +
-		"\x02\x02\u0198\u0199\x05F$\x02\u0199\u019A\x07\x03\x02\x02\u019A\u019B" +
-		"\x07H\x02\x02\u019B\u019C\x07\x0F\x02\x02\u019C\u01BB\x03\x02\x02\x02" +
-		"\u019D\u019E\x07E\x02\x02\u019E\u019F\x07J\x02\x02\u019F\u01A0\x05F$\x02" +
-		"\u01A0\u01A1\x05<\x1F\x02\u01A1\u01AA\x07\x05\x02\x02\u01A2\u01A7\x05" +
-		"> \x02\u01A3\u01A4\x07\x06\x02\x02\u01A4\u01A6\x05> \x02\u01A5\u01A3\x03" +
-		"\x02\x02\x02\u01A6\u01A9\x03\x02\x02\x02\u01A7\u01A5\x03\x02\x02\x02\u01A7" +
-		"\u01A8\x03\x02\x02\x02\u01A8\u01AB\x03\x02\x02\x02\u01A9\u01A7\x03\x02" +
-		"\x02\x02\u01AA\u01A2\x03\x02\x02\x02\u01AA\u01AB\x03\x02\x02\x02\u01AB" +
-		"\u01AC\x03\x02\x02\x02\u01AC\u01AD\x07\x07\x02\x02\u01AD\u01AE\x07\x0F" +
-		"\x02\x02\u01AE\u01BB\x03\x02\x02\x02\u01AF\u01B0\x05F$\x02\u01B0\u01B1" +
-		"\x05<\x1F\x02\u01B1\u01B2\x05:\x1E\x02\u01B2\u01B5\x05> \x02\u01B3\u01B4" +
-		"\x07A\x02\x02\u01B4\u01B6\x05> \x02\u01B5\u01B3\x03\x02\x02\x02\u01B5" +
-		"\u01B6\x03\x02\x02\x02\u01B6\u01B7\x03\x02\x02\x02\u01B7\u01B8\x07\x0F" +
-		"\x02\x02\u01B8\u01BB\x03\x02\x02\x02\u01B9\u01BB\x056\x1C\x02\u01BA\u017B" +
-		"\x03\x02\x02\x02\u01BA\u0183\x03\x02\x02\x02\u01BA\u0185\x03\x02\x02\x02" +
-		"\u01BA\u018E\x03\x02\x02\x02\u01BA\u0194\x03\x02\x02\x02\u01BA\u019D\x03" +
-		"\x02\x02\x02\u01BA\u01AF\x03\x02\x02\x02\u01BA\u01B9\x03\x02\x02\x02\u01BB" +
-		"9\x03\x02\x02\x02\u01BC\u01BD\t\x05\x02\x02\u01BD;\x03\x02\x02\x02\u01BE" +
-		"\u01D0\x07F\x02\x02\u01BF\u01C8\x07\r\x02\x02\u01C0\u01C5\x05> \x02\u01C1" +
-		"\u01C2\x07\x06\x02\x02\u01C2\u01C4\x05> \x02\u01C3\u01C1\x03\x02\x02\x02" +
-		"\u01C4\u01C7\x03\x02\x02\x02\u01C5\u01C3\x03\x02\x02\x02\u01C5\u01C6\x03" +
-		"\x02\x02\x02\u01C6\u01C9\x03\x02\x02\x02\u01C7\u01C5\x03\x02\x02\x02\u01C8" +
-		"\u01C0\x03\x02\x02\x02\u01C8\u01C9\x03\x02\x02\x02\u01C9\u01CC\x03\x02" +
-		"\x02\x02\u01CA\u01CB\x07A\x02\x02\u01CB\u01CD\x05> \x02\u01CC\u01CA\x03" +
-		"\x02\x02\x02\u01CC\u01CD\x03\x02\x02\x02\u01CD\u01CE\x03\x02\x02\x02\u01CE" +
-		"\u01D0\x07\x0E\x02\x02\u01CF\u01BE\x03\x02\x02\x02\u01CF\u01BF\x03\x02" +
-		"\x02\x02\u01D0=\x03\x02\x02\x02\u01D1\u01D7\x05B\"\x02\u01D2\u01D3\x05" +
-		"@!\x02\u01D3\u01D4\x05B\"\x02\u01D4\u01D6\x03\x02\x02\x02\u01D5\u01D2" +
-		"\x03\x02\x02\x02\u01D6\u01D9\x03\x02\x02\x02\u01D7\u01D5\x03\x02\x02\x02" +
-		"\u01D7\u01D8\x03\x02\x02\x02\u01D8?\x03\x02\x02\x02\u01D9\u01D7\x03\x02" +
-		"\x02\x02\u01DA\u01DB\t\x06\x02\x02\u01DBA\x03\x02\x02\x02\u01DC\u01DF" +
-		"\x05D#\x02\u01DD\u01DE\x07\x03\x02\x02\u01DE\u01E0\x07M\x02\x02\u01DF" +
-		"\u01DD\x03\x02\x02\x02\u01DF\u01E0\x03\x02\x02\x02\u01E0C\x03\x02\x02" +
-		"\x02\u01E1\u01F7\x05 \x11\x02\u01E2\u01F0\x05F$\x02\u01E3\u01F1\x05<\x1F" +
-		"\x02\u01E4\u01ED\x07\x05\x02\x02\u01E5\u01EA\x05> \x02\u01E6\u01E7\x07" +
-		"\x06\x02\x02\u01E7\u01E9\x05> \x02\u01E8\u01E6\x03\x02\x02\x02\u01E9\u01EC" +
-		"\x03\x02\x02\x02\u01EA\u01E8\x03\x02\x02\x02\u01EA\u01EB\x03\x02\x02\x02" +
-		"\u01EB\u01EE\x03\x02\x02\x02\u01EC\u01EA\x03\x02\x02\x02\u01ED\u01E5\x03" +
-		"\x02\x02\x02\u01ED\u01EE\x03\x02\x02\x02\u01EE\u01EF\x03\x02\x02\x02\u01EF" +
-		"\u01F1\x07\x07\x02\x02\u01F0\u01E3\x03\x02\x02\x02\u01F0\u01E4\x03\x02" +
-		"\x02\x02\u01F0\u01F1\x03\x02\x02\x02\u01F1\u01F7\x03\x02\x02\x02\u01F2" +
-		"\u01F3\x07\x05\x02\x02\u01F3\u01F4\x05> \x02\u01F4\u01F5\x07\x07\x02\x02" +
-		"\u01F5\u01F7\x03\x02\x02\x02\u01F6\u01E1\x03\x02\x02\x02\u01F6\u01E2\x03" +
-		"\x02\x02\x02\u01F6\u01F2\x03\x02\x02\x02\u01F7E\x03\x02\x02\x02\u01F8" +
-		"\u01F9\t\x07\x02\x02\u01F9G\x03\x02\x02\x02\u01FA\u01FB\t\b\x02\x02\u01FB" +
-		"I\x03\x02\x02\x02@KPX^akux\x7F\x85\x96\x99\x9C\xA1\xA9\xAC\xB3\xB7\xBB" +
-		"\xC3\xC6\xCA\xCE\xD1\xDC\xDF\xE3\xEF\xF6\u0100\u0103\u0105\u0108\u0112" +
-		"\u0115\u0129\u012E\u0139\u0142\u0145\u0148\u0150\u0156\u015C\u0175\u017B" +
-		"\u018C\u0196\u01A7\u01AA\u01B5\u01BA\u01C5\u01C8\u01CC\u01CF\u01D7\u01DF" +
-		"\u01EA\u01ED\u01F0\u01F6";
+		"\x03\x02\x02\x02\u015D\u0162\x03\x02\x02\x02\u015E\u015C\x03\x02\x02\x02" +
+		"\u015F\u0161\x054\x1B\x02\u0160\u015F\x03\x02\x02\x02\u0161\u0164\x03" +
+		"\x02\x02\x02\u0162\u0160\x03\x02\x02\x02\u0162\u0163\x03\x02\x02\x02\u0163" +
+		"\u0168\x03\x02\x02\x02\u0164\u0162\x03\x02\x02\x02\u0165\u0167\x056\x1C" +
+		"\x02\u0166\u0165\x03\x02\x02\x02\u0167\u016A\x03\x02\x02\x02\u0168\u0166" +
+		"\x03\x02\x02\x02\u0168\u0169\x03\x02\x02\x02\u0169\u016B\x03\x02\x02\x02" +
+		"\u016A\u0168\x03\x02\x02\x02\u016B\u016C\x07\n\x02\x02\u016C/\x03\x02" +
+		"\x02\x02\u016D\u016E\x052\x1A\x02\u016E\u016F\x05H%\x02\u016F\u0170\x07" +
+		"\x03\x02\x02\u0170\u0171\x07I\x02\x02\u01711\x03\x02\x02\x02\u0172\u0173" +
+		"\t\x03\x02\x02\u01733\x03\x02\x02\x02\u0174\u0175\x07;\x02\x02\u0175\u0176" +
+		"\x05H%\x02\u0176\u0177\x07<\x02\x02\u0177\u0178\x05.\x18\x02\u01785\x03" +
+		"\x02\x02\x02\u0179\u017A\x07=\x02\x02\u017A\u017B\x05H%\x02\u017B\u017C" +
+		"\x058\x1D\x02\u017C7\x03\x02\x02\x02\u017D\u0181\x07\t\x02\x02\u017E\u0180" +
+		"\x05:\x1E\x02\u017F\u017E\x03\x02\x02\x02\u0180\u0183\x03\x02\x02\x02" +
+		"\u0181\u017F\x03\x02\x02\x02\u0181\u0182\x03\x02\x02\x02\u0182\u0184\x03" +
+		"\x02\x02\x02\u0183\u0181\x03\x02\x02\x02\u0184\u0185\x07\n\x02\x02\u0185" +
+		"9\x03\x02\x02\x02\u0186\u0188\t\x04\x02\x02\u0187\u0186\x03\x02\x02\x02" +
+		"\u0187\u0188\x03\x02\x02\x02\u0188\u0189\x03\x02\x02\x02\u0189\u018A\x07" +
+		"@\x02\x02\u018A\u018B\x05H%\x02\u018B\u018C\x076\x02\x02\u018C\u018D\x07" +
+		"L\x02\x02\u018D\u018E\x058\x1D\x02\u018E\u01C7\x03\x02\x02\x02\u018F\u0190" +
+		"\x07A\x02\x02\u0190\u01C7\x058\x1D\x02\u0191\u0192\x07B\x02\x02\u0192" +
+		"\u0193\x07\x05\x02\x02\u0193\u0194\x05@!\x02\u0194\u0195\x07\x07\x02\x02" +
+		"\u0195\u0198\x058\x1D\x02\u0196\u0197\x07C\x02\x02\u0197\u0199\x058\x1D" +
+		"\x02\u0198\u0196\x03\x02\x02\x02\u0198\u0199\x03\x02\x02\x02\u0199\u01C7" +
+		"\x03\x02\x02\x02\u019A\u019B\x07D\x02\x02\u019B\u019C\x05H%\x02\u019C" +
+		"\u019D\x07\x04\x02\x02\u019D\u019E\x05@!\x02\u019E\u019F\x07\x0F\x02\x02" +
+		"\u019F\u01C7\x03\x02\x02\x02\u01A0\u01A2\x07E\x02\x02\u01A1\u01A3\x05" +
+		"2\x1A\x02\u01A2\u01A1\x03\x02\x02\x02\u01A2\u01A3\x03\x02\x02\x02\u01A3" +
+		"\u01A4\x03\x02\x02\x02\u01A4\u01A5\x05H%\x02\u01A5\u01A6\x07\x03\x02\x02" +
+		"\u01A6\u01A7\x07I\x02\x02\u01A7\u01A8\x07\x0F\x02\x02\u01A8\u01C7\x03" +
+		"\x02\x02\x02\u01A9\u01AA\x07F\x02\x02\u01AA\u01AB\x07K\x02\x02\u01AB\u01AC" +
+		"\x05H%\x02\u01AC\u01AD\x05> \x02\u01AD\u01B6\x07\x05\x02\x02\u01AE\u01B3" +
+		"\x05@!\x02\u01AF\u01B0\x07\x06\x02\x02\u01B0\u01B2\x05@!\x02\u01B1\u01AF" +
+		"\x03\x02\x02\x02\u01B2\u01B5\x03\x02\x02\x02\u01B3\u01B1\x03\x02\x02\x02" +
+		"\u01B3\u01B4\x03\x02\x02\x02\u01B4\u01B7\x03\x02\x02\x02\u01B5\u01B3\x03" +
+		"\x02\x02\x02\u01B6\u01AE\x03\x02\x02\x02\u01B6\u01B7\x03\x02\x02\x02\u01B7" +
+		"\u01B8\x03\x02\x02\x02\u01B8\u01B9\x07\x07\x02\x02\u01B9\u01BA\x07\x0F" +
+		"\x02\x02\u01BA\u01C7\x03\x02\x02\x02\u01BB\u01BC\x05H%\x02\u01BC\u01BD" +
+		"\x05> \x02\u01BD\u01BE\x05<\x1F\x02\u01BE\u01C1\x05@!\x02\u01BF\u01C0" +
+		"\x07B\x02\x02\u01C0\u01C2\x05@!\x02\u01C1\u01BF\x03\x02\x02\x02\u01C1" +
+		"\u01C2\x03\x02\x02\x02\u01C2\u01C3\x03\x02\x02\x02\u01C3\u01C4\x07\x0F" +
+		"\x02\x02\u01C4\u01C7\x03\x02\x02\x02\u01C5\u01C7\x058\x1D\x02\u01C6\u0187" +
+		"\x03\x02\x02\x02\u01C6\u018F\x03\x02\x02\x02\u01C6\u0191\x03\x02\x02\x02" +
+		"\u01C6\u019A\x03\x02\x02\x02\u01C6\u01A0\x03\x02\x02\x02\u01C6\u01A9\x03" +
+		"\x02\x02\x02\u01C6\u01BB\x03\x02\x02\x02\u01C6\u01C5\x03\x02\x02\x02\u01C7" +
+		";\x03\x02\x02\x02\u01C8\u01C9\t\x05\x02\x02\u01C9=\x03\x02\x02\x02\u01CA" +
+		"\u01DC\x07G\x02\x02\u01CB\u01D4\x07\r\x02\x02\u01CC\u01D1\x05@!\x02\u01CD" +
+		"\u01CE\x07\x06\x02\x02\u01CE\u01D0\x05@!\x02\u01CF\u01CD\x03\x02\x02\x02" +
+		"\u01D0\u01D3\x03\x02\x02\x02\u01D1\u01CF\x03\x02\x02\x02\u01D1\u01D2\x03" +
+		"\x02\x02\x02\u01D2\u01D5\x03\x02\x02\x02\u01D3\u01D1\x03\x02\x02\x02\u01D4" +
+		"\u01CC\x03\x02\x02\x02\u01D4\u01D5\x03\x02\x02\x02\u01D5\u01D8\x03\x02" +
+		"\x02\x02\u01D6\u01D7\x07B\x02\x02\u01D7\u01D9\x05@!\x02\u01D8\u01D6\x03" +
+		"\x02\x02\x02\u01D8\u01D9\x03\x02\x02\x02\u01D9\u01DA\x03\x02\x02\x02\u01DA" +
+		"\u01DC\x07\x0E\x02\x02\u01DB\u01CA\x03\x02\x02\x02\u01DB\u01CB\x03\x02" +
+		"\x02\x02\u01DC?\x03\x02\x02\x02\u01DD\u01E3\x05D#\x02\u01DE\u01DF\x05" +
+		"B\"\x02\u01DF\u01E0\x05D#\x02\u01E0\u01E2\x03\x02\x02\x02\u01E1\u01DE" +
+		"\x03\x02\x02\x02\u01E2\u01E5\x03\x02\x02\x02\u01E3\u01E1\x03\x02\x02\x02" +
+		"\u01E3\u01E4\x03\x02\x02\x02\u01E4A\x03\x02\x02\x02\u01E5\u01E3\x03\x02" +
+		"\x02\x02\u01E6\u01E7\t\x06\x02\x02\u01E7C\x03\x02\x02\x02\u01E8\u01EB" +
+		"\x05F$\x02\u01E9\u01EA\x07\x03\x02\x02\u01EA\u01EC\x07N\x02\x02\u01EB" +
+		"\u01E9\x03\x02\x02\x02\u01EB\u01EC\x03\x02\x02\x02\u01ECE\x03\x02\x02" +
+		"\x02\u01ED\u0203\x05\"\x12\x02\u01EE\u01FC\x05H%\x02\u01EF\u01FD\x05>" +
+		" \x02\u01F0\u01F9\x07\x05\x02\x02\u01F1\u01F6\x05@!\x02\u01F2\u01F3\x07" +
+		"\x06\x02\x02\u01F3\u01F5\x05@!\x02\u01F4\u01F2\x03\x02\x02\x02\u01F5\u01F8" +
+		"\x03\x02\x02\x02\u01F6\u01F4\x03\x02\x02\x02\u01F6\u01F7\x03\x02\x02\x02" +
+		"\u01F7\u01FA\x03\x02\x02\x02\u01F8\u01F6\x03\x02\x02\x02\u01F9\u01F1\x03" +
+		"\x02\x02\x02\u01F9\u01FA\x03\x02\x02\x02\u01FA\u01FB\x03\x02\x02\x02\u01FB" +
+		"\u01FD\x07\x07\x02\x02\u01FC\u01EF\x03\x02\x02\x02\u01FC\u01F0\x03\x02" +
+		"\x02\x02\u01FC\u01FD\x03\x02\x02\x02\u01FD\u0203\x03\x02\x02\x02\u01FE" +
+		"\u01FF\x07\x05\x02\x02\u01FF\u0200\x05@!\x02\u0200\u0201\x07\x07\x02\x02" +
+		"\u0201\u0203\x03\x02\x02\x02\u0202\u01ED\x03\x02\x02\x02\u0202\u01EE\x03" +
+		"\x02\x02\x02\u0202\u01FE\x03\x02\x02\x02\u0203G\x03\x02\x02\x02\u0204" +
+		"\u0205\t\x07\x02\x02\u0205I\x03\x02\x02\x02\u0206\u0207\t\b\x02\x02\u0207" +
+		"K\x03\x02\x02\x02CMRZ`cmwz\x81\x87\x92\x94\x9D\xA0\xA3\xA8\xAD\xB5\xB8" +
+		"\xBF\xC3\xC7\xCF\xD2\xD6\xDA\xDD\xE8\xEB\xEF\xFB\u0102\u010C\u010F\u0111" +
+		"\u0114\u011E\u0121\u0135\u013A\u0145\u014E\u0151\u0154\u015C\u0162\u0168" +
+		"\u0181\u0187\u0198\u01A2\u01B3\u01B6\u01C1\u01C6\u01D1\u01D4\u01D8\u01DB" +
+		"\u01E3\u01EB\u01F6\u01F9\u01FC\u0202";
 	public static __ATN: ATN;
 	public static get _ATN(): ATN {
 		if (!qcParser.__ATN) {
@@ -2723,10 +2791,19 @@ export class FuncContext extends ParserRuleContext {
 
 
 export class ParamContext extends ParserRuleContext {
-	public VALUE(): TerminalNode { return this.getToken(qcParser.VALUE, 0); }
+	public VALUE(): TerminalNode[];
+	public VALUE(i: number): TerminalNode;
+	public VALUE(i?: number): TerminalNode | TerminalNode[] {
+		if (i === undefined) {
+			return this.getTokens(qcParser.VALUE);
+		} else {
+			return this.getToken(qcParser.VALUE, i);
+		}
+	}
 	public port(): PortContext {
 		return this.getRuleContext(0, PortContext);
 	}
+	public STATE(): TerminalNode | undefined { return this.tryGetToken(qcParser.STATE, 0); }
 	constructor(parent: ParserRuleContext | undefined, invokingState: number) {
 		super(parent, invokingState);
 	}
@@ -2736,13 +2813,13 @@ export class ParamContext extends ParserRuleContext {
 
 
 export class PortsContext extends ParserRuleContext {
-	public port(): PortContext[];
-	public port(i: number): PortContext;
-	public port(i?: number): PortContext | PortContext[] {
+	public result(): ResultContext[];
+	public result(i: number): ResultContext;
+	public result(i?: number): ResultContext | ResultContext[] {
 		if (i === undefined) {
-			return this.getRuleContexts(PortContext);
+			return this.getRuleContexts(ResultContext);
 		} else {
-			return this.getRuleContext(i, PortContext);
+			return this.getRuleContext(i, ResultContext);
 		}
 	}
 	constructor(parent: ParserRuleContext | undefined, invokingState: number) {
@@ -2750,6 +2827,20 @@ export class PortsContext extends ParserRuleContext {
 	}
 	// @Override
 	public get ruleIndex(): number { return qcParser.RULE_ports; }
+}
+
+
+export class ResultContext extends ParserRuleContext {
+	public port(): PortContext {
+		return this.getRuleContext(0, PortContext);
+	}
+	public STATE(): TerminalNode | undefined { return this.tryGetToken(qcParser.STATE, 0); }
+	public VALUE(): TerminalNode | undefined { return this.tryGetToken(qcParser.VALUE, 0); }
+	constructor(parent: ParserRuleContext | undefined, invokingState: number) {
+		super(parent, invokingState);
+	}
+	// @Override
+	public get ruleIndex(): number { return qcParser.RULE_result; }
 }
 
 
@@ -3450,6 +3541,7 @@ export class WordContext extends ParserRuleContext {
 	public BLOB(): TerminalNode | undefined { return this.tryGetToken(qcParser.BLOB, 0); }
 	public FUNC(): TerminalNode | undefined { return this.tryGetToken(qcParser.FUNC, 0); }
 	public NEXT(): TerminalNode | undefined { return this.tryGetToken(qcParser.NEXT, 0); }
+	public STATE(): TerminalNode | undefined { return this.tryGetToken(qcParser.STATE, 0); }
 	public AS(): TerminalNode | undefined { return this.tryGetToken(qcParser.AS, 0); }
 	public Q(): TerminalNode | undefined { return this.tryGetToken(qcParser.Q, 0); }
 	public AXIS(): TerminalNode | undefined { return this.tryGetToken(qcParser.AXIS, 0); }
