@@ -1,5 +1,5 @@
 /**
- * The polynomials of the LLVM math library. Each is the Chebyshev interpolant (within a small factor of the minimax polynomial) of a smooth
+ * The polynomials of the math library. Each is the Chebyshev interpolant (within a small factor of the minimax polynomial) of a smooth
  * function on an interval, computed with 448 fractional bits and rounded at the end.
  */
 import { writeFileSync } from "node:fs";
@@ -177,12 +177,11 @@ function main() {
   for (const [name, [values, what]] of Object.entries(CONSTANTS)) {
     lines.push(`/** ${what}. */`, `export const ${name}: readonly number[] = [${values.map(literal).join(", ")}];`);
   }
-  writeFileSync(new URL("../src/backends/llvm/math/coefficients.ts", import.meta.url), `${lines.join("\n")}\n`);
+  writeFileSync(new URL("../src/ir/math/coefficients.ts", import.meta.url), `${lines.join("\n")}\n`);
 }
 
 const command = {
   run: "node scripts/fit-math.mjs",
-  about:
-    "Fits the polynomials of the math library, prints the largest error of each, and writes src/backends/llvm/math/coefficients.ts.",
+  about: "Fits the polynomials of the math library, prints the largest error of each, and writes src/ir/math/coefficients.ts.",
 };
 await runScript(command, main);

@@ -1,8 +1,13 @@
-import type { BinOp, CallExpr, CastExpr, Expr, Scalar, UnaryFn } from "../../ir/loop/expr.js";
+import type { BinOp, CallExpr, CastExpr, Expr, Scalar } from "../../ir/loop/expr.js";
 import type { Buffer } from "../../ir/loop/stmt.js";
+import type { FloatType } from "../../ir/math/builder.js";
+import type { MathFn } from "../../ir/math/functions.js";
 import { type DType, dtypeInfo } from "../../ir/type/dtype.js";
 import { stridesOf } from "../../ir/type/tensor-type.js";
 import { invariant, unreachable } from "../../support/assert.js";
+
+/** How often `fma` on floats rounds. */
+export type Rounded = "once" | "twice";
 
 /**
  * JavaScript text of expressions. Values: floats and `index` as numbers (f32 and halves always rounded), integers up to 32 bits as
@@ -12,6 +17,9 @@ export interface ExprScope {
   /** The text of a variable at a lane. */
   variable(name: string, lane: string): string;
   buffer(name: string): { readonly def: Buffer; readonly js: string };
+  /** The name of a function of the math library in the text around. */
+  mathFunction(fn: MathFn, t: FloatType): string;
+  readonly fma: Rounded;
   /** Check every index against its dimension when the code runs. */
   readonly checked: boolean;
 }
@@ -117,27 +125,6 @@ export function binText(op: BinOp, t: Scalar, a: string, b: string): string {
   }
 }
 
-const MATH_FNS: ReadonlySet<UnaryFn> = new Set([
-  "sqrt",
-  "floor",
-  "ceil",
-  "trunc",
-  "exp",
-  "log",
-  "sin",
-  "cos",
-  "tan",
-  "asin",
-  "acos",
-  "atan",
-  "sinh",
-  "cosh",
-  "tanh",
-  "asinh",
-  "acosh",
-  "atanh",
-]);
-
 const VIEW_METHODS: Readonly<Partial<Record<DType, readonly [method: string, bytes: number]>>> = {
   f32: ["Float32", 4],
   f64: ["Float64", 8],
@@ -186,32 +173,58 @@ function callText(e: CallExpr, lane: string, s: ExprScope): string {
       return isBig(t) ? wrap(t, `bigAbs(${x})`) : wrap(t, `Math.abs(${x})`);
     case "not":
       return t === "bool" ? `!(${x})` : wrap(t, `~(${x})`);
+    case "sqrt":
+      return viaFloat(t, [x], (v) => `Math.sqrt(${v})`);
+    case "floor":
+    case "ceil":
+    case "trunc":
+      return isFloatScalar(t) ? `Math.${e.fn}(${x})` : x;
     case "round":
       return isFloatScalar(t) ? `rne(${x})` : x;
-    case "erf":
-      return wrap(t, `erf(${x})`);
-    case "sigmoid":
-      return wrap(t, `sigmoid(${x})`);
     case "isnan":
-      return `Number.isNaN(${x})`;
+      return isFloatScalar(t) ? `Number.isNaN(${x})` : "false";
     case "isinf":
-      return `(Math.abs(${x}) === Infinity)`;
+      return isFloatScalar(t) ? `(Math.abs(${x}) === Infinity)` : "false";
     case "pow":
-      return isBig(t) ? wrap(t, `${x} ** ${y}`) : wrap(t, `Math.pow(${x}, ${y})`);
+      return isFloatScalar(t) ? mathText("pow", t, [x, y], s) : fromBig(t, `bigPow(${toBigText(t, x)}, ${toBigText(t, y)})`);
     case "fma":
-      return wrap(t, `${x} * ${y} + ${z}`);
+      return fmaText(t, x, y, z, s.fma);
     case "ahead":
       return x;
     case "mulhi31":
       return `mulhi31(${x}, ${y})`;
     default:
-      invariant(MATH_FNS.has(e.fn), `no JavaScript for ${e.fn}`);
-      return wrap(t, `Math.${e.fn}(${x})`);
+      return mathText(e.fn, t, [x, y].slice(0, e.args.length), s);
   }
 }
 
-function castText(e: CastExpr, x: string): string {
-  const [from, to] = [e.x.t, e.t];
+const toBigText = (t: Scalar, x: string): string => (isBig(t) ? x : `big(${x})`);
+const fromBig = (t: Scalar, x: string): string => convertText("i64", t, false, x);
+
+/** A function of the math library. Halves go through f32, as in native code; integers through f64 and back. */
+function mathText(fn: MathFn, t: Scalar, args: readonly string[], s: ExprScope): string {
+  const type = t === "f32" || isHalf(t) ? "f32" : "f64";
+  return viaFloat(t, args, (...values) => `${s.mathFunction(fn, type)}(${values.join(", ")})`);
+}
+
+function viaFloat(t: Scalar, args: readonly string[], f: (...args: readonly string[]) => string): string {
+  if (isFloatScalar(t)) return wrap(t, f(...args));
+  return convertText("f64", t, false, f(...args.map((x) => convertText(t, "f64", false, x))));
+}
+
+/** a * b + c; in floats rounded once, or twice where the target has no instruction for it. */
+function fmaText(t: Scalar, a: string, b: string, c: string, rounded: Rounded): string {
+  if (!isFloatScalar(t)) return binText("add", t, binText("mul", t, a, b), c);
+  const type = t === "f64" ? "f64" : "f32";
+  const fused = type === "f64" ? "fusedF64" : "fusedF32";
+  const value = rounded === "once" ? `${fused}(${a}, ${b}, ${c})` : binText("add", type, binText("mul", type, a, b), c);
+  return isHalf(t) ? wrap(t, value) : value;
+}
+
+const castText = (e: CastExpr, x: string): string => convertText(e.x.t, e.t, e.inRange, x);
+
+function convertText(from: Scalar, to: Scalar, inRange: boolean, x: string): string {
+  if (from === to) return x;
   if (from === "bool") return to === "bool" ? x : isBig(to) ? `(${x} ? 1n : 0n)` : `(${x} ? 1 : 0)`;
   if (to === "bool") return `(${x} !== ${zeroText(from)})`;
   if (isFloatScalar(to)) {
@@ -222,7 +235,7 @@ function castText(e: CastExpr, x: string): string {
     if (to === "index") return `Math.trunc(${x})`;
     if (to === "i64") return `toBig(${x}, -9223372036854775808n, 9223372036854775807n)`;
     if (to === "u64") return `toBig(${x}, 0n, 18446744073709551615n)`;
-    if (e.inRange) return to === "u32" ? `((${x}) >>> 0)` : `((${x}) | 0)`;
+    if (inRange) return to === "u32" ? `((${x}) >>> 0)` : `((${x}) | 0)`;
     const { min, max } = dtypeInfo(to);
     return `toInt(${x}, ${min}, ${max})`;
   }

@@ -1,4 +1,5 @@
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16, f64ToBf16, f64ToF16 } from "../../support/half.js";
+import { fusedF32, fusedF64 } from "./fused.js";
 
 /** Nearest integer, ties to even; the sign of zero is kept. */
 function rne(x: number): number {
@@ -6,29 +7,16 @@ function rne(x: number): number {
   return Math.abs(x % 1) === 0.5 && r % 2 !== 0 ? r - 1 : r;
 }
 
-/**
- * erf in double. |x| < 2.5: exp(-x^2) * sum 2^n x^(2n+1) / (2n+1)!! (all terms of one sign); beyond: 1 - erfc by its
- * continued fraction, Abramowitz and Stegun 7.1.6 and 7.1.14.
- */
-function erf(x: number): number {
-  const a = Math.abs(x);
-  if (Number.isNaN(x)) return x;
-  if (a > 6) return Math.sign(x);
-  if (a < 2.5) {
-    let term = x;
-    let sum = x;
-    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-      term *= (2 * x * x) / (2 * n + 1);
-      sum += term;
-    }
-    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+/** x^y by squaring, wrapping to 64 bits; for y < 0 the reciprocal toward zero: 1, -1 or 0 (0 for x = 0 too). */
+function bigPow(x: bigint, y: bigint): bigint {
+  if (y < 0n) return x === 1n ? 1n : x === -1n ? (y & 1n ? -1n : 1n) : 0n;
+  let [result, base] = [1n, x];
+  for (let n = y; n > 0n; n >>= 1n) {
+    if (n & 1n) result = BigInt.asIntN(64, result * base);
+    base = BigInt.asIntN(64, base * base);
   }
-  let f = a;
-  for (let k = 60; k > 0; k--) f = a + k / 2 / f;
-  return Math.sign(x) * (1 - Math.exp(-a * a) / (Math.sqrt(Math.PI) * f));
+  return result;
 }
-
-const sigmoid = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
 /** Truncates and saturates to [lo, hi]; NaN gives 0. */
 const toInt = (x: number, lo: number, hi: number): number => (x > lo ? (x < hi ? Math.trunc(x) : hi) : x <= lo ? lo : 0);
@@ -76,8 +64,9 @@ export const helpers = {
   bigMod: (a: bigint, b: bigint): bigint => (b === 0n ? 0n : a % b),
   bigAbs: (a: bigint): bigint => (a < 0n ? -a : a),
   rne,
-  erf,
-  sigmoid,
+  bigPow,
+  fusedF32,
+  fusedF64,
   toInt,
   toBig,
   bigToF32,

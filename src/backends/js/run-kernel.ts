@@ -3,7 +3,9 @@ import type { Buffer, Kernel } from "../../ir/loop/stmt.js";
 import { emptyData, type TypedArray } from "../../ir/op/tensor.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { fail } from "../../support/diag.js";
+import type { Rounded } from "./expr.js";
 import { helpers } from "./helpers.js";
+import { createMathTexts } from "./math.js";
 import { stageText } from "./stmt.js";
 
 export type Buffers = Readonly<Record<string, TypedArray>>;
@@ -11,6 +13,8 @@ export type Buffers = Readonly<Record<string, TypedArray>>;
 export interface JsOptions {
   /** Throw a RangeError naming the buffer where an index leaves its dimension; locals start as NaN. Slow. */
   readonly checked?: boolean;
+  /** How often the multiply-add of floats rounds: once as on targets with fused instructions, or twice as on those without. */
+  readonly fma?: Rounded;
   readonly instrs?: InstrTable;
 }
 
@@ -33,16 +37,17 @@ function dataOf(buffers: Buffers, def: Buffer, kernel: Kernel): TypedArray {
 }
 
 /** JavaScript source of a kernel: a function of the helpers that returns a function of the buffers, in `buffers` order. */
-export function kernelSource(kernel: Kernel, { checked = false, instrs = instrTable([]) }: JsOptions = {}): string {
+export function kernelSource(kernel: Kernel, { checked = false, fma = "once", instrs = instrTable([]) }: JsOptions = {}): string {
+  const math = createMathTexts(fma);
   const named = new Map(kernel.buffers.map((def, i) => [def.name, { def, js: `b${i}_` }]));
   const params = [...named.values()].map((b) => b.js).join(", ");
   const stages = kernel.stages.map((s, i) => {
-    const { body, locals } = stageText(s, named, { checked, instrs });
+    const { body, locals } = stageText(s, named, { checked, fma, instrs, math });
     const allocs = locals.map((l) => `const ${l.js} = alloc("${l.dtype}", ${l.length});`);
     return `function s${i}_(${params}) {\n${[...allocs, body].join("\n")}\n}`;
   });
   const calls = stages.map((_, i) => `s${i}_(${params});`);
-  return `"use strict";\nconst { ${Object.keys(helpers).join(", ")} } = helpers;\n${stages.join("\n")}\nreturn (${params}) => { ${calls.join(" ")} };`;
+  return `"use strict";\nconst { ${Object.keys(helpers).join(", ")} } = helpers;\n${math.text()}\n${stages.join("\n")}\nreturn (${params}) => { ${calls.join(" ")} };`;
 }
 
 /** Compiles any kernel, scheduled or not, to JavaScript with the exact meaning of the loop IR. */

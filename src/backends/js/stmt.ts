@@ -5,7 +5,8 @@ import type { Buffer, ReduceStmt, Stage, Stmt, StoreStmt } from "../../ir/loop/s
 import { type DType, isFloat } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { unreachable } from "../../support/assert.js";
-import { binText, type ExprScope, exprText, flatText, storedText } from "./expr.js";
+import { binText, type ExprScope, exprText, flatText, type Rounded, storedText } from "./expr.js";
+import type { MathTexts } from "./math.js";
 
 interface VarDef {
   readonly js: string;
@@ -23,12 +24,19 @@ export interface StageText {
   readonly locals: readonly { readonly js: string; readonly dtype: DType; readonly length: number }[];
 }
 
+export interface StageOptions {
+  readonly checked: boolean;
+  readonly fma: Rounded;
+  readonly instrs: InstrTable;
+  readonly math: MathTexts;
+}
+
 const identifier = (name: string): string => name.replace(/[^A-Za-z0-9]/g, "_");
 
 function scopeOf(
   vars: ReadonlyMap<string, VarDef>,
   buffers: ReadonlyMap<string, { def: Buffer; js: string }>,
-  checked: boolean,
+  options: StageOptions,
 ): Scope {
   const known = <T>(map: ReadonlyMap<string, T>, name: string): T => {
     const v = map.get(name);
@@ -36,14 +44,16 @@ function scopeOf(
     return v;
   };
   return {
-    checked,
+    checked: options.checked,
+    fma: options.fma,
+    mathFunction: options.math.nameOf,
     variable: (name, lane) => {
       const v = known(vars, name);
       return v.lanes > 1 ? `${v.js}[${lane}]` : v.js;
     },
     buffer: (name) => known(buffers, name),
-    withVar: (name, def) => scopeOf(new Map(vars).set(name, def), buffers, checked),
-    withBuffer: (def, js) => scopeOf(vars, new Map(buffers).set(def.name, { def, js }), checked),
+    withVar: (name, def) => scopeOf(new Map(vars).set(name, def), buffers, options),
+    withBuffer: (def, js) => scopeOf(vars, new Map(buffers).set(def.name, { def, js }), options),
   };
 }
 
@@ -76,7 +86,7 @@ function readsBuffer(e: Expr, name: string): boolean {
 export function stageText(
   stage: Stage,
   buffers: ReadonlyMap<string, { def: Buffer; js: string }>,
-  options: { readonly checked: boolean; readonly instrs: InstrTable },
+  options: StageOptions,
 ): StageText {
   const locals: { js: string; dtype: DType; length: number }[] = [];
   const vectors: string[] = [];
@@ -176,6 +186,6 @@ export function stageText(
         return unreachable(s);
     }
   };
-  emit(stage.body, scopeOf(new Map(), buffers, options.checked));
+  emit(stage.body, scopeOf(new Map(), buffers, options));
   return { body: [...vectors, ...out].join("\n"), locals };
 }

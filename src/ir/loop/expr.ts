@@ -62,13 +62,13 @@ export type UnaryFn =
 
 /**
  * Functions of several operands. `pow(x, y)`; `fma(a, b, c)` = a * b + c, rounded once or twice as the target is faster (float contractions
- * only); `madd(a, b)` of i16 lanes pairs: i32[l] = a[2l] * b[2l] + a[2l+1] * b[2l+1], half as many lanes as its operands have;
+ * only); `mulerr(a, b)` = a * b - round(a * b) of floats, what rounding takes from a product; `madd(a, b)` of i16 lanes pairs: i32[l] = a[2l] * b[2l] + a[2l+1] * b[2l+1], half as many lanes as its operands have;
  * `dot4(a, b)` of bytes, a signed or not, b signed: i32[l] = sum over j < 4 of a[4l+j] * b[4l+j], a quarter of the lanes;
  * `mulhi31(a, b)` of i32: the SRDHM of gemmlowp; `bitcast` reinterprets bits as the result type, the lanes changing so that the bits
  * stay as many (little-endian): i16 x 2 --> i32 x 1 --splat--> i32 x L --> i16 x 2L repeats a pair.
  * `ahead(x, n)` is x, and a hint where x is a load: the memory n bytes behind it is wanted soon.
  */
-export type MultiFn = "pow" | "fma" | "madd" | "dot4" | "mulhi31" | "bitcast" | "ahead";
+export type MultiFn = "pow" | "fma" | "mulerr" | "madd" | "dot4" | "mulhi31" | "bitcast" | "ahead";
 
 interface Typed {
   readonly t: Scalar;

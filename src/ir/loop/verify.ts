@@ -29,6 +29,9 @@ function isExact(i: Expr): boolean {
   return base.lanes === 1 && [...affineOf(base).terms.values()].every((t) => t.atom.k === "var");
 }
 
+/** Functions whose operands are of one type. */
+const SAME_OPERANDS: ReadonlySet<string> = new Set(["pow", "fma", "mulerr", "mulhi31"]);
+
 /** QC-LOOP-001 with the invariant that does not hold; nothing where all do. */
 export function verifyKernel(k: Kernel): void {
   const bad = (message: string): never => fail("QC-LOOP-001", `kernel '${k.name}': ${message}`);
@@ -72,6 +75,13 @@ export function verifyKernel(k: Kernel): void {
         return;
       case "select":
         need(e.cond.t === "bool" && e.a.t === e.b.t && e.t === e.a.t, () => "select of unequal types");
+        return;
+      case "call":
+        if (SAME_OPERANDS.has(e.fn))
+          need(
+            e.args.every((a) => a.t === e.args[0].t && a.lanes === e.args[0].lanes),
+            () => `${e.fn} of ${e.args.map((a) => `${a.t} x ${a.lanes}`).join(" and ")}`,
+          );
         return;
       default:
         return;

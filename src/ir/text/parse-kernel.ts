@@ -221,6 +221,7 @@ const ARITY: ReadonlyMap<string, number> = new Map([
   ...([
     ["pow", 2],
     ["fma", 3],
+    ["mulerr", 2],
     ["madd", 2],
     ["dot4", 2],
     ["mulhi31", 2],

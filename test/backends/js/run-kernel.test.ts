@@ -80,11 +80,27 @@ describe("js kernels", () => {
     ).toEqual([2147483647, -(1 << 30), 3]);
   });
 
-  it("computes erf to double accuracy", () => {
-    const [a, b, c] = map("f32", "f32", [0.5, 2.5, -3], (x) => make.call("erf", [x])) as number[];
-    expect(a).toBe(Math.fround(0.5204998778130465));
-    expect(b).toBe(Math.fround(0.999593047982555));
-    expect(c).toBe(Math.fround(-0.9999779095030014));
+  it("rounds a multiply-add once or twice, as it is told", () => {
+    const k = kernel(
+      [buf("y", "f32", [1], "out")],
+      make.store(
+        "y",
+        [make.index(0)],
+        make.fma(make.constant("f32", 1 + 2 ** -12), make.constant("f32", 1 + 2 ** -12), make.constant("f32", -1 - 2 ** -11)),
+      ),
+    );
+    expect(runKernel(k, {}, { fma: "once" }).y[0]).toBe(2 ** -24);
+    expect(runKernel(k, {}, { fma: "twice" }).y[0]).toBe(0);
+  });
+
+  it("takes real functions of integers through double, 64 bits included", () => {
+    expect(map("i32", "i32", [9, 100], (x) => make.call("sqrt", [x]))).toEqual([3, 10]);
+    expect(map("i64", "i64", [9n, 2n ** 60n], (x) => make.call("sqrt", [x]))).toEqual([3n, 2n ** 30n]);
+    expect(map("i32", "i32", [0, 25], (x) => make.call("exp", [x]))).toEqual([1, 2147483647]);
+    expect(map("i32", "i32", [3, -1], (x) => make.call("pow", [x, make.constant("i32", 35)]))).toEqual([
+      Number(BigInt.asIntN(32, 3n ** 35n)),
+      -1,
+    ]);
   });
 
   it("runs vectors lane by lane: ramps, splats, pair products, lane-changing bit casts, horizontal reductions", () => {

@@ -110,9 +110,9 @@ function shift(body: Body, op: "shl" | "shr", a: Value, b: Value): Value {
   }
   const type = typeOf(a.t, a.lanes);
   const name = op === "shl" ? "shl" : signed ? "ashr" : "lshr";
-  const amount = body.pure(`and ${type} ${b.v}, ${splatText(typeOf(a.t), String(bits - 1), a.lanes)}`);
   const known = literal(b);
   if (known !== null && known >= 0n && known < BigInt(bits)) return { ...a, v: body.pure(`${name} ${type} ${a.v}, ${b.v}`) };
+  const amount = body.pure(`and ${type} ${b.v}, ${splatText(typeOf(a.t), String(bits - 1), a.lanes)}`);
   const shifted = { ...a, v: body.pure(`${name} ${type} ${a.v}, ${amount}`) };
   if (bits === 32) return shifted;
   const fits = compareInt(body, "ult", b, intConst(a.t, bits, a.lanes));

@@ -1,12 +1,13 @@
-import type { CallExpr, Expr, Scalar, UnaryFn } from "../../../ir/loop/expr.js";
+import type { CallExpr, Expr, MultiFn, Scalar, UnaryFn } from "../../../ir/loop/expr.js";
+import { isMathFn } from "../../../ir/math/functions.js";
 import { invariant } from "../../../support/assert.js";
-import { mathFunction } from "../math/library.js";
 import { binaryValue, intrinsic, selectValue } from "./arith.js";
 import type { Body } from "./body.js";
 import { castValue, narrowTo, widenHalf, wrapNibble } from "./convert.js";
 import { dotProduct } from "./dot.js";
 import { intPower } from "./int-power.js";
 import { multiplyPairs } from "./madd.js";
+import { mathCall } from "./math.js";
 import { requestAhead } from "./memory.js";
 import { roundFloat } from "./rounding.js";
 import type { Scope } from "./scope.js";
@@ -39,7 +40,8 @@ function simpleFloat(body: Body, fn: UnaryFn, x: Value): Value | null {
   }
 }
 
-function unaryInt(body: Body, fn: UnaryFn, x: Value): Value {
+function unaryInt(fn: UnaryFn, x: Value, s: Scope): Value {
+  const { body } = s;
   const type = typeOf(x.t, x.lanes);
   const literal = (v: string): string => splatText(typeOf(x.t), v, x.lanes);
   switch (fn) {
@@ -50,7 +52,7 @@ function unaryInt(body: Body, fn: UnaryFn, x: Value): Value {
     case "abs": {
       if (x.t === "bool" || x.t.startsWith("u")) return x;
       const negative = { t: "bool", lanes: x.lanes, v: body.pure(`icmp slt ${type} ${x.v}, ${literal("0")}`) } as const;
-      return wrapNibble(body, selectValue(body, negative, unaryInt(body, "neg", x), x));
+      return wrapNibble(body, selectValue(body, negative, unaryInt("neg", x, s), x));
     }
     case "floor":
     case "ceil":
@@ -62,18 +64,15 @@ function unaryInt(body: Body, fn: UnaryFn, x: Value): Value {
       return { t: "bool", lanes: x.lanes, v: splatText("i1", "false", x.lanes) };
     default:
       // a real function of an integer: through double, as the reference does
-      return castValue(body, callMath(body, fn, [castValue(body, x, "f64")]), x.t);
+      return castValue(body, callMath(fn, [castValue(body, x, "f64")], s), x.t);
   }
 }
 
-/** A function of the math library, one call for all lanes. */
-function callMath(body: Body, fn: string, args: readonly Value[]): Value {
-  const [{ t, lanes }] = args;
-  invariant(t === "f32" || t === "f64", `${fn} of ${t}`);
-  if (fn === "sqrt") return intrinsic(body, "sqrt", args);
-  const type = typeOf(t, lanes);
-  const name = mathFunction(body.module, fn, t, lanes);
-  return { t, lanes, v: body.pure(`call ${type} ${name}(${args.map((a) => `${type} ${a.v}`).join(", ")})`) };
+/** A function of floats that is neither an instruction nor an intrinsic. */
+function callMath(fn: UnaryFn | MultiFn, args: readonly Value[], s: Scope): Value {
+  if (fn === "sqrt") return intrinsic(s.body, "sqrt", args);
+  invariant(isMathFn(fn), `no '${fn}' in the math library`);
+  return mathCall(fn, args, s);
 }
 
 /** (a * b * 2 + rounding) >> 32 with ties away from zero and one saturating case: SQRDMULH as gemmlowp defines it. */
@@ -131,11 +130,14 @@ export function emitCall(e: CallExpr, s: Scope): Value {
       return fusedMultiplyAdd(body, args, e.t);
     case "pow":
       if (!isFloatScalar(x.t)) return intPower(body, x, y);
-      return narrowTo(body, callMath(body, "pow", [widenHalf(body, x), widenHalf(body, y)]), e.t);
+      return narrowTo(body, callMath("pow", [widenHalf(body, x), widenHalf(body, y)], s), e.t);
+    case "mulerr":
+      invariant(x.t === "f32" || x.t === "f64", `mulerr of ${x.t}`);
+      return callMath("mulerr", args, s);
     default: {
-      if (!isFloatScalar(x.t)) return unaryInt(body, e.fn, x);
+      if (!isFloatScalar(x.t)) return unaryInt(e.fn, x, s);
       const wide = widenHalf(body, x);
-      const result = simpleFloat(body, e.fn, wide) ?? callMath(body, e.fn, [wide]);
+      const result = simpleFloat(body, e.fn, wide) ?? callMath(e.fn, [wide], s);
       return result.t === "bool" ? result : narrowTo(body, result, e.t);
     }
   }

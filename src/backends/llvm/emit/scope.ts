@@ -36,6 +36,8 @@ export interface Scope {
   /** Runs `inner` with a name bound, and brings back what the name meant before. */
   withVariable<T>(name: string, binding: Binding, inner: () => T): T;
   withBuffer<T>(buffer: BufferAt, inner: () => T): T;
+  /** The same emitter at the start of another function: no name is in reach. */
+  elsewhere(body: Body): Scope;
   /** Values of loads that are in registers already. */
   readonly held: Map<LoadExpr, Value>;
   /** Stores whose values are taken instead of being written. */
@@ -72,6 +74,7 @@ export function createScope(
     buffer: (name) => find(known, name),
     withVariable: (name, binding, inner) => within(variables, name, binding, inner),
     withBuffer: (buffer, inner) => within(known, buffer.def.name, buffer, inner),
+    elsewhere: (other) => createScope(other, instrs, [], emit),
     held: new Map(),
     taken: new Map(),
   };

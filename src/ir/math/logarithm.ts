@@ -1,6 +1,6 @@
-import type { Value } from "../emit/types.js";
+import type { Expr } from "../loop/expr.js";
+import type { MathBuilder } from "./builder.js";
 import { ln2PartsF32, ln2PartsF64, logF32, logF64 } from "./coefficients.js";
-import type { Ops } from "./ops.js";
 
 const FORMAT = {
   f32: {
@@ -26,13 +26,13 @@ const FORMAT = {
 } as const;
 
 /** A positive finite x = 2^k (1 + f) with sqrt(1/2) <= 1 + f < sqrt 2. */
-export function splitExponent(o: Ops, x: Value): { readonly k: Value; readonly f: Value } {
+export function splitExponent(o: MathBuilder, x: Expr): { readonly k: Expr; readonly f: Expr } {
   const { fraction, tiny, up, one, root, mask, bias } = FORMAT[o.t];
   const subnormal = o.less(x, o.num(tiny));
   const normal = o.select(subnormal, o.mul(x, o.num(2 ** up)), x);
   // bits - bits(sqrt(1/2)) + bits(1): the exponent field is k + bias, the fraction counts from sqrt(1/2)
   const moved = o.int("add", o.int("sub", o.bits(normal), o.whole(root)), o.whole(one));
-  const field = o.int("lshr", moved, o.whole(fraction));
+  const field = o.int("shr", moved, o.whole(fraction));
   const rest = o.int("and", moved, o.whole(mask));
   const f = o.sub(o.fromBits(o.int("add", rest, o.whole(root))), o.num(1));
   // a small integer n as a float: n in the low bits of 2^fraction, minus 2^fraction
@@ -43,7 +43,7 @@ export function splitExponent(o: Ops, x: Value): { readonly k: Value; readonly f
 }
 
 /** What log gives where x is not positive and finite. */
-function special(o: Ops, x: Value, y: Value): Value {
+function special(o: MathBuilder, x: Expr, y: Expr): Expr {
   const infinite = o.select(o.equal(x, o.num(Number.POSITIVE_INFINITY)), x, y);
   const zero = o.select(o.equal(x, o.num(0)), o.num(Number.NEGATIVE_INFINITY), infinite);
   const negative = o.select(o.less(x, o.num(0)), o.num(Number.NaN), zero);
@@ -51,7 +51,7 @@ function special(o: Ops, x: Value, y: Value): Value {
 }
 
 /** log(1 + f) = f - f^2 / 2 + f^3 P(f). */
-function logSmallF32(o: Ops, k: Value, f: Value): Value {
+function logSmallF32(o: MathBuilder, k: Expr, f: Expr): Expr {
   const [ln2, ln2Low] = FORMAT.f32.ln2;
   const z = o.mul(f, f);
   const tail = o.fma(o.mul(f, z), o.poly(logF32, f), o.mul(k, o.num(ln2Low)));
@@ -60,7 +60,7 @@ function logSmallF32(o: Ops, k: Value, f: Value): Value {
 }
 
 /** log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + R)), s = f / (2 + f), R = log((1 + s) / (1 - s)) / s - 2. FreeBSD msun, e_log.c. */
-function logSmallF64(o: Ops, k: Value, f: Value, low: Value | null): Value {
+function logSmallF64(o: MathBuilder, k: Expr, f: Expr, low: Expr | null): Expr {
   const [ln2, ln2Low] = FORMAT.f64.ln2;
   const s = o.div(f, o.add(f, o.num(2)));
   const z = o.mul(s, s);
@@ -72,13 +72,13 @@ function logSmallF64(o: Ops, k: Value, f: Value, low: Value | null): Value {
 }
 
 /** Natural logarithm; -inf at 0, NaN below. */
-export function log(o: Ops, x: Value): Value {
+export function log(o: MathBuilder, x: Expr): Expr {
   const { k, f } = splitExponent(o, x);
   return special(o, x, o.t === "f32" ? logSmallF32(o, k, f) : logSmallF64(o, k, f, null));
 }
 
 /** log(1 + x), accurate near zero; f64. log(u) + (x - (u - 1)) / u with u = 1 + x rounded. */
-export function log1p(o: Ops, x: Value): Value {
+export function log1p(o: MathBuilder, x: Expr): Expr {
   const u = o.add(o.num(1), x);
   const { k, f } = splitExponent(o, u);
   const error = o.select(o.greater(u, o.num(2)), o.sub(o.num(1), o.sub(u, x)), o.sub(x, o.sub(u, o.num(1))));

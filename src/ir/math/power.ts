@@ -1,54 +1,53 @@
-import { isAble } from "../../../ir/target/arch.js";
-import { intrinsic } from "../emit/arith.js";
-import type { Value } from "../emit/types.js";
+import type { Expr } from "../loop/expr.js";
+import type { MathBuilder } from "./builder.js";
 import { log2eParts, logF64, thirdParts } from "./coefficients.js";
 import { exp2Sum } from "./exponential.js";
 import { splitExponent } from "./logarithm.js";
-import type { Ops } from "./ops.js";
 
 /** A sum hi + lo with |lo| at most half an ulp of hi: about 106 bits. Dekker 1971. */
 interface Pair {
-  readonly hi: Value;
-  readonly lo: Value;
+  readonly hi: Expr;
+  readonly lo: Expr;
 }
 
-const quickSum = (o: Ops, a: Value, b: Value): Pair => {
+const quickSum = (o: MathBuilder, a: Expr, b: Expr): Pair => {
   const hi = o.add(a, b);
   return { hi, lo: o.sub(b, o.sub(hi, a)) };
 };
 
-function exactSum(o: Ops, a: Value, b: Value): Pair {
+function exactSum(o: MathBuilder, a: Expr, b: Expr): Pair {
   const hi = o.add(a, b);
   const part = o.sub(hi, a);
   return { hi, lo: o.add(o.sub(a, o.sub(hi, part)), o.sub(b, part)) };
 }
 
-/** Upper 26 bits and the rest; wrong only where a * 2^27 overflows. Veltkamp. */
-function halves(o: Ops, a: Value): Pair {
-  const c = o.mul(a, o.num(2 ** 27 + 1));
+const exactProduct = (o: MathBuilder, a: Expr, b: Expr): Pair => ({ hi: o.mul(a, b), lo: o.mulError(a, b) });
+
+/** Upper half of the bits and the rest; wrong only where a * c overflows. Veltkamp. */
+function halves(o: MathBuilder, a: Expr): Pair {
+  const c = o.mul(a, o.num(o.t === "f32" ? 2 ** 12 + 1 : 2 ** 27 + 1));
   const hi = o.sub(c, o.sub(c, a));
   return { hi, lo: o.sub(a, hi) };
 }
 
-function exactProduct(o: Ops, a: Value, b: Value): Pair {
+/** a * b - round(a * b): exact where neither a product nor what it loses leaves the range of normal numbers. Dekker 1971. */
+export function mulError(o: MathBuilder, a: Expr, b: Expr): Expr {
   const hi = o.mul(a, b);
-  const { arch, features } = o.body.module;
-  if (isAble(arch, features, "fma")) return { hi, lo: intrinsic(o.body, "fma", [a, b, o.neg(hi)]) };
   const [x, y] = [halves(o, a), halves(o, b)];
   const cross = o.add(o.mul(x.hi, y.lo), o.mul(x.lo, y.hi));
   const head = o.sub(o.mul(x.hi, y.hi), hi);
-  return { hi, lo: o.add(o.add(head, cross), o.mul(x.lo, y.lo)) };
+  return o.add(o.add(head, cross), o.mul(x.lo, y.lo));
 }
 
-function product(o: Ops, a: Pair, b: Pair): Pair {
+function product(o: MathBuilder, a: Pair, b: Pair): Pair {
   const p = exactProduct(o, a.hi, b.hi);
   return quickSum(o, p.hi, o.add(p.lo, o.add(o.mul(a.hi, b.lo), o.mul(a.lo, b.hi))));
 }
 
-const pairOf = (o: Ops, [hi, lo]: readonly number[]): Pair => ({ hi: o.num(hi), lo: o.num(lo) });
+const pairOf = (o: MathBuilder, [hi, lo]: readonly number[]): Pair => ({ hi: o.num(hi), lo: o.num(lo) });
 
 /** log2(2^k (1 + f)) in two doubles: 2 s (1 + z / 3 + z^2 (...)) log2(e) + k, s = f / (2 + f), z = s^2. */
-function log2Pair(o: Ops, k: Value, f: Value): Pair {
+function log2Pair(o: MathBuilder, k: Expr, f: Expr): Pair {
   const sum = exactSum(o, o.num(2), f);
   const s0 = o.div(f, sum.hi);
   const back = exactProduct(o, s0, sum.hi);
@@ -67,19 +66,19 @@ function log2Pair(o: Ops, k: Value, f: Value): Pair {
 }
 
 interface YFacts {
-  readonly whole: Value;
-  readonly odd: Value;
+  readonly whole: Expr;
+  readonly odd: Expr;
 }
 
 /** Whether y is a whole number, and an odd one. */
-function classify(o: Ops, y: Value): YFacts {
+function classify(o: MathBuilder, y: Expr): YFacts {
   const whole = o.equal(o.round(y), y);
   const half = o.mul(y, o.num(0.5));
   return { whole, odd: o.both(whole, o.not(o.equal(o.round(half), half))) };
 }
 
 /** x^y; IEEE 754-2019, 9.2.1: pow(x, 0) = pow(1, y) = 1 even for NaN, and the signs of odd powers. f64. */
-export function pow(o: Ops, x: Value, y: Value): Value {
+export function pow(o: MathBuilder, x: Expr, y: Expr): Expr {
   const a = o.abs(x);
   const { whole, odd } = classify(o, y);
   const infinity = o.num(Number.POSITIVE_INFINITY);

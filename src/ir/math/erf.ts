@@ -1,7 +1,7 @@
-import type { Value } from "../emit/types.js";
+import type { Expr } from "../loop/expr.js";
+import type { MathBuilder } from "./builder.js";
 import { erfF32, erfLargeF64, erfSmallF64 } from "./coefficients.js";
 import { clamp, exp } from "./exponential.js";
-import type { Ops } from "./ops.js";
 
 /** Where |x| is cut off in f32: x P gives exactly 1 there, with and without FMA. */
 const END = 3.875;
@@ -12,7 +12,7 @@ const END = 3.875;
 const CENTER = 7.9375;
 
 /** f32: x P(x^2 - CENTER), |x| <= END. f64: x + x E(x^2) up to 0.9375, else 1 - e^-q(|x|) with q = -log(erfc). */
-export function erf(o: Ops, x: Value): Value {
+export function erf(o: MathBuilder, x: Expr): Expr {
   if (o.t === "f32") {
     const bounded = clamp(o, x, -END, END);
     return o.mul(bounded, o.poly(erfF32, o.fma(bounded, bounded, o.num(-CENTER))));

@@ -1,6 +1,6 @@
-import type { Value } from "../emit/types.js";
+import type { Expr } from "../loop/expr.js";
+import type { MathBuilder } from "./builder.js";
 import { expF32, expF64, ln2Double, ln2PartsF32, ln2PartsF64 } from "./coefficients.js";
-import type { Ops } from "./ops.js";
 
 /** Layout of a float: bits of the fraction, bias of the exponent, and arguments beyond which e^x is infinite or zero. */
 const FORMAT = {
@@ -9,10 +9,10 @@ const FORMAT = {
 } as const;
 
 /** 2^k for a whole k in the range of normal exponents, from k + bias as an integer. */
-const powerOfTwo = (o: Ops, biased: Value): Value => o.fromBits(o.int("shl", biased, o.whole(FORMAT[o.t].fraction)));
+const powerOfTwo = (o: MathBuilder, biased: Expr): Expr => o.fromBits(o.int("shl", biased, o.whole(FORMAT[o.t].fraction)));
 
 /** x = k ln 2 + r with |r| <= ln 2 / 2. `magic` holds k in its low bits. */
-function reduce(o: Ops, x: Value): { readonly k: Value; readonly magic: Value; readonly r: Value } {
+function reduce(o: MathBuilder, x: Expr): { readonly k: Expr; readonly magic: Expr; readonly r: Expr } {
   const { fraction, ln2 } = FORMAT[o.t];
   const shifter = o.num(1.5 * 2 ** fraction);
   // k = x / ln 2 to the nearest by adding 1.5 * 2^fraction: no conversion, and nothing undefined where x is NaN
@@ -23,30 +23,30 @@ function reduce(o: Ops, x: Value): { readonly k: Value; readonly magic: Value; r
 }
 
 /** k as an integer. */
-const wholeK = (o: Ops, magic: Value): Value => {
+const wholeK = (o: MathBuilder, magic: Expr): Expr => {
   const { fraction } = FORMAT[o.t];
   const bias = o.t === "f32" ? 0x4b400000 : 0x4338000000000000n;
   return o.int("sub", o.bits(magic), o.whole(fraction === 23 ? bias : BigInt(bias)));
 };
 
 /** v * 2^k, in two steps so that subnormal results and 2^(bias + 1) come out right. */
-function scale(o: Ops, v: Value, k: Value): Value {
+function scale(o: MathBuilder, v: Expr, k: Expr): Expr {
   const { bias } = FORMAT[o.t];
   // half = floor(k / 2) with a logical shift: k + 4096 is positive
-  const half = o.int("sub", o.int("lshr", o.int("add", k, o.whole(4096)), o.whole(1)), o.whole(2048));
+  const half = o.int("sub", o.int("shr", o.int("add", k, o.whole(4096)), o.whole(1)), o.whole(2048));
   const first = powerOfTwo(o, o.int("add", half, o.whole(bias)));
   const second = powerOfTwo(o, o.int("add", o.int("sub", k, half), o.whole(bias)));
   return o.mul(o.mul(v, first), second);
 }
 
 /** NaN passes: the comparisons are false for it. */
-export function clamp(o: Ops, x: Value, low: number, high: number): Value {
+export function clamp(o: MathBuilder, x: Expr, low: number, high: number): Expr {
   const below = o.select(o.greater(x, o.num(high)), o.num(high), x);
   return o.select(o.less(below, o.num(low)), o.num(low), below);
 }
 
 /** e^x = 2^k (1 + r + r^2 Q(r)). */
-export function exp(o: Ops, x: Value): Value {
+export function exp(o: MathBuilder, x: Expr): Expr {
   const { low, high, q } = FORMAT[o.t];
   const { magic, r } = reduce(o, clamp(o, x, low, high));
   const p = o.fma(o.mul(r, r), o.poly(q, r), r);
@@ -54,7 +54,7 @@ export function exp(o: Ops, x: Value): Value {
 }
 
 /** e^x - 1 for x <= 709 (f64) or 88 (f32), accurate near zero: 2^k (e^r - 1) + (2^k - 1). */
-export function expm1(o: Ops, x: Value): Value {
+export function expm1(o: MathBuilder, x: Expr): Expr {
   const { q, bias } = FORMAT[o.t];
   const [low, high] = o.t === "f64" ? [-40, 709] : [-18, 88];
   const { magic, r } = reduce(o, clamp(o, x, low, high));
@@ -64,14 +64,14 @@ export function expm1(o: Ops, x: Value): Value {
 }
 
 /** 1 / (1 + e^-x), from e^-|x| so that nothing overflows and the small side keeps its precision. */
-export function sigmoid(o: Ops, x: Value): Value {
+export function sigmoid(o: MathBuilder, x: Expr): Expr {
   const e = exp(o, o.neg(o.abs(x)));
   const numerator = o.select(o.less(x, o.num(0)), e, o.num(1));
   return o.div(numerator, o.add(o.num(1), e));
 }
 
 /** 2^(hi + lo) for |hi| < 1100, |lo| small; f64. */
-export function exp2Sum(o: Ops, hi: Value, lo: Value): Value {
+export function exp2Sum(o: MathBuilder, hi: Expr, lo: Expr): Expr {
   const bounded = clamp(o, hi, -1080, 1030);
   const shifter = o.num(1.5 * 2 ** 52);
   const magic = o.add(bounded, shifter);
