@@ -85,7 +85,16 @@ export function randomModule(ctx: IrContext, seed: number, given: RandomModuleOp
     results.map((r, i) => (g.bool() ? r.slice(1) : `out ${i}`)),
   );
   const props: Module["props"] = g.bool()
-    ? { opset: 17, producer: 'a "tool"', numbers: [0.1, -0, Number.POSITIVE_INFINITY], ready: g.bool(), names: ["a", "b\n"] }
+    ? {
+        opset: 17,
+        producer: 'a "tool"',
+        numbers: [0.1, -0, Number.POSITIVE_INFINITY],
+        ready: g.bool(),
+        names: ["a", "b\n"],
+        "range:%x": [-1, 1],
+        true: 1,
+        "": 0,
+      }
     : {};
   const module: Module = { version: 1, name: `random ${seed}`, funcs: [{ ...func, paramNames }], consts, states: [], props };
   return { module, inputs };

@@ -8,6 +8,13 @@ const PLAIN = /^[A-Za-z0-9_.]+$/;
 export const quoted = (text: string): string => JSON.stringify(text);
 
 /** `%x`, `#w`, `@main`; what holds other characters than letters, digits, `_` and `.` is quoted: `%"a/b"`. */
+/** Words of the text that are no names. */
+const RESERVED: readonly string[] = ["return", "true", "false", "inf", "nan", "_"];
+
+/** The key of an attribute, in quotes where it is no word. */
+export const keyText = (key: string): string =>
+  /^[A-Za-z_][A-Za-z0-9_.]*$/.test(key) && !RESERVED.includes(key) ? key : quoted(key);
+
 export const sigilName = (sigil: string, name: string): string => sigil + (PLAIN.test(name) ? name : quoted(name));
 
 /** The shortest decimal that reads back as the same double; `nan`, `inf`, `-inf`, `-0`. */

@@ -20,7 +20,7 @@ import type { ConstantContext, FileContext, FuncContext, NodeContext, PlaceConte
 import { elementBytes } from "./literal.js";
 import { kernelFrom } from "./parse-kernel.js";
 import { refuseStates, statesFrom } from "./parse-states.js";
-import { createTypeReader, readAttrs, readName, readString, readValueId, type TypeReader } from "./read-type.js";
+import { createTypeReader, readAttrs, readKey, readName, readString, readValueId, type TypeReader } from "./read-type.js";
 import { failAt, guardDepth, type Place, parseSyntax, posAt, type Source } from "./syntax.js";
 
 export interface ParseContext {
@@ -300,7 +300,7 @@ function opTypes(n: NodeContext, op: string, { source, ctx }: Run, types: readon
       n
         .attrs()
         ?.attr()
-        .find((a) => a.word().text === key) ?? at;
+        .find((a) => readKey(source, a) === key) ?? at;
     failAt(source, "QC-IR-010", place, `${op}: ${complete}`, `its attributes: ${Object.keys(def.attrs).join(", ") || "none"}`);
   }
   return inferOp(def, types, given, (code, message) => failAt(source, code, at, message));

@@ -6,7 +6,7 @@ import type { Constant, Func, Module, Node, ValueId } from "../graph/module.js";
 import { isAbsent } from "../graph/module.js";
 import type { OpRegistry } from "../op/registry.js";
 import { numElements, type TensorType, typeText } from "../type/tensor-type.js";
-import { elementsText, numberText, quoted, sigilName } from "./literal.js";
+import { elementsText, keyText, numberText, quoted, sigilName } from "./literal.js";
 
 export interface PrintContext {
   readonly ops: OpRegistry;
@@ -96,7 +96,7 @@ const valueText = (id: ValueId): string => (isAbsent(id) ? "_" : sigilName(id[0]
 
 function attrsText(attrs: Attrs, schema: AttrSchema): string {
   const shown = Object.entries(attrs).filter(([key, v]) => !sameValue(v, schema[key]?.default));
-  return `{${shown.map(([key, v]) => `${key} = ${attrText(v, schema[key]?.kind)}`).join(", ")}}`;
+  return `{${shown.map(([key, v]) => `${keyText(key)} = ${attrText(v, schema[key]?.kind)}`).join(", ")}}`;
 }
 
 function attrText(v: AttrValue, kind: string | undefined): string {

@@ -22,7 +22,7 @@ quant: Q '(' (num ',' num | AXIS NUMBER (BLOCK NUMBER)? ':' nums ',' nums) ')';
 nums: (num ('*' NUMBER | num*))?;
 num: '-'? NUMBER;
 attrs: '{' (attr (',' attr)*)? '}';
-attr: word '=' value;
+attr: (word | STRING) '=' value;
 value: num | TRUE | FALSE | STRING | SYMBOL | LIST | '[' STRING (',' STRING)* ']' | word;
 loc: LOC '(' place ')';
 place: STRING STRING (PASS STRING)? (FROM '(' (place (',' place)*)? ')')?;

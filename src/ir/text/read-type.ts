@@ -4,7 +4,15 @@ import type { Attrs, AttrValue } from "../attr/attr.js";
 import { isDType } from "../type/dtype.js";
 import { perAxis, perTensor, type Quant } from "../type/quant.js";
 import { type TensorType, tensorType } from "../type/tensor-type.js";
-import type { AttrsContext, NumContext, NumsContext, QuantContext, TypeContext, ValueContext } from "./generated/qcParser.js";
+import type {
+  AttrContext,
+  AttrsContext,
+  NumContext,
+  NumsContext,
+  QuantContext,
+  TypeContext,
+  ValueContext,
+} from "./generated/qcParser.js";
 import { readNumber } from "./literal.js";
 import { failAt, type Source } from "./syntax.js";
 
@@ -125,11 +133,16 @@ function readNums(source: Source, ctx: NumsContext): number[] {
 export function readAttrs(source: Source, ctx: AttrsContext | undefined): Attrs {
   const attrs: Record<string, AttrValue> = {};
   for (const a of ctx?.attr() ?? []) {
-    const key = a.word().text;
+    const key = readKey(source, a);
     if (Object.hasOwn(attrs, key)) failAt(source, "QC-TEXT-014", a, `attribute '${key}' stands twice`, "remove one of them");
     attrs[key] = readValue(source, a.value());
   }
   return attrs;
+}
+
+export function readKey(source: Source, a: AttrContext): string {
+  const quoted = a.STRING();
+  return quoted ? readString(source, quoted.symbol) : (a.word()?.text ?? "");
 }
 
 function readValue(source: Source, ctx: ValueContext): AttrValue {

@@ -1189,7 +1189,7 @@ export class qcParser extends Parser {
 			this.state = 287;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
-			if (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0)) {
+			if (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)) | (1 << (qcParser.STRING - 66)))) !== 0)) {
 				{
 				this.state = 279;
 				this.attr();
@@ -1237,11 +1237,59 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 291;
-			this.word();
-			this.state = 292;
-			this.match(qcParser.T__1);
 			this.state = 293;
+			this._errHandler.sync(this);
+			switch (this._input.LA(1)) {
+			case qcParser.MODULE:
+			case qcParser.VERSION:
+			case qcParser.CONST:
+			case qcParser.BLOB:
+			case qcParser.FUNC:
+			case qcParser.NEXT:
+			case qcParser.STATE:
+			case qcParser.AS:
+			case qcParser.Q:
+			case qcParser.AXIS:
+			case qcParser.BLOCK:
+			case qcParser.LOC:
+			case qcParser.PASS:
+			case qcParser.FROM:
+			case qcParser.KERNEL:
+			case qcParser.IN:
+			case qcParser.OUT:
+			case qcParser.INOUT:
+			case qcParser.SCRATCH:
+			case qcParser.LOCAL:
+			case qcParser.PREPARE:
+			case qcParser.WITH:
+			case qcParser.STAGE:
+			case qcParser.PARALLEL:
+			case qcParser.UNROLL:
+			case qcParser.FOR:
+			case qcParser.SEQ:
+			case qcParser.IF:
+			case qcParser.ELSE:
+			case qcParser.LET:
+			case qcParser.ALLOC:
+			case qcParser.INSTR:
+			case qcParser.IDENT:
+				{
+				this.state = 291;
+				this.word();
+				}
+				break;
+			case qcParser.STRING:
+				{
+				this.state = 292;
+				this.match(qcParser.STRING);
+				}
+				break;
+			default:
+				throw new NoViableAltException(this);
+			}
+			this.state = 295;
+			this.match(qcParser.T__1);
+			this.state = 296;
 			this.value();
 			}
 		}
@@ -1265,76 +1313,76 @@ export class qcParser extends Parser {
 		this.enterRule(_localctx, 38, qcParser.RULE_value);
 		let _la: number;
 		try {
-			this.state = 312;
+			this.state = 315;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.T__9:
 			case qcParser.NUMBER:
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 295;
+				this.state = 298;
 				this.num();
 				}
 				break;
 			case qcParser.TRUE:
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 296;
+				this.state = 299;
 				this.match(qcParser.TRUE);
 				}
 				break;
 			case qcParser.FALSE:
 				this.enterOuterAlt(_localctx, 3);
 				{
-				this.state = 297;
+				this.state = 300;
 				this.match(qcParser.FALSE);
 				}
 				break;
 			case qcParser.STRING:
 				this.enterOuterAlt(_localctx, 4);
 				{
-				this.state = 298;
+				this.state = 301;
 				this.match(qcParser.STRING);
 				}
 				break;
 			case qcParser.SYMBOL:
 				this.enterOuterAlt(_localctx, 5);
 				{
-				this.state = 299;
+				this.state = 302;
 				this.match(qcParser.SYMBOL);
 				}
 				break;
 			case qcParser.LIST:
 				this.enterOuterAlt(_localctx, 6);
 				{
-				this.state = 300;
+				this.state = 303;
 				this.match(qcParser.LIST);
 				}
 				break;
 			case qcParser.T__10:
 				this.enterOuterAlt(_localctx, 7);
 				{
-				this.state = 301;
+				this.state = 304;
 				this.match(qcParser.T__10);
-				this.state = 302;
+				this.state = 305;
 				this.match(qcParser.STRING);
-				this.state = 307;
+				this.state = 310;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				while (_la === qcParser.T__3) {
 					{
 					{
-					this.state = 303;
+					this.state = 306;
 					this.match(qcParser.T__3);
-					this.state = 304;
+					this.state = 307;
 					this.match(qcParser.STRING);
 					}
 					}
-					this.state = 309;
+					this.state = 312;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 				}
-				this.state = 310;
+				this.state = 313;
 				this.match(qcParser.T__11);
 				}
 				break;
@@ -1373,7 +1421,7 @@ export class qcParser extends Parser {
 			case qcParser.IDENT:
 				this.enterOuterAlt(_localctx, 8);
 				{
-				this.state = 311;
+				this.state = 314;
 				this.word();
 				}
 				break;
@@ -1402,13 +1450,13 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 314;
-			this.match(qcParser.LOC);
-			this.state = 315;
-			this.match(qcParser.T__2);
-			this.state = 316;
-			this.place();
 			this.state = 317;
+			this.match(qcParser.LOC);
+			this.state = 318;
+			this.match(qcParser.T__2);
+			this.state = 319;
+			this.place();
+			this.state = 320;
 			this.match(qcParser.T__4);
 			}
 		}
@@ -1434,58 +1482,58 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 319;
-			this.match(qcParser.STRING);
-			this.state = 320;
+			this.state = 322;
 			this.match(qcParser.STRING);
 			this.state = 323;
+			this.match(qcParser.STRING);
+			this.state = 326;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.PASS) {
 				{
-				this.state = 321;
+				this.state = 324;
 				this.match(qcParser.PASS);
-				this.state = 322;
+				this.state = 325;
 				this.match(qcParser.STRING);
 				}
 			}
 
-			this.state = 338;
+			this.state = 341;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.FROM) {
 				{
-				this.state = 325;
+				this.state = 328;
 				this.match(qcParser.FROM);
-				this.state = 326;
+				this.state = 329;
 				this.match(qcParser.T__2);
-				this.state = 335;
+				this.state = 338;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.STRING) {
 					{
-					this.state = 327;
+					this.state = 330;
 					this.place();
-					this.state = 332;
+					this.state = 335;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__3) {
 						{
 						{
-						this.state = 328;
+						this.state = 331;
 						this.match(qcParser.T__3);
-						this.state = 329;
+						this.state = 332;
 						this.place();
 						}
 						}
-						this.state = 334;
+						this.state = 337;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
 					}
 				}
 
-				this.state = 337;
+				this.state = 340;
 				this.match(qcParser.T__4);
 				}
 			}
@@ -1514,55 +1562,55 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 340;
+			this.state = 343;
 			this.match(qcParser.KERNEL);
-			this.state = 341;
+			this.state = 344;
 			this.match(qcParser.SYMBOL);
-			this.state = 342;
+			this.state = 345;
 			this.match(qcParser.T__6);
-			this.state = 346;
+			this.state = 349;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (((((_la - 36)) & ~0x1F) === 0 && ((1 << (_la - 36)) & ((1 << (qcParser.CONST - 36)) | (1 << (qcParser.IN - 36)) | (1 << (qcParser.OUT - 36)) | (1 << (qcParser.INOUT - 36)) | (1 << (qcParser.SCRATCH - 36)) | (1 << (qcParser.LOCAL - 36)))) !== 0)) {
 				{
 				{
-				this.state = 343;
+				this.state = 346;
 				this.buffer();
 				}
 				}
-				this.state = 348;
+				this.state = 351;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
-			this.state = 352;
+			this.state = 355;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (_la === qcParser.PREPARE) {
 				{
 				{
-				this.state = 349;
+				this.state = 352;
 				this.prepare();
 				}
 				}
-				this.state = 354;
+				this.state = 357;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
-			this.state = 358;
+			this.state = 361;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (_la === qcParser.STAGE) {
 				{
 				{
-				this.state = 355;
+				this.state = 358;
 				this.stage();
 				}
 				}
-				this.state = 360;
+				this.state = 363;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
-			this.state = 361;
+			this.state = 364;
 			this.match(qcParser.T__7);
 			}
 		}
@@ -1587,13 +1635,13 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 363;
-			this.role();
-			this.state = 364;
-			this.name();
-			this.state = 365;
-			this.match(qcParser.T__0);
 			this.state = 366;
+			this.role();
+			this.state = 367;
+			this.name();
+			this.state = 368;
+			this.match(qcParser.T__0);
+			this.state = 369;
 			this.match(qcParser.TYPE);
 			}
 		}
@@ -1619,7 +1667,7 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 368;
+			this.state = 371;
 			_la = this._input.LA(1);
 			if (!(((((_la - 36)) & ~0x1F) === 0 && ((1 << (_la - 36)) & ((1 << (qcParser.CONST - 36)) | (1 << (qcParser.IN - 36)) | (1 << (qcParser.OUT - 36)) | (1 << (qcParser.INOUT - 36)) | (1 << (qcParser.SCRATCH - 36)) | (1 << (qcParser.LOCAL - 36)))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -1654,13 +1702,13 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 370;
-			this.match(qcParser.PREPARE);
-			this.state = 371;
-			this.name();
-			this.state = 372;
-			this.match(qcParser.WITH);
 			this.state = 373;
+			this.match(qcParser.PREPARE);
+			this.state = 374;
+			this.name();
+			this.state = 375;
+			this.match(qcParser.WITH);
+			this.state = 376;
 			this.kernel();
 			}
 		}
@@ -1685,11 +1733,11 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 375;
+			this.state = 378;
 			this.match(qcParser.STAGE);
-			this.state = 376;
+			this.state = 379;
 			this.name();
-			this.state = 377;
+			this.state = 380;
 			this.block();
 			}
 		}
@@ -1715,23 +1763,23 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 379;
+			this.state = 382;
 			this.match(qcParser.T__6);
-			this.state = 383;
+			this.state = 386;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (_la === qcParser.T__6 || ((((_la - 60)) & ~0x1F) === 0 && ((1 << (_la - 60)) & ((1 << (qcParser.PARALLEL - 60)) | (1 << (qcParser.UNROLL - 60)) | (1 << (qcParser.FOR - 60)) | (1 << (qcParser.SEQ - 60)) | (1 << (qcParser.IF - 60)) | (1 << (qcParser.LET - 60)) | (1 << (qcParser.ALLOC - 60)) | (1 << (qcParser.INSTR - 60)) | (1 << (qcParser.IDENT - 60)) | (1 << (qcParser.STRING - 60)))) !== 0)) {
 				{
 				{
-				this.state = 380;
+				this.state = 383;
 				this.stmt();
 				}
 				}
-				this.state = 385;
+				this.state = 388;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
-			this.state = 386;
+			this.state = 389;
 			this.match(qcParser.T__7);
 			}
 		}
@@ -1755,7 +1803,7 @@ export class qcParser extends Parser {
 		this.enterRule(_localctx, 56, qcParser.RULE_stmt);
 		let _la: number;
 		try {
-			this.state = 452;
+			this.state = 455;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.PARALLEL:
@@ -1764,12 +1812,12 @@ export class qcParser extends Parser {
 				_localctx = new ForStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 389;
+				this.state = 392;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.PARALLEL || _la === qcParser.UNROLL) {
 					{
-					this.state = 388;
+					this.state = 391;
 					_la = this._input.LA(1);
 					if (!(_la === qcParser.PARALLEL || _la === qcParser.UNROLL)) {
 					this._errHandler.recoverInline(this);
@@ -1784,15 +1832,15 @@ export class qcParser extends Parser {
 					}
 				}
 
-				this.state = 391;
-				this.match(qcParser.FOR);
-				this.state = 392;
-				this.name();
-				this.state = 393;
-				this.match(qcParser.IN);
 				this.state = 394;
-				this.match(qcParser.NUMBER);
+				this.match(qcParser.FOR);
 				this.state = 395;
+				this.name();
+				this.state = 396;
+				this.match(qcParser.IN);
+				this.state = 397;
+				this.match(qcParser.NUMBER);
+				this.state = 398;
 				this.block();
 				}
 				break;
@@ -1800,9 +1848,9 @@ export class qcParser extends Parser {
 				_localctx = new SeqStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 397;
+				this.state = 400;
 				this.match(qcParser.SEQ);
-				this.state = 398;
+				this.state = 401;
 				this.block();
 				}
 				break;
@@ -1810,24 +1858,24 @@ export class qcParser extends Parser {
 				_localctx = new IfStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 3);
 				{
-				this.state = 399;
-				this.match(qcParser.IF);
-				this.state = 400;
-				this.match(qcParser.T__2);
-				this.state = 401;
-				this.expr();
 				this.state = 402;
-				this.match(qcParser.T__4);
+				this.match(qcParser.IF);
 				this.state = 403;
-				this.block();
+				this.match(qcParser.T__2);
+				this.state = 404;
+				this.expr();
+				this.state = 405;
+				this.match(qcParser.T__4);
 				this.state = 406;
+				this.block();
+				this.state = 409;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.ELSE) {
 					{
-					this.state = 404;
+					this.state = 407;
 					this.match(qcParser.ELSE);
-					this.state = 405;
+					this.state = 408;
 					this.block();
 					}
 				}
@@ -1838,15 +1886,15 @@ export class qcParser extends Parser {
 				_localctx = new LetStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 4);
 				{
-				this.state = 408;
-				this.match(qcParser.LET);
-				this.state = 409;
-				this.name();
-				this.state = 410;
-				this.match(qcParser.T__1);
 				this.state = 411;
-				this.expr();
+				this.match(qcParser.LET);
 				this.state = 412;
+				this.name();
+				this.state = 413;
+				this.match(qcParser.T__1);
+				this.state = 414;
+				this.expr();
+				this.state = 415;
 				this.match(qcParser.T__12);
 				}
 				break;
@@ -1854,25 +1902,25 @@ export class qcParser extends Parser {
 				_localctx = new AllocStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 5);
 				{
-				this.state = 414;
+				this.state = 417;
 				this.match(qcParser.ALLOC);
-				this.state = 416;
+				this.state = 419;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (((((_la - 36)) & ~0x1F) === 0 && ((1 << (_la - 36)) & ((1 << (qcParser.CONST - 36)) | (1 << (qcParser.IN - 36)) | (1 << (qcParser.OUT - 36)) | (1 << (qcParser.INOUT - 36)) | (1 << (qcParser.SCRATCH - 36)) | (1 << (qcParser.LOCAL - 36)))) !== 0)) {
 					{
-					this.state = 415;
+					this.state = 418;
 					this.role();
 					}
 				}
 
-				this.state = 418;
-				this.name();
-				this.state = 419;
-				this.match(qcParser.T__0);
-				this.state = 420;
-				this.match(qcParser.TYPE);
 				this.state = 421;
+				this.name();
+				this.state = 422;
+				this.match(qcParser.T__0);
+				this.state = 423;
+				this.match(qcParser.TYPE);
+				this.state = 424;
 				this.match(qcParser.T__12);
 				}
 				break;
@@ -1880,45 +1928,45 @@ export class qcParser extends Parser {
 				_localctx = new InstrStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 6);
 				{
-				this.state = 423;
-				this.match(qcParser.INSTR);
-				this.state = 424;
-				this.match(qcParser.SYMBOL);
-				this.state = 425;
-				this.name();
 				this.state = 426;
-				this.index();
+				this.match(qcParser.INSTR);
 				this.state = 427;
+				this.match(qcParser.SYMBOL);
+				this.state = 428;
+				this.name();
+				this.state = 429;
+				this.index();
+				this.state = 430;
 				this.match(qcParser.T__2);
-				this.state = 436;
+				this.state = 439;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
 					{
-					this.state = 428;
+					this.state = 431;
 					this.expr();
-					this.state = 433;
+					this.state = 436;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__3) {
 						{
 						{
-						this.state = 429;
+						this.state = 432;
 						this.match(qcParser.T__3);
-						this.state = 430;
+						this.state = 433;
 						this.expr();
 						}
 						}
-						this.state = 435;
+						this.state = 438;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
 					}
 				}
 
-				this.state = 438;
+				this.state = 441;
 				this.match(qcParser.T__4);
-				this.state = 439;
+				this.state = 442;
 				this.match(qcParser.T__12);
 				}
 				break;
@@ -1927,27 +1975,27 @@ export class qcParser extends Parser {
 				_localctx = new AssignStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 7);
 				{
-				this.state = 441;
-				this.name();
-				this.state = 442;
-				this.index();
-				this.state = 443;
-				this.assign();
 				this.state = 444;
-				this.expr();
+				this.name();
+				this.state = 445;
+				this.index();
+				this.state = 446;
+				this.assign();
 				this.state = 447;
+				this.expr();
+				this.state = 450;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.IF) {
 					{
-					this.state = 445;
+					this.state = 448;
 					this.match(qcParser.IF);
-					this.state = 446;
+					this.state = 449;
 					this.expr();
 					}
 				}
 
-				this.state = 449;
+				this.state = 452;
 				this.match(qcParser.T__12);
 				}
 				break;
@@ -1955,7 +2003,7 @@ export class qcParser extends Parser {
 				_localctx = new ScopeStmtContext(_localctx);
 				this.enterOuterAlt(_localctx, 8);
 				{
-				this.state = 451;
+				this.state = 454;
 				this.block();
 				}
 				break;
@@ -1985,7 +2033,7 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 454;
+			this.state = 457;
 			_la = this._input.LA(1);
 			if (!((((_la) & ~0x1F) === 0 && ((1 << _la) & ((1 << qcParser.T__1) | (1 << qcParser.T__13) | (1 << qcParser.T__14) | (1 << qcParser.T__15) | (1 << qcParser.T__16) | (1 << qcParser.T__17) | (1 << qcParser.T__18))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -2019,60 +2067,60 @@ export class qcParser extends Parser {
 		this.enterRule(_localctx, 60, qcParser.RULE_index);
 		let _la: number;
 		try {
-			this.state = 473;
+			this.state = 476;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.LIST:
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 456;
+				this.state = 459;
 				this.match(qcParser.LIST);
 				}
 				break;
 			case qcParser.T__10:
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 457;
+				this.state = 460;
 				this.match(qcParser.T__10);
-				this.state = 466;
+				this.state = 469;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
 					{
-					this.state = 458;
+					this.state = 461;
 					this.expr();
-					this.state = 463;
+					this.state = 466;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__3) {
 						{
 						{
-						this.state = 459;
+						this.state = 462;
 						this.match(qcParser.T__3);
-						this.state = 460;
+						this.state = 463;
 						this.expr();
 						}
 						}
-						this.state = 465;
+						this.state = 468;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
 					}
 				}
 
-				this.state = 470;
+				this.state = 473;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.IF) {
 					{
-					this.state = 468;
+					this.state = 471;
 					this.match(qcParser.IF);
-					this.state = 469;
+					this.state = 472;
 					this.expr();
 					}
 				}
 
-				this.state = 472;
+				this.state = 475;
 				this.match(qcParser.T__11);
 				}
 				break;
@@ -2102,21 +2150,21 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 475;
+			this.state = 478;
 			this.operandExpr();
-			this.state = 481;
+			this.state = 484;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (((((_la - 9)) & ~0x1F) === 0 && ((1 << (_la - 9)) & ((1 << (qcParser.T__8 - 9)) | (1 << (qcParser.T__9 - 9)) | (1 << (qcParser.T__19 - 9)) | (1 << (qcParser.T__20 - 9)) | (1 << (qcParser.T__21 - 9)) | (1 << (qcParser.T__22 - 9)) | (1 << (qcParser.T__23 - 9)) | (1 << (qcParser.T__24 - 9)) | (1 << (qcParser.T__25 - 9)) | (1 << (qcParser.T__26 - 9)) | (1 << (qcParser.T__27 - 9)) | (1 << (qcParser.T__28 - 9)) | (1 << (qcParser.T__29 - 9)) | (1 << (qcParser.T__30 - 9)) | (1 << (qcParser.T__31 - 9)) | (1 << (qcParser.T__32 - 9)))) !== 0)) {
 				{
 				{
-				this.state = 476;
+				this.state = 479;
 				this.binop();
-				this.state = 477;
+				this.state = 480;
 				this.operandExpr();
 				}
 				}
-				this.state = 483;
+				this.state = 486;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
@@ -2144,7 +2192,7 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 484;
+			this.state = 487;
 			_la = this._input.LA(1);
 			if (!(((((_la - 9)) & ~0x1F) === 0 && ((1 << (_la - 9)) & ((1 << (qcParser.T__8 - 9)) | (1 << (qcParser.T__9 - 9)) | (1 << (qcParser.T__19 - 9)) | (1 << (qcParser.T__20 - 9)) | (1 << (qcParser.T__21 - 9)) | (1 << (qcParser.T__22 - 9)) | (1 << (qcParser.T__23 - 9)) | (1 << (qcParser.T__24 - 9)) | (1 << (qcParser.T__25 - 9)) | (1 << (qcParser.T__26 - 9)) | (1 << (qcParser.T__27 - 9)) | (1 << (qcParser.T__28 - 9)) | (1 << (qcParser.T__29 - 9)) | (1 << (qcParser.T__30 - 9)) | (1 << (qcParser.T__31 - 9)) | (1 << (qcParser.T__32 - 9)))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -2180,16 +2228,16 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 486;
-			this.primary();
 			this.state = 489;
+			this.primary();
+			this.state = 492;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.T__0) {
 				{
-				this.state = 487;
+				this.state = 490;
 				this.match(qcParser.T__0);
-				this.state = 488;
+				this.state = 491;
 				this.match(qcParser.IDENT);
 				}
 			}
@@ -2216,7 +2264,7 @@ export class qcParser extends Parser {
 		this.enterRule(_localctx, 68, qcParser.RULE_primary);
 		let _la: number;
 		try {
-			this.state = 512;
+			this.state = 515;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.T__9:
@@ -2224,7 +2272,7 @@ export class qcParser extends Parser {
 				_localctx = new LiteralContext(_localctx);
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 491;
+				this.state = 494;
 				this.num();
 				}
 				break;
@@ -2233,49 +2281,49 @@ export class qcParser extends Parser {
 				_localctx = new ReferenceContext(_localctx);
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 492;
+				this.state = 495;
 				this.name();
-				this.state = 506;
+				this.state = 509;
 				this._errHandler.sync(this);
 				switch (this._input.LA(1)) {
 				case qcParser.T__10:
 				case qcParser.LIST:
 					{
-					this.state = 493;
+					this.state = 496;
 					this.index();
 					}
 					break;
 				case qcParser.T__2:
 					{
-					this.state = 494;
+					this.state = 497;
 					this.match(qcParser.T__2);
-					this.state = 503;
+					this.state = 506;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
 						{
-						this.state = 495;
+						this.state = 498;
 						this.expr();
-						this.state = 500;
+						this.state = 503;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 						while (_la === qcParser.T__3) {
 							{
 							{
-							this.state = 496;
+							this.state = 499;
 							this.match(qcParser.T__3);
-							this.state = 497;
+							this.state = 500;
 							this.expr();
 							}
 							}
-							this.state = 502;
+							this.state = 505;
 							this._errHandler.sync(this);
 							_la = this._input.LA(1);
 						}
 						}
 					}
 
-					this.state = 505;
+					this.state = 508;
 					this.match(qcParser.T__4);
 					}
 					break;
@@ -2311,11 +2359,11 @@ export class qcParser extends Parser {
 				_localctx = new GroupContext(_localctx);
 				this.enterOuterAlt(_localctx, 3);
 				{
-				this.state = 508;
+				this.state = 511;
 				this.match(qcParser.T__2);
-				this.state = 509;
+				this.state = 512;
 				this.expr();
-				this.state = 510;
+				this.state = 513;
 				this.match(qcParser.T__4);
 				}
 				break;
@@ -2345,7 +2393,7 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 514;
+			this.state = 517;
 			_la = this._input.LA(1);
 			if (!(_la === qcParser.IDENT || _la === qcParser.STRING)) {
 			this._errHandler.recoverInline(this);
@@ -2381,7 +2429,7 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 516;
+			this.state = 519;
 			_la = this._input.LA(1);
 			if (!(((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -2411,7 +2459,7 @@ export class qcParser extends Parser {
 	}
 
 	public static readonly _serializedATN: string =
-		"\x03\uC91D\uCABA\u058D\uAFBA\u4F53\u0607\uEA8B\uC241\x03R\u0209\x04\x02" +
+		"\x03\uC91D\uCABA\u058D\uAFBA\u4F53\u0607\uEA8B\uC241\x03R\u020C\x04\x02" +
 		"\t\x02\x04\x03\t\x03\x04\x04\t\x04\x04\x05\t\x05\x04\x06\t\x06\x04\x07" +
 		"\t\x07\x04\b\t\b\x04\t\t\t\x04\n\t\n\x04\v\t\v\x04\f\t\f\x04\r\t\r\x04" +
 		"\x0E\t\x0E\x04\x0F\t\x0F\x04\x10\t\x10\x04\x11\t\x11\x04\x12\t\x12\x04" +
@@ -2442,233 +2490,235 @@ export class qcParser extends Parser {
 		"\x11\x05\x11\u0110\n\x11\x05\x11\u0112\n\x11\x03\x12\x05\x12\u0115\n\x12" +
 		"\x03\x12\x03\x12\x03\x13\x03\x13\x03\x13\x03\x13\x07\x13\u011D\n\x13\f" +
 		"\x13\x0E\x13\u0120\v\x13\x05\x13\u0122\n\x13\x03\x13\x03\x13\x03\x14\x03" +
-		"\x14\x03\x14\x03\x14\x03\x15\x03\x15\x03\x15\x03\x15\x03\x15\x03\x15\x03" +
-		"\x15\x03\x15\x03\x15\x03\x15\x07\x15\u0134\n\x15\f\x15\x0E\x15\u0137\v" +
-		"\x15\x03\x15\x03\x15\x05\x15\u013B\n\x15\x03\x16\x03\x16\x03\x16\x03\x16" +
-		"\x03\x16\x03\x17\x03\x17\x03\x17\x03\x17\x05\x17\u0146\n\x17\x03\x17\x03" +
-		"\x17\x03\x17\x03\x17\x03\x17\x07\x17\u014D\n\x17\f\x17\x0E\x17\u0150\v" +
-		"\x17\x05\x17\u0152\n\x17\x03\x17\x05\x17\u0155\n\x17\x03\x18\x03\x18\x03" +
-		"\x18\x03\x18\x07\x18\u015B\n\x18\f\x18\x0E\x18\u015E\v\x18\x03\x18\x07" +
-		"\x18\u0161\n\x18\f\x18\x0E\x18\u0164\v\x18\x03\x18\x07\x18\u0167\n\x18" +
-		"\f\x18\x0E\x18\u016A\v\x18\x03\x18\x03\x18\x03\x19\x03\x19\x03\x19\x03" +
-		"\x19\x03\x19\x03\x1A\x03\x1A\x03\x1B\x03\x1B\x03\x1B\x03\x1B\x03\x1B\x03" +
-		"\x1C\x03\x1C\x03\x1C\x03\x1C\x03\x1D\x03\x1D\x07\x1D\u0180\n\x1D\f\x1D" +
-		"\x0E\x1D\u0183\v\x1D\x03\x1D\x03\x1D\x03\x1E\x05\x1E\u0188\n\x1E\x03\x1E" +
-		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E" +
-		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u0199\n\x1E\x03\x1E\x03" +
-		"\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01A3\n\x1E" +
-		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E" +
-		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x07\x1E\u01B2\n\x1E\f\x1E\x0E\x1E\u01B5" +
-		"\v\x1E\x05\x1E\u01B7\n\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03" +
-		"\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01C2\n\x1E\x03\x1E\x03\x1E\x03\x1E" +
-		"\x05\x1E\u01C7\n\x1E\x03\x1F\x03\x1F\x03 \x03 \x03 \x03 \x03 \x07 \u01D0" +
-		"\n \f \x0E \u01D3\v \x05 \u01D5\n \x03 \x03 \x05 \u01D9\n \x03 \x05 \u01DC" +
-		"\n \x03!\x03!\x03!\x03!\x07!\u01E2\n!\f!\x0E!\u01E5\v!\x03\"\x03\"\x03" +
-		"#\x03#\x03#\x05#\u01EC\n#\x03$\x03$\x03$\x03$\x03$\x03$\x03$\x07$\u01F5" +
-		"\n$\f$\x0E$\u01F8\v$\x05$\u01FA\n$\x03$\x05$\u01FD\n$\x03$\x03$\x03$\x03" +
-		"$\x05$\u0203\n$\x03%\x03%\x03&\x03&\x03&\x02\x02\x02\'\x02\x02\x04\x02" +
-		"\x06\x02\b\x02\n\x02\f\x02\x0E\x02\x10\x02\x12\x02\x14\x02\x16\x02\x18" +
-		"\x02\x1A\x02\x1C\x02\x1E\x02 \x02\"\x02$\x02&\x02(\x02*\x02,\x02.\x02" +
-		"0\x022\x024\x026\x028\x02:\x02<\x02>\x02@\x02B\x02D\x02F\x02H\x02J\x02" +
-		"\x02\t\x04\x02JJMM\x04\x02&&6:\x03\x02>?\x04\x02\x04\x04\x10\x15\x04\x02" +
-		"\v\f\x16#\x03\x02NO\x06\x02$+-25FNN\x02\u0233\x02M\x03\x02\x02\x02\x04" +
-		"Z\x03\x02\x02\x02\x06\\\x03\x02\x02\x02\be\x03\x02\x02\x02\no\x03\x02" +
-		"\x02\x02\f\x8D\x03\x02\x02\x02\x0E\xA3\x03\x02\x02\x02\x10\xA5\x03\x02" +
-		"\x02\x02\x12\xAA\x03\x02\x02\x02\x14\xAF\x03\x02\x02\x02\x16\xC3\x03\x02" +
-		"\x02\x02\x18\xDF\x03\x02\x02\x02\x1A\xEB\x03\x02\x02\x02\x1C\xED\x03\x02" +
-		"\x02\x02\x1E\xF1\x03\x02\x02\x02 \u0111\x03\x02\x02\x02\"\u0114\x03\x02" +
-		"\x02\x02$\u0118\x03\x02\x02\x02&\u0125\x03\x02\x02\x02(\u013A\x03\x02" +
-		"\x02\x02*\u013C\x03\x02\x02\x02,\u0141\x03\x02\x02\x02.\u0156\x03\x02" +
-		"\x02\x020\u016D\x03\x02\x02\x022\u0172\x03\x02\x02\x024\u0174\x03\x02" +
-		"\x02\x026\u0179\x03\x02\x02\x028\u017D\x03\x02\x02\x02:\u01C6\x03\x02" +
-		"\x02\x02<\u01C8\x03\x02\x02\x02>\u01DB\x03\x02\x02\x02@\u01DD\x03\x02" +
-		"\x02\x02B\u01E6\x03\x02\x02\x02D\u01E8\x03\x02\x02\x02F\u0202\x03\x02" +
-		"\x02\x02H\u0204\x03\x02\x02\x02J\u0206\x03\x02\x02\x02LN\x05\x06\x04\x02" +
-		"ML\x03\x02\x02\x02MN\x03\x02\x02\x02NR\x03\x02\x02\x02OQ\x05\x04\x03\x02" +
-		"PO\x03\x02\x02\x02QT\x03\x02\x02\x02RP\x03\x02\x02\x02RS\x03\x02\x02\x02" +
-		"SU\x03\x02\x02\x02TR\x03\x02\x02\x02UV\x07\x02\x02\x03V\x03\x03\x02\x02" +
-		"\x02W[\x05\b\x05\x02X[\x05\n\x06\x02Y[\x05.\x18\x02ZW\x03\x02\x02\x02" +
-		"ZX\x03\x02\x02\x02ZY\x03\x02\x02\x02[\x05\x03\x02\x02\x02\\]\x07$\x02" +
-		"\x02]`\x07O\x02\x02^_\x07%\x02\x02_a\x07L\x02\x02`^\x03\x02\x02\x02`a" +
-		"\x03\x02\x02\x02ac\x03\x02\x02\x02bd\x05$\x13\x02cb\x03\x02\x02\x02cd" +
-		"\x03\x02\x02\x02d\x07\x03\x02\x02\x02ef\x07&\x02\x02fg\x07J\x02\x02gh" +
-		"\x07\x03\x02\x02hi\x05\x1C\x0F\x02im\x07\x04\x02\x02jn\x07H\x02\x02kl" +
-		"\x07\'\x02\x02ln\x07O\x02\x02mj\x03\x02\x02\x02mk\x03\x02\x02\x02n\t\x03" +
-		"\x02\x02\x02op\x07(\x02\x02pq\x07K\x02\x02qz\x07\x05\x02\x02rw\x05\f\x07" +
-		"\x02st\x07\x06\x02\x02tv\x05\f\x07\x02us\x03\x02\x02\x02vy\x03\x02\x02" +
-		"\x02wu\x03\x02\x02\x02wx\x03\x02\x02\x02x{\x03\x02\x02\x02yw\x03\x02\x02" +
-		"\x02zr\x03\x02\x02\x02z{\x03\x02\x02\x02{|\x03\x02\x02\x02|}\x07\x07\x02" +
-		"\x02}~\x07\b\x02\x02~\x81\x05\x0E\b\x02\x7F\x80\x07)\x02\x02\x80\x82\x07" +
-		"L\x02\x02\x81\x7F\x03\x02\x02\x02\x81\x82\x03\x02\x02\x02\x82\x83\x03" +
-		"\x02\x02\x02\x83\x87\x07\t\x02\x02\x84\x86\x05\x16\f\x02\x85\x84\x03\x02" +
-		"\x02\x02\x86\x89\x03\x02\x02\x02\x87\x85\x03\x02\x02\x02\x87\x88\x03\x02" +
-		"\x02\x02\x88\x8A\x03\x02\x02\x02\x89\x87\x03\x02\x02\x02\x8A\x8B\x05\x14" +
-		"\v\x02\x8B\x8C\x07\n\x02\x02\x8C\v\x03\x02\x02\x02\x8D\x8E\x07J\x02\x02" +
-		"\x8E\x8F\x07\x03\x02\x02\x8F\x94\x05\x12\n\x02\x90\x92\x07*\x02\x02\x91" +
-		"\x93\x07J\x02\x02\x92\x91\x03\x02\x02\x02\x92\x93\x03\x02\x02\x02\x93" +
-		"\x95\x03\x02\x02\x02\x94\x90\x03\x02\x02\x02\x94\x95\x03\x02\x02\x02\x95" +
-		"\r\x03\x02\x02\x02\x96\xA4\x05\x10\t\x02\x97\xA0\x07\x05\x02\x02\x98\x9D" +
-		"\x05\x10\t\x02\x99\x9A\x07\x06\x02\x02\x9A\x9C\x05\x10\t\x02\x9B\x99\x03" +
-		"\x02\x02\x02\x9C\x9F\x03\x02\x02\x02\x9D\x9B\x03\x02\x02\x02\x9D\x9E\x03" +
-		"\x02\x02\x02\x9E\xA1\x03\x02\x02\x02\x9F\x9D\x03\x02\x02\x02\xA0\x98\x03" +
-		"\x02\x02\x02\xA0\xA1\x03\x02\x02\x02\xA1\xA2\x03\x02\x02\x02\xA2\xA4\x07" +
-		"\x07\x02\x02\xA3\x96\x03\x02\x02\x02\xA3\x97\x03\x02\x02\x02\xA4\x0F\x03" +
-		"\x02\x02\x02\xA5\xA8\x05\x12\n\x02\xA6\xA7\x07*\x02\x02\xA7\xA9\x07J\x02" +
-		"\x02\xA8\xA6\x03\x02\x02\x02\xA8\xA9\x03\x02\x02\x02\xA9\x11\x03\x02\x02" +
-		"\x02\xAA\xAD\x05\x1C\x0F\x02\xAB\xAC\x07+\x02\x02\xAC\xAE\x07O\x02\x02" +
-		"\xAD\xAB\x03\x02\x02\x02\xAD\xAE\x03\x02\x02\x02\xAE\x13\x03\x02\x02\x02" +
-		"\xAF\xB8\x07,\x02\x02\xB0\xB5\x07J\x02\x02\xB1\xB2\x07\x06\x02\x02\xB2" +
-		"\xB4\x07J\x02\x02\xB3\xB1\x03\x02\x02\x02\xB4\xB7\x03\x02\x02\x02\xB5" +
-		"\xB3\x03\x02\x02\x02\xB5\xB6\x03\x02\x02\x02\xB6\xB9\x03\x02\x02\x02\xB7" +
-		"\xB5\x03\x02\x02\x02\xB8\xB0\x03\x02\x02\x02\xB8\xB9\x03\x02\x02\x02\xB9" +
-		"\x15\x03\x02\x02\x02\xBA\xBF\x07J\x02\x02\xBB\xBC\x07\x06\x02\x02\xBC" +
-		"\xBE\x07J\x02\x02\xBD\xBB\x03\x02\x02\x02\xBE\xC1\x03\x02\x02\x02\xBF" +
-		"\xBD\x03\x02\x02\x02\xBF\xC0\x03\x02\x02\x02\xC0\xC2\x03\x02\x02\x02\xC1" +
-		"\xBF\x03\x02\x02\x02\xC2\xC4\x07\x04\x02\x02\xC3\xBA\x03\x02\x02\x02\xC3" +
-		"\xC4\x03\x02\x02\x02\xC4\xC5\x03\x02\x02\x02\xC5\xC7\x05J&\x02\xC6\xC8" +
-		"\x07K\x02\x02\xC7\xC6\x03\x02\x02\x02\xC7\xC8\x03\x02\x02\x02\xC8\xC9" +
-		"\x03\x02\x02\x02\xC9\xD2\x07\x05\x02\x02\xCA\xCF\x05\x18\r\x02\xCB\xCC" +
-		"\x07\x06\x02\x02\xCC\xCE\x05\x18\r\x02\xCD\xCB\x03\x02\x02\x02\xCE\xD1" +
-		"\x03\x02\x02\x02\xCF\xCD\x03\x02\x02\x02\xCF\xD0\x03\x02\x02\x02\xD0\xD3" +
-		"\x03\x02\x02\x02\xD1\xCF\x03\x02\x02\x02\xD2\xCA\x03\x02\x02\x02\xD2\xD3" +
-		"\x03\x02\x02\x02\xD3\xD4\x03\x02\x02\x02\xD4\xD6\x07\x07\x02\x02\xD5\xD7" +
-		"\x05$\x13\x02\xD6\xD5\x03\x02\x02\x02\xD6\xD7\x03\x02\x02\x02\xD7\xDA" +
-		"\x03\x02\x02\x02\xD8\xD9\x07\x03\x02\x02\xD9\xDB\x05\x1A\x0E\x02\xDA\xD8" +
-		"\x03\x02\x02\x02\xDA\xDB\x03\x02\x02\x02\xDB\xDD\x03\x02\x02\x02\xDC\xDE" +
-		"\x05*\x16\x02\xDD\xDC\x03\x02\x02\x02\xDD\xDE\x03\x02\x02\x02\xDE\x17" +
-		"\x03\x02\x02\x02\xDF\xE0\t\x02\x02\x02\xE0\x19\x03\x02\x02\x02\xE1\xE2" +
-		"\x07\x05\x02\x02\xE2\xEC\x07\x07\x02\x02\xE3\xE8\x05\x1C\x0F\x02\xE4\xE5" +
-		"\x07\x06\x02\x02\xE5\xE7\x05\x1C\x0F\x02\xE6\xE4\x03\x02\x02\x02\xE7\xEA" +
-		"\x03\x02\x02\x02\xE8\xE6\x03\x02\x02\x02\xE8\xE9\x03\x02\x02\x02\xE9\xEC" +
-		"\x03\x02\x02\x02\xEA\xE8\x03\x02\x02\x02\xEB\xE1\x03\x02\x02\x02\xEB\xE3" +
-		"\x03\x02\x02\x02\xEC\x1B\x03\x02\x02\x02\xED\xEF\x07I\x02\x02\xEE\xF0" +
-		"\x05\x1E\x10\x02\xEF\xEE\x03\x02\x02\x02\xEF\xF0\x03\x02\x02\x02\xF0\x1D" +
-		"\x03\x02\x02\x02\xF1\xF2\x07-\x02\x02\xF2\u0102\x07\x05\x02\x02\xF3\xF4" +
-		"\x05\"\x12\x02\xF4\xF5\x07\x06\x02\x02\xF5\xF6\x05\"\x12\x02\xF6\u0103" +
-		"\x03\x02\x02\x02\xF7\xF8\x07.\x02\x02\xF8\xFB\x07L\x02\x02\xF9\xFA\x07" +
-		"/\x02\x02\xFA\xFC\x07L\x02\x02\xFB\xF9\x03\x02\x02\x02\xFB\xFC\x03\x02" +
-		"\x02\x02\xFC\xFD\x03\x02\x02\x02\xFD\xFE\x07\x03\x02\x02\xFE\xFF\x05 " +
-		"\x11\x02\xFF\u0100\x07\x06\x02\x02\u0100\u0101\x05 \x11\x02\u0101\u0103" +
-		"\x03\x02\x02\x02\u0102\xF3\x03\x02\x02\x02\u0102\xF7\x03\x02\x02\x02\u0103" +
-		"\u0104\x03\x02\x02\x02\u0104\u0105\x07\x07\x02\x02\u0105\x1F\x03\x02\x02" +
-		"\x02\u0106\u010F\x05\"\x12\x02\u0107\u0108\x07\v\x02\x02\u0108\u0110\x07" +
-		"L\x02\x02\u0109\u010B\x05\"\x12\x02\u010A\u0109\x03\x02\x02\x02\u010B" +
-		"\u010E\x03\x02\x02\x02\u010C\u010A\x03\x02\x02\x02\u010C\u010D\x03\x02" +
-		"\x02\x02\u010D\u0110\x03\x02\x02\x02\u010E\u010C\x03\x02\x02\x02\u010F" +
-		"\u0107\x03\x02\x02\x02\u010F\u010C\x03\x02\x02\x02\u0110\u0112\x03\x02" +
-		"\x02\x02\u0111\u0106\x03\x02\x02\x02\u0111\u0112\x03\x02\x02\x02\u0112" +
-		"!\x03\x02\x02\x02\u0113\u0115\x07\f\x02\x02\u0114\u0113\x03\x02\x02\x02" +
-		"\u0114\u0115\x03\x02\x02\x02\u0115\u0116\x03\x02\x02\x02\u0116\u0117\x07" +
-		"L\x02\x02\u0117#\x03\x02\x02\x02\u0118\u0121\x07\t\x02\x02\u0119\u011E" +
-		"\x05&\x14\x02\u011A\u011B\x07\x06\x02\x02\u011B\u011D\x05&\x14\x02\u011C" +
-		"\u011A\x03\x02\x02\x02\u011D\u0120\x03\x02\x02\x02\u011E\u011C\x03\x02" +
-		"\x02\x02\u011E\u011F\x03\x02\x02\x02\u011F\u0122\x03\x02\x02\x02\u0120" +
-		"\u011E\x03\x02\x02\x02\u0121\u0119\x03\x02\x02\x02\u0121\u0122\x03\x02" +
-		"\x02\x02\u0122\u0123\x03\x02\x02\x02\u0123\u0124\x07\n\x02\x02\u0124%" +
-		"\x03\x02\x02\x02\u0125\u0126\x05J&\x02\u0126\u0127\x07\x04\x02\x02\u0127" +
-		"\u0128\x05(\x15\x02\u0128\'\x03\x02\x02\x02\u0129\u013B\x05\"\x12\x02" +
-		"\u012A\u013B\x073\x02\x02\u012B\u013B\x074\x02\x02\u012C\u013B\x07O\x02" +
-		"\x02\u012D\u013B\x07K\x02\x02\u012E\u013B\x07G\x02\x02\u012F\u0130\x07" +
-		"\r\x02\x02\u0130\u0135\x07O\x02\x02\u0131\u0132\x07\x06\x02\x02\u0132" +
-		"\u0134\x07O\x02\x02\u0133\u0131\x03\x02\x02\x02\u0134\u0137\x03\x02\x02" +
-		"\x02\u0135\u0133\x03\x02\x02\x02\u0135\u0136\x03\x02\x02\x02\u0136\u0138" +
-		"\x03\x02\x02\x02\u0137\u0135\x03\x02\x02\x02\u0138\u013B\x07\x0E\x02\x02" +
-		"\u0139\u013B\x05J&\x02\u013A\u0129\x03\x02\x02\x02\u013A\u012A\x03\x02" +
-		"\x02\x02\u013A\u012B\x03\x02\x02\x02\u013A\u012C\x03\x02\x02\x02\u013A" +
-		"\u012D\x03\x02\x02\x02\u013A\u012E\x03\x02\x02\x02\u013A\u012F\x03\x02" +
-		"\x02\x02\u013A\u0139\x03\x02\x02\x02\u013B)\x03\x02\x02\x02\u013C\u013D" +
-		"\x070\x02\x02\u013D\u013E\x07\x05\x02\x02\u013E\u013F\x05,\x17\x02\u013F" +
-		"\u0140\x07\x07\x02\x02\u0140+\x03\x02\x02\x02\u0141\u0142\x07O\x02\x02" +
-		"\u0142\u0145\x07O\x02\x02\u0143\u0144\x071\x02\x02\u0144\u0146\x07O\x02" +
-		"\x02\u0145\u0143\x03\x02\x02\x02\u0145\u0146\x03\x02\x02\x02\u0146\u0154" +
-		"\x03\x02\x02\x02\u0147\u0148\x072\x02\x02\u0148\u0151\x07\x05\x02\x02" +
-		"\u0149\u014E\x05,\x17\x02\u014A\u014B\x07\x06\x02\x02\u014B\u014D\x05" +
-		",\x17\x02\u014C\u014A\x03\x02\x02\x02\u014D\u0150\x03\x02\x02\x02\u014E" +
-		"\u014C\x03\x02\x02\x02\u014E\u014F\x03\x02\x02\x02\u014F\u0152\x03\x02" +
-		"\x02\x02\u0150\u014E\x03\x02\x02\x02\u0151\u0149\x03\x02\x02\x02\u0151" +
-		"\u0152\x03\x02\x02\x02\u0152\u0153\x03\x02\x02\x02\u0153\u0155\x07\x07" +
-		"\x02\x02\u0154\u0147\x03\x02\x02\x02\u0154\u0155\x03\x02\x02\x02\u0155" +
-		"-\x03\x02\x02\x02\u0156\u0157\x075\x02\x02\u0157\u0158\x07K\x02\x02\u0158" +
-		"\u015C\x07\t\x02\x02\u0159\u015B\x050\x19\x02\u015A\u0159\x03\x02\x02" +
-		"\x02\u015B\u015E\x03\x02\x02\x02\u015C\u015A\x03\x02\x02\x02\u015C\u015D" +
-		"\x03\x02\x02\x02\u015D\u0162\x03\x02\x02\x02\u015E\u015C\x03\x02\x02\x02" +
-		"\u015F\u0161\x054\x1B\x02\u0160\u015F\x03\x02\x02\x02\u0161\u0164\x03" +
-		"\x02\x02\x02\u0162\u0160\x03\x02\x02\x02\u0162\u0163\x03\x02\x02\x02\u0163" +
-		"\u0168\x03\x02\x02\x02\u0164\u0162\x03\x02\x02\x02\u0165\u0167\x056\x1C" +
-		"\x02\u0166\u0165\x03\x02\x02\x02\u0167\u016A\x03\x02\x02\x02\u0168\u0166" +
-		"\x03\x02\x02\x02\u0168\u0169\x03\x02\x02\x02\u0169\u016B\x03\x02\x02\x02" +
-		"\u016A\u0168\x03\x02\x02\x02\u016B\u016C\x07\n\x02\x02\u016C/\x03\x02" +
-		"\x02\x02\u016D\u016E\x052\x1A\x02\u016E\u016F\x05H%\x02\u016F\u0170\x07" +
-		"\x03\x02\x02\u0170\u0171\x07I\x02\x02\u01711\x03\x02\x02\x02\u0172\u0173" +
-		"\t\x03\x02\x02\u01733\x03\x02\x02\x02\u0174\u0175\x07;\x02\x02\u0175\u0176" +
-		"\x05H%\x02\u0176\u0177\x07<\x02\x02\u0177\u0178\x05.\x18\x02\u01785\x03" +
-		"\x02\x02\x02\u0179\u017A\x07=\x02\x02\u017A\u017B\x05H%\x02\u017B\u017C" +
-		"\x058\x1D\x02\u017C7\x03\x02\x02\x02\u017D\u0181\x07\t\x02\x02\u017E\u0180" +
-		"\x05:\x1E\x02\u017F\u017E\x03\x02\x02\x02\u0180\u0183\x03\x02\x02\x02" +
-		"\u0181\u017F\x03\x02\x02\x02\u0181\u0182\x03\x02\x02\x02\u0182\u0184\x03" +
-		"\x02\x02\x02\u0183\u0181\x03\x02\x02\x02\u0184\u0185\x07\n\x02\x02\u0185" +
-		"9\x03\x02\x02\x02\u0186\u0188\t\x04\x02\x02\u0187\u0186\x03\x02\x02\x02" +
-		"\u0187\u0188\x03\x02\x02\x02\u0188\u0189\x03\x02\x02\x02\u0189\u018A\x07" +
-		"@\x02\x02\u018A\u018B\x05H%\x02\u018B\u018C\x076\x02\x02\u018C\u018D\x07" +
-		"L\x02\x02\u018D\u018E\x058\x1D\x02\u018E\u01C7\x03\x02\x02\x02\u018F\u0190" +
-		"\x07A\x02\x02\u0190\u01C7\x058\x1D\x02\u0191\u0192\x07B\x02\x02\u0192" +
-		"\u0193\x07\x05\x02\x02\u0193\u0194\x05@!\x02\u0194\u0195\x07\x07\x02\x02" +
-		"\u0195\u0198\x058\x1D\x02\u0196\u0197\x07C\x02\x02\u0197\u0199\x058\x1D" +
-		"\x02\u0198\u0196\x03\x02\x02\x02\u0198\u0199\x03\x02\x02\x02\u0199\u01C7" +
-		"\x03\x02\x02\x02\u019A\u019B\x07D\x02\x02\u019B\u019C\x05H%\x02\u019C" +
-		"\u019D\x07\x04\x02\x02\u019D\u019E\x05@!\x02\u019E\u019F\x07\x0F\x02\x02" +
-		"\u019F\u01C7\x03\x02\x02\x02\u01A0\u01A2\x07E\x02\x02\u01A1\u01A3\x05" +
-		"2\x1A\x02\u01A2\u01A1\x03\x02\x02\x02\u01A2\u01A3\x03\x02\x02\x02\u01A3" +
-		"\u01A4\x03\x02\x02\x02\u01A4\u01A5\x05H%\x02\u01A5\u01A6\x07\x03\x02\x02" +
-		"\u01A6\u01A7\x07I\x02\x02\u01A7\u01A8\x07\x0F\x02\x02\u01A8\u01C7\x03" +
-		"\x02\x02\x02\u01A9\u01AA\x07F\x02\x02\u01AA\u01AB\x07K\x02\x02\u01AB\u01AC" +
-		"\x05H%\x02\u01AC\u01AD\x05> \x02\u01AD\u01B6\x07\x05\x02\x02\u01AE\u01B3" +
-		"\x05@!\x02\u01AF\u01B0\x07\x06\x02\x02\u01B0\u01B2\x05@!\x02\u01B1\u01AF" +
-		"\x03\x02\x02\x02\u01B2\u01B5\x03\x02\x02\x02\u01B3\u01B1\x03\x02\x02\x02" +
-		"\u01B3\u01B4\x03\x02\x02\x02\u01B4\u01B7\x03\x02\x02\x02\u01B5\u01B3\x03" +
-		"\x02\x02\x02\u01B6\u01AE\x03\x02\x02\x02\u01B6\u01B7\x03\x02\x02\x02\u01B7" +
-		"\u01B8\x03\x02\x02\x02\u01B8\u01B9\x07\x07\x02\x02\u01B9\u01BA\x07\x0F" +
-		"\x02\x02\u01BA\u01C7\x03\x02\x02\x02\u01BB\u01BC\x05H%\x02\u01BC\u01BD" +
-		"\x05> \x02\u01BD\u01BE\x05<\x1F\x02\u01BE\u01C1\x05@!\x02\u01BF\u01C0" +
-		"\x07B\x02\x02\u01C0\u01C2\x05@!\x02\u01C1\u01BF\x03\x02\x02\x02\u01C1" +
-		"\u01C2\x03\x02\x02\x02\u01C2\u01C3\x03\x02\x02\x02\u01C3\u01C4\x07\x0F" +
-		"\x02\x02\u01C4\u01C7\x03\x02\x02\x02\u01C5\u01C7\x058\x1D\x02\u01C6\u0187" +
-		"\x03\x02\x02\x02\u01C6\u018F\x03\x02\x02\x02\u01C6\u0191\x03\x02\x02\x02" +
-		"\u01C6\u019A\x03\x02\x02\x02\u01C6\u01A0\x03\x02\x02\x02\u01C6\u01A9\x03" +
-		"\x02\x02\x02\u01C6\u01BB\x03\x02\x02\x02\u01C6\u01C5\x03\x02\x02\x02\u01C7" +
-		";\x03\x02\x02\x02\u01C8\u01C9\t\x05\x02\x02\u01C9=\x03\x02\x02\x02\u01CA" +
-		"\u01DC\x07G\x02\x02\u01CB\u01D4\x07\r\x02\x02\u01CC\u01D1\x05@!\x02\u01CD" +
-		"\u01CE\x07\x06\x02\x02\u01CE\u01D0\x05@!\x02\u01CF\u01CD\x03\x02\x02\x02" +
-		"\u01D0\u01D3\x03\x02\x02\x02\u01D1\u01CF\x03\x02\x02\x02\u01D1\u01D2\x03" +
-		"\x02\x02\x02\u01D2\u01D5\x03\x02\x02\x02\u01D3\u01D1\x03\x02\x02\x02\u01D4" +
-		"\u01CC\x03\x02\x02\x02\u01D4\u01D5\x03\x02\x02\x02\u01D5\u01D8\x03\x02" +
-		"\x02\x02\u01D6\u01D7\x07B\x02\x02\u01D7\u01D9\x05@!\x02\u01D8\u01D6\x03" +
-		"\x02\x02\x02\u01D8\u01D9\x03\x02\x02\x02\u01D9\u01DA\x03\x02\x02\x02\u01DA" +
-		"\u01DC\x07\x0E\x02\x02\u01DB\u01CA\x03\x02\x02\x02\u01DB\u01CB\x03\x02" +
-		"\x02\x02\u01DC?\x03\x02\x02\x02\u01DD\u01E3\x05D#\x02\u01DE\u01DF\x05" +
-		"B\"\x02\u01DF\u01E0\x05D#\x02\u01E0\u01E2\x03\x02\x02\x02\u01E1\u01DE" +
-		"\x03\x02\x02\x02\u01E2\u01E5\x03\x02\x02\x02\u01E3\u01E1\x03\x02\x02\x02" +
-		"\u01E3\u01E4\x03\x02\x02\x02\u01E4A\x03\x02\x02\x02\u01E5\u01E3\x03\x02" +
-		"\x02\x02\u01E6\u01E7\t\x06\x02\x02\u01E7C\x03\x02\x02\x02\u01E8\u01EB" +
-		"\x05F$\x02\u01E9\u01EA\x07\x03\x02\x02\u01EA\u01EC\x07N\x02\x02\u01EB" +
-		"\u01E9\x03\x02\x02\x02\u01EB\u01EC\x03\x02\x02\x02\u01ECE\x03\x02\x02" +
-		"\x02\u01ED\u0203\x05\"\x12\x02\u01EE\u01FC\x05H%\x02\u01EF\u01FD\x05>" +
-		" \x02\u01F0\u01F9\x07\x05\x02\x02\u01F1\u01F6\x05@!\x02\u01F2\u01F3\x07" +
-		"\x06\x02\x02\u01F3\u01F5\x05@!\x02\u01F4\u01F2\x03\x02\x02\x02\u01F5\u01F8" +
-		"\x03\x02\x02\x02\u01F6\u01F4\x03\x02\x02\x02\u01F6\u01F7\x03\x02\x02\x02" +
-		"\u01F7\u01FA\x03\x02\x02\x02\u01F8\u01F6\x03\x02\x02\x02\u01F9\u01F1\x03" +
-		"\x02\x02\x02\u01F9\u01FA\x03\x02\x02\x02\u01FA\u01FB\x03\x02\x02\x02\u01FB" +
-		"\u01FD\x07\x07\x02\x02\u01FC\u01EF\x03\x02\x02\x02\u01FC\u01F0\x03\x02" +
-		"\x02\x02\u01FC\u01FD\x03\x02\x02\x02\u01FD\u0203\x03\x02\x02\x02\u01FE" +
-		"\u01FF\x07\x05\x02\x02\u01FF\u0200\x05@!\x02\u0200\u0201\x07\x07\x02\x02" +
-		"\u0201\u0203\x03\x02\x02\x02\u0202\u01ED\x03\x02\x02\x02\u0202\u01EE\x03" +
-		"\x02\x02\x02\u0202\u01FE\x03\x02\x02\x02\u0203G\x03\x02\x02\x02\u0204" +
-		"\u0205\t\x07\x02\x02\u0205I\x03\x02\x02\x02\u0206\u0207\t\b\x02\x02\u0207" +
-		"K\x03\x02\x02\x02CMRZ`cmwz\x81\x87\x92\x94\x9D\xA0\xA3\xA8\xAD\xB5\xB8" +
-		"\xBF\xC3\xC7\xCF\xD2\xD6\xDA\xDD\xE8\xEB\xEF\xFB\u0102\u010C\u010F\u0111" +
-		"\u0114\u011E\u0121\u0135\u013A\u0145\u014E\u0151\u0154\u015C\u0162\u0168" +
-		"\u0181\u0187\u0198\u01A2\u01B3\u01B6\u01C1\u01C6\u01D1\u01D4\u01D8\u01DB" +
-		"\u01E3\u01EB\u01F6\u01F9\u01FC\u0202";
+		"\x14\x05\x14\u0128\n\x14\x03\x14\x03\x14\x03\x14\x03\x15\x03\x15\x03\x15" +
+		"\x03\x15\x03\x15\x03\x15\x03\x15\x03\x15\x03\x15\x03\x15\x07\x15\u0137" +
+		"\n\x15\f\x15\x0E\x15\u013A\v\x15\x03\x15\x03\x15\x05\x15\u013E\n\x15\x03" +
+		"\x16\x03\x16\x03\x16\x03\x16\x03\x16\x03\x17\x03\x17\x03\x17\x03\x17\x05" +
+		"\x17\u0149\n\x17\x03\x17\x03\x17\x03\x17\x03\x17\x03\x17\x07\x17\u0150" +
+		"\n\x17\f\x17\x0E\x17\u0153\v\x17\x05\x17\u0155\n\x17\x03\x17\x05\x17\u0158" +
+		"\n\x17\x03\x18\x03\x18\x03\x18\x03\x18\x07\x18\u015E\n\x18\f\x18\x0E\x18" +
+		"\u0161\v\x18\x03\x18\x07\x18\u0164\n\x18\f\x18\x0E\x18\u0167\v\x18\x03" +
+		"\x18\x07\x18\u016A\n\x18\f\x18\x0E\x18\u016D\v\x18\x03\x18\x03\x18\x03" +
+		"\x19\x03\x19\x03\x19\x03\x19\x03\x19\x03\x1A\x03\x1A\x03\x1B\x03\x1B\x03" +
+		"\x1B\x03\x1B\x03\x1B\x03\x1C\x03\x1C\x03\x1C\x03\x1C\x03\x1D\x03\x1D\x07" +
+		"\x1D\u0183\n\x1D\f\x1D\x0E\x1D\u0186\v\x1D\x03\x1D\x03\x1D\x03\x1E\x05" +
+		"\x1E\u018B\n\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E" +
+		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E" +
+		"\u019C\n\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03" +
+		"\x1E\x05\x1E\u01A6\n\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E" +
+		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x07\x1E\u01B5" +
+		"\n\x1E\f\x1E\x0E\x1E\u01B8\v\x1E\x05\x1E\u01BA\n\x1E\x03\x1E\x03\x1E\x03" +
+		"\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01C5\n\x1E" +
+		"\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01CA\n\x1E\x03\x1F\x03\x1F\x03 \x03" +
+		" \x03 \x03 \x03 \x07 \u01D3\n \f \x0E \u01D6\v \x05 \u01D8\n \x03 \x03" +
+		" \x05 \u01DC\n \x03 \x05 \u01DF\n \x03!\x03!\x03!\x03!\x07!\u01E5\n!\f" +
+		"!\x0E!\u01E8\v!\x03\"\x03\"\x03#\x03#\x03#\x05#\u01EF\n#\x03$\x03$\x03" +
+		"$\x03$\x03$\x03$\x03$\x07$\u01F8\n$\f$\x0E$\u01FB\v$\x05$\u01FD\n$\x03" +
+		"$\x05$\u0200\n$\x03$\x03$\x03$\x03$\x05$\u0206\n$\x03%\x03%\x03&\x03&" +
+		"\x03&\x02\x02\x02\'\x02\x02\x04\x02\x06\x02\b\x02\n\x02\f\x02\x0E\x02" +
+		"\x10\x02\x12\x02\x14\x02\x16\x02\x18\x02\x1A\x02\x1C\x02\x1E\x02 \x02" +
+		"\"\x02$\x02&\x02(\x02*\x02,\x02.\x020\x022\x024\x026\x028\x02:\x02<\x02" +
+		">\x02@\x02B\x02D\x02F\x02H\x02J\x02\x02\t\x04\x02JJMM\x04\x02&&6:\x03" +
+		"\x02>?\x04\x02\x04\x04\x10\x15\x04\x02\v\f\x16#\x03\x02NO\x06\x02$+-2" +
+		"5FNN\x02\u0237\x02M\x03\x02\x02\x02\x04Z\x03\x02\x02\x02\x06\\\x03\x02" +
+		"\x02\x02\be\x03\x02\x02\x02\no\x03\x02\x02\x02\f\x8D\x03\x02\x02\x02\x0E" +
+		"\xA3\x03\x02\x02\x02\x10\xA5\x03\x02\x02\x02\x12\xAA\x03\x02\x02\x02\x14" +
+		"\xAF\x03\x02\x02\x02\x16\xC3\x03\x02\x02\x02\x18\xDF\x03\x02\x02\x02\x1A" +
+		"\xEB\x03\x02\x02\x02\x1C\xED\x03\x02\x02\x02\x1E\xF1\x03\x02\x02\x02 " +
+		"\u0111\x03\x02\x02\x02\"\u0114\x03\x02\x02\x02$\u0118\x03\x02\x02\x02" +
+		"&\u0127\x03\x02\x02\x02(\u013D\x03\x02\x02\x02*\u013F\x03\x02\x02\x02" +
+		",\u0144\x03\x02\x02\x02.\u0159\x03\x02\x02\x020\u0170\x03\x02\x02\x02" +
+		"2\u0175\x03\x02\x02\x024\u0177\x03\x02\x02\x026\u017C\x03\x02\x02\x02" +
+		"8\u0180\x03\x02\x02\x02:\u01C9\x03\x02\x02\x02<\u01CB\x03\x02\x02\x02" +
+		">\u01DE\x03\x02\x02\x02@\u01E0\x03\x02\x02\x02B\u01E9\x03\x02\x02\x02" +
+		"D\u01EB\x03\x02\x02\x02F\u0205\x03\x02\x02\x02H\u0207\x03\x02\x02\x02" +
+		"J\u0209\x03\x02\x02\x02LN\x05\x06\x04\x02ML\x03\x02\x02\x02MN\x03\x02" +
+		"\x02\x02NR\x03\x02\x02\x02OQ\x05\x04\x03\x02PO\x03\x02\x02\x02QT\x03\x02" +
+		"\x02\x02RP\x03\x02\x02\x02RS\x03\x02\x02\x02SU\x03\x02\x02\x02TR\x03\x02" +
+		"\x02\x02UV\x07\x02\x02\x03V\x03\x03\x02\x02\x02W[\x05\b\x05\x02X[\x05" +
+		"\n\x06\x02Y[\x05.\x18\x02ZW\x03\x02\x02\x02ZX\x03\x02\x02\x02ZY\x03\x02" +
+		"\x02\x02[\x05\x03\x02\x02\x02\\]\x07$\x02\x02]`\x07O\x02\x02^_\x07%\x02" +
+		"\x02_a\x07L\x02\x02`^\x03\x02\x02\x02`a\x03\x02\x02\x02ac\x03\x02\x02" +
+		"\x02bd\x05$\x13\x02cb\x03\x02\x02\x02cd\x03\x02\x02\x02d\x07\x03\x02\x02" +
+		"\x02ef\x07&\x02\x02fg\x07J\x02\x02gh\x07\x03\x02\x02hi\x05\x1C\x0F\x02" +
+		"im\x07\x04\x02\x02jn\x07H\x02\x02kl\x07\'\x02\x02ln\x07O\x02\x02mj\x03" +
+		"\x02\x02\x02mk\x03\x02\x02\x02n\t\x03\x02\x02\x02op\x07(\x02\x02pq\x07" +
+		"K\x02\x02qz\x07\x05\x02\x02rw\x05\f\x07\x02st\x07\x06\x02\x02tv\x05\f" +
+		"\x07\x02us\x03\x02\x02\x02vy\x03\x02\x02\x02wu\x03\x02\x02\x02wx\x03\x02" +
+		"\x02\x02x{\x03\x02\x02\x02yw\x03\x02\x02\x02zr\x03\x02\x02\x02z{\x03\x02" +
+		"\x02\x02{|\x03\x02\x02\x02|}\x07\x07\x02\x02}~\x07\b\x02\x02~\x81\x05" +
+		"\x0E\b\x02\x7F\x80\x07)\x02\x02\x80\x82\x07L\x02\x02\x81\x7F\x03\x02\x02" +
+		"\x02\x81\x82\x03\x02\x02\x02\x82\x83\x03\x02\x02\x02\x83\x87\x07\t\x02" +
+		"\x02\x84\x86\x05\x16\f\x02\x85\x84\x03\x02\x02\x02\x86\x89\x03\x02\x02" +
+		"\x02\x87\x85\x03\x02\x02\x02\x87\x88\x03\x02\x02\x02\x88\x8A\x03\x02\x02" +
+		"\x02\x89\x87\x03\x02\x02\x02\x8A\x8B\x05\x14\v\x02\x8B\x8C\x07\n\x02\x02" +
+		"\x8C\v\x03\x02\x02\x02\x8D\x8E\x07J\x02\x02\x8E\x8F\x07\x03\x02\x02\x8F" +
+		"\x94\x05\x12\n\x02\x90\x92\x07*\x02\x02\x91\x93\x07J\x02\x02\x92\x91\x03" +
+		"\x02\x02\x02\x92\x93\x03\x02\x02\x02\x93\x95\x03\x02\x02\x02\x94\x90\x03" +
+		"\x02\x02\x02\x94\x95\x03\x02\x02\x02\x95\r\x03\x02\x02\x02\x96\xA4\x05" +
+		"\x10\t\x02\x97\xA0\x07\x05\x02\x02\x98\x9D\x05\x10\t\x02\x99\x9A\x07\x06" +
+		"\x02\x02\x9A\x9C\x05\x10\t\x02\x9B\x99\x03\x02\x02\x02\x9C\x9F\x03\x02" +
+		"\x02\x02\x9D\x9B\x03\x02\x02\x02\x9D\x9E\x03\x02\x02\x02\x9E\xA1\x03\x02" +
+		"\x02\x02\x9F\x9D\x03\x02\x02\x02\xA0\x98\x03\x02\x02\x02\xA0\xA1\x03\x02" +
+		"\x02\x02\xA1\xA2\x03\x02\x02\x02\xA2\xA4\x07\x07\x02\x02\xA3\x96\x03\x02" +
+		"\x02\x02\xA3\x97\x03\x02\x02\x02\xA4\x0F\x03\x02\x02\x02\xA5\xA8\x05\x12" +
+		"\n\x02\xA6\xA7\x07*\x02\x02\xA7\xA9\x07J\x02\x02\xA8\xA6\x03\x02\x02\x02" +
+		"\xA8\xA9\x03\x02\x02\x02\xA9\x11\x03\x02\x02\x02\xAA\xAD\x05\x1C\x0F\x02" +
+		"\xAB\xAC\x07+\x02\x02\xAC\xAE\x07O\x02\x02\xAD\xAB\x03\x02\x02\x02\xAD" +
+		"\xAE\x03\x02\x02\x02\xAE\x13\x03\x02\x02\x02\xAF\xB8\x07,\x02\x02\xB0" +
+		"\xB5\x07J\x02\x02\xB1\xB2\x07\x06\x02\x02\xB2\xB4\x07J\x02\x02\xB3\xB1" +
+		"\x03\x02\x02\x02\xB4\xB7\x03\x02\x02\x02\xB5\xB3\x03\x02\x02\x02\xB5\xB6" +
+		"\x03\x02\x02\x02\xB6\xB9\x03\x02\x02\x02\xB7\xB5\x03\x02\x02\x02\xB8\xB0" +
+		"\x03\x02\x02\x02\xB8\xB9\x03\x02\x02\x02\xB9\x15\x03\x02\x02\x02\xBA\xBF" +
+		"\x07J\x02\x02\xBB\xBC\x07\x06\x02\x02\xBC\xBE\x07J\x02\x02\xBD\xBB\x03" +
+		"\x02\x02\x02\xBE\xC1\x03\x02\x02\x02\xBF\xBD\x03\x02\x02\x02\xBF\xC0\x03" +
+		"\x02\x02\x02\xC0\xC2\x03\x02\x02\x02\xC1\xBF\x03\x02\x02\x02\xC2\xC4\x07" +
+		"\x04\x02\x02\xC3\xBA\x03\x02\x02\x02\xC3\xC4\x03\x02\x02\x02\xC4\xC5\x03" +
+		"\x02\x02\x02\xC5\xC7\x05J&\x02\xC6\xC8\x07K\x02\x02\xC7\xC6\x03\x02\x02" +
+		"\x02\xC7\xC8\x03\x02\x02\x02\xC8\xC9\x03\x02\x02\x02\xC9\xD2\x07\x05\x02" +
+		"\x02\xCA\xCF\x05\x18\r\x02\xCB\xCC\x07\x06\x02\x02\xCC\xCE\x05\x18\r\x02" +
+		"\xCD\xCB\x03\x02\x02\x02\xCE\xD1\x03\x02\x02\x02\xCF\xCD\x03\x02\x02\x02" +
+		"\xCF\xD0\x03\x02\x02\x02\xD0\xD3\x03\x02\x02\x02\xD1\xCF\x03\x02\x02\x02" +
+		"\xD2\xCA\x03\x02\x02\x02\xD2\xD3\x03\x02\x02\x02\xD3\xD4\x03\x02\x02\x02" +
+		"\xD4\xD6\x07\x07\x02\x02\xD5\xD7\x05$\x13\x02\xD6\xD5\x03\x02\x02\x02" +
+		"\xD6\xD7\x03\x02\x02\x02\xD7\xDA\x03\x02\x02\x02\xD8\xD9\x07\x03\x02\x02" +
+		"\xD9\xDB\x05\x1A\x0E\x02\xDA\xD8\x03\x02\x02\x02\xDA\xDB\x03\x02\x02\x02" +
+		"\xDB\xDD\x03\x02\x02\x02\xDC\xDE\x05*\x16\x02\xDD\xDC\x03\x02\x02\x02" +
+		"\xDD\xDE\x03\x02\x02\x02\xDE\x17\x03\x02\x02\x02\xDF\xE0\t\x02\x02\x02" +
+		"\xE0\x19\x03\x02\x02\x02\xE1\xE2\x07\x05\x02\x02\xE2\xEC\x07\x07\x02\x02" +
+		"\xE3\xE8\x05\x1C\x0F\x02\xE4\xE5\x07\x06\x02\x02\xE5\xE7\x05\x1C\x0F\x02" +
+		"\xE6\xE4\x03\x02\x02\x02\xE7\xEA\x03\x02\x02\x02\xE8\xE6\x03\x02\x02\x02" +
+		"\xE8\xE9\x03\x02\x02\x02\xE9\xEC\x03\x02\x02\x02\xEA\xE8\x03\x02\x02\x02" +
+		"\xEB\xE1\x03\x02\x02\x02\xEB\xE3\x03\x02\x02\x02\xEC\x1B\x03\x02\x02\x02" +
+		"\xED\xEF\x07I\x02\x02\xEE\xF0\x05\x1E\x10\x02\xEF\xEE\x03\x02\x02\x02" +
+		"\xEF\xF0\x03\x02\x02\x02\xF0\x1D\x03\x02\x02\x02\xF1\xF2\x07-\x02\x02" +
+		"\xF2\u0102\x07\x05\x02\x02\xF3\xF4\x05\"\x12\x02\xF4\xF5\x07\x06\x02\x02" +
+		"\xF5\xF6\x05\"\x12\x02\xF6\u0103\x03\x02\x02\x02\xF7\xF8\x07.\x02\x02" +
+		"\xF8\xFB\x07L\x02\x02\xF9\xFA\x07/\x02\x02\xFA\xFC\x07L\x02\x02\xFB\xF9" +
+		"\x03\x02\x02\x02\xFB\xFC\x03\x02\x02\x02\xFC\xFD\x03\x02\x02\x02\xFD\xFE" +
+		"\x07\x03\x02\x02\xFE\xFF\x05 \x11\x02\xFF\u0100\x07\x06\x02\x02\u0100" +
+		"\u0101\x05 \x11\x02\u0101\u0103\x03\x02\x02\x02\u0102\xF3\x03\x02\x02" +
+		"\x02\u0102\xF7\x03\x02\x02\x02\u0103\u0104\x03\x02\x02\x02\u0104\u0105" +
+		"\x07\x07\x02\x02\u0105\x1F\x03\x02\x02\x02\u0106\u010F\x05\"\x12\x02\u0107" +
+		"\u0108\x07\v\x02\x02\u0108\u0110\x07L\x02\x02\u0109\u010B\x05\"\x12\x02" +
+		"\u010A\u0109\x03\x02\x02\x02\u010B\u010E\x03\x02\x02\x02\u010C\u010A\x03" +
+		"\x02\x02\x02\u010C\u010D\x03\x02\x02\x02\u010D\u0110\x03\x02\x02\x02\u010E" +
+		"\u010C\x03\x02\x02\x02\u010F\u0107\x03\x02\x02\x02\u010F\u010C\x03\x02" +
+		"\x02\x02\u0110\u0112\x03\x02\x02\x02\u0111\u0106\x03\x02\x02\x02\u0111" +
+		"\u0112\x03\x02\x02\x02\u0112!\x03\x02\x02\x02\u0113\u0115\x07\f\x02\x02" +
+		"\u0114\u0113\x03\x02\x02\x02\u0114\u0115\x03\x02\x02\x02\u0115\u0116\x03" +
+		"\x02\x02\x02\u0116\u0117\x07L\x02\x02\u0117#\x03\x02\x02\x02\u0118\u0121" +
+		"\x07\t\x02\x02\u0119\u011E\x05&\x14\x02\u011A\u011B\x07\x06\x02\x02\u011B" +
+		"\u011D\x05&\x14\x02\u011C\u011A\x03\x02\x02\x02\u011D\u0120\x03\x02\x02" +
+		"\x02\u011E\u011C\x03\x02\x02\x02\u011E\u011F\x03\x02\x02\x02\u011F\u0122" +
+		"\x03\x02\x02\x02\u0120\u011E\x03\x02\x02\x02\u0121\u0119\x03\x02\x02\x02" +
+		"\u0121\u0122\x03\x02\x02\x02\u0122\u0123\x03\x02\x02\x02\u0123\u0124\x07" +
+		"\n\x02\x02\u0124%\x03\x02\x02\x02\u0125\u0128\x05J&\x02\u0126\u0128\x07" +
+		"O\x02\x02\u0127\u0125\x03\x02\x02\x02\u0127\u0126\x03\x02\x02\x02\u0128" +
+		"\u0129\x03\x02\x02\x02\u0129\u012A\x07\x04\x02\x02\u012A\u012B\x05(\x15" +
+		"\x02\u012B\'\x03\x02\x02\x02\u012C\u013E\x05\"\x12\x02\u012D\u013E\x07" +
+		"3\x02\x02\u012E\u013E\x074\x02\x02\u012F\u013E\x07O\x02\x02\u0130\u013E" +
+		"\x07K\x02\x02\u0131\u013E\x07G\x02\x02\u0132\u0133\x07\r\x02\x02\u0133" +
+		"\u0138\x07O\x02\x02\u0134\u0135\x07\x06\x02\x02\u0135\u0137\x07O\x02\x02" +
+		"\u0136\u0134\x03\x02\x02\x02\u0137\u013A\x03\x02\x02\x02\u0138\u0136\x03" +
+		"\x02\x02\x02\u0138\u0139\x03\x02\x02\x02\u0139\u013B\x03\x02\x02\x02\u013A" +
+		"\u0138\x03\x02\x02\x02\u013B\u013E\x07\x0E\x02\x02\u013C\u013E\x05J&\x02" +
+		"\u013D\u012C\x03\x02\x02\x02\u013D\u012D\x03\x02\x02\x02\u013D\u012E\x03" +
+		"\x02\x02\x02\u013D\u012F\x03\x02\x02\x02\u013D\u0130\x03\x02\x02\x02\u013D" +
+		"\u0131\x03\x02\x02\x02\u013D\u0132\x03\x02\x02\x02\u013D\u013C\x03\x02" +
+		"\x02\x02\u013E)\x03\x02\x02\x02\u013F\u0140\x070\x02\x02\u0140\u0141\x07" +
+		"\x05\x02\x02\u0141\u0142\x05,\x17\x02\u0142\u0143\x07\x07\x02\x02\u0143" +
+		"+\x03\x02\x02\x02\u0144\u0145\x07O\x02\x02\u0145\u0148\x07O\x02\x02\u0146" +
+		"\u0147\x071\x02\x02\u0147\u0149\x07O\x02\x02\u0148\u0146\x03\x02\x02\x02" +
+		"\u0148\u0149\x03\x02\x02\x02\u0149\u0157\x03\x02\x02\x02\u014A\u014B\x07" +
+		"2\x02\x02\u014B\u0154\x07\x05\x02\x02\u014C\u0151\x05,\x17\x02\u014D\u014E" +
+		"\x07\x06\x02\x02\u014E\u0150\x05,\x17\x02\u014F\u014D\x03\x02\x02\x02" +
+		"\u0150\u0153\x03\x02\x02\x02\u0151\u014F\x03\x02\x02\x02\u0151\u0152\x03" +
+		"\x02\x02\x02\u0152\u0155\x03\x02\x02\x02\u0153\u0151\x03\x02\x02\x02\u0154" +
+		"\u014C\x03\x02\x02\x02\u0154\u0155\x03\x02\x02\x02\u0155\u0156\x03\x02" +
+		"\x02\x02\u0156\u0158\x07\x07\x02\x02\u0157\u014A\x03\x02\x02\x02\u0157" +
+		"\u0158\x03\x02\x02\x02\u0158-\x03\x02\x02\x02\u0159\u015A\x075\x02\x02" +
+		"\u015A\u015B\x07K\x02\x02\u015B\u015F\x07\t\x02\x02\u015C\u015E\x050\x19" +
+		"\x02\u015D\u015C\x03\x02\x02\x02\u015E\u0161\x03\x02\x02\x02\u015F\u015D" +
+		"\x03\x02\x02\x02\u015F\u0160\x03\x02\x02\x02\u0160\u0165\x03\x02\x02\x02" +
+		"\u0161\u015F\x03\x02\x02\x02\u0162\u0164\x054\x1B\x02\u0163\u0162\x03" +
+		"\x02\x02\x02\u0164\u0167\x03\x02\x02\x02\u0165\u0163\x03\x02\x02\x02\u0165" +
+		"\u0166\x03\x02\x02\x02\u0166\u016B\x03\x02\x02\x02\u0167\u0165\x03\x02" +
+		"\x02\x02\u0168\u016A\x056\x1C\x02\u0169\u0168\x03\x02\x02\x02\u016A\u016D" +
+		"\x03\x02\x02\x02\u016B\u0169\x03\x02\x02\x02\u016B\u016C\x03\x02\x02\x02" +
+		"\u016C\u016E\x03\x02\x02\x02\u016D\u016B\x03\x02\x02\x02\u016E\u016F\x07" +
+		"\n\x02\x02\u016F/\x03\x02\x02\x02\u0170\u0171\x052\x1A\x02\u0171\u0172" +
+		"\x05H%\x02\u0172\u0173\x07\x03\x02\x02\u0173\u0174\x07I\x02\x02\u0174" +
+		"1\x03\x02\x02\x02\u0175\u0176\t\x03\x02\x02\u01763\x03\x02\x02\x02\u0177" +
+		"\u0178\x07;\x02\x02\u0178\u0179\x05H%\x02\u0179\u017A\x07<\x02\x02\u017A" +
+		"\u017B\x05.\x18\x02\u017B5\x03\x02\x02\x02\u017C\u017D\x07=\x02\x02\u017D" +
+		"\u017E\x05H%\x02\u017E\u017F\x058\x1D\x02\u017F7\x03\x02\x02\x02\u0180" +
+		"\u0184\x07\t\x02\x02\u0181\u0183\x05:\x1E\x02\u0182\u0181\x03\x02\x02" +
+		"\x02\u0183\u0186\x03\x02\x02\x02\u0184\u0182\x03\x02\x02\x02\u0184\u0185" +
+		"\x03\x02\x02\x02\u0185\u0187\x03\x02\x02\x02\u0186\u0184\x03\x02\x02\x02" +
+		"\u0187\u0188\x07\n\x02\x02\u01889\x03\x02\x02\x02\u0189\u018B\t\x04\x02" +
+		"\x02\u018A\u0189\x03\x02\x02\x02\u018A\u018B\x03\x02\x02\x02\u018B\u018C" +
+		"\x03\x02\x02\x02\u018C\u018D\x07@\x02\x02\u018D\u018E\x05H%\x02\u018E" +
+		"\u018F\x076\x02\x02\u018F\u0190\x07L\x02\x02\u0190\u0191\x058\x1D\x02" +
+		"\u0191\u01CA\x03\x02\x02\x02\u0192\u0193\x07A\x02\x02\u0193\u01CA\x05" +
+		"8\x1D\x02\u0194\u0195\x07B\x02\x02\u0195\u0196\x07\x05\x02\x02\u0196\u0197" +
+		"\x05@!\x02\u0197\u0198\x07\x07\x02\x02\u0198\u019B\x058\x1D\x02\u0199" +
+		"\u019A\x07C\x02\x02\u019A\u019C\x058\x1D\x02\u019B\u0199\x03\x02\x02\x02" +
+		"\u019B\u019C\x03\x02\x02\x02\u019C\u01CA\x03\x02\x02\x02\u019D\u019E\x07" +
+		"D\x02\x02\u019E\u019F\x05H%\x02\u019F\u01A0\x07\x04\x02\x02\u01A0\u01A1" +
+		"\x05@!\x02\u01A1\u01A2\x07\x0F\x02\x02\u01A2\u01CA\x03\x02\x02\x02\u01A3" +
+		"\u01A5\x07E\x02\x02\u01A4\u01A6\x052\x1A\x02\u01A5\u01A4\x03\x02\x02\x02" +
+		"\u01A5\u01A6\x03\x02\x02\x02\u01A6\u01A7\x03\x02\x02\x02\u01A7\u01A8\x05" +
+		"H%\x02\u01A8\u01A9\x07\x03\x02\x02\u01A9\u01AA\x07I\x02\x02\u01AA\u01AB" +
+		"\x07\x0F\x02\x02\u01AB\u01CA\x03\x02\x02\x02\u01AC\u01AD\x07F\x02\x02" +
+		"\u01AD\u01AE\x07K\x02\x02\u01AE\u01AF\x05H%\x02\u01AF\u01B0\x05> \x02" +
+		"\u01B0\u01B9\x07\x05\x02\x02\u01B1\u01B6\x05@!\x02\u01B2\u01B3\x07\x06" +
+		"\x02\x02\u01B3\u01B5\x05@!\x02\u01B4\u01B2\x03\x02\x02\x02\u01B5\u01B8" +
+		"\x03\x02\x02\x02\u01B6\u01B4\x03\x02\x02\x02\u01B6\u01B7\x03\x02\x02\x02" +
+		"\u01B7\u01BA\x03\x02\x02\x02\u01B8\u01B6\x03\x02\x02\x02\u01B9\u01B1\x03" +
+		"\x02\x02\x02\u01B9\u01BA\x03\x02\x02\x02\u01BA\u01BB\x03\x02\x02\x02\u01BB" +
+		"\u01BC\x07\x07\x02\x02\u01BC\u01BD\x07\x0F\x02\x02\u01BD\u01CA\x03\x02" +
+		"\x02\x02\u01BE\u01BF\x05H%\x02\u01BF\u01C0\x05> \x02\u01C0\u01C1\x05<" +
+		"\x1F\x02\u01C1\u01C4\x05@!\x02\u01C2\u01C3\x07B\x02\x02\u01C3\u01C5\x05" +
+		"@!\x02\u01C4\u01C2\x03\x02\x02\x02\u01C4\u01C5\x03\x02\x02\x02\u01C5\u01C6" +
+		"\x03\x02\x02\x02\u01C6\u01C7\x07\x0F\x02\x02\u01C7\u01CA\x03\x02\x02\x02" +
+		"\u01C8\u01CA\x058\x1D\x02\u01C9\u018A\x03\x02\x02\x02\u01C9\u0192\x03" +
+		"\x02\x02\x02\u01C9\u0194\x03\x02\x02\x02\u01C9\u019D\x03\x02\x02\x02\u01C9" +
+		"\u01A3\x03\x02\x02\x02\u01C9\u01AC\x03\x02\x02\x02\u01C9\u01BE\x03\x02" +
+		"\x02\x02\u01C9\u01C8\x03\x02\x02\x02\u01CA;\x03\x02\x02\x02\u01CB\u01CC" +
+		"\t\x05\x02\x02\u01CC=\x03\x02\x02\x02\u01CD\u01DF\x07G\x02\x02\u01CE\u01D7" +
+		"\x07\r\x02\x02\u01CF\u01D4\x05@!\x02\u01D0\u01D1\x07\x06\x02\x02\u01D1" +
+		"\u01D3\x05@!\x02\u01D2\u01D0\x03\x02\x02\x02\u01D3\u01D6\x03\x02\x02\x02" +
+		"\u01D4\u01D2\x03\x02\x02\x02\u01D4\u01D5\x03\x02\x02\x02\u01D5\u01D8\x03" +
+		"\x02\x02\x02\u01D6\u01D4\x03\x02\x02\x02\u01D7\u01CF\x03\x02\x02\x02\u01D7" +
+		"\u01D8\x03\x02\x02\x02\u01D8\u01DB\x03\x02\x02\x02\u01D9\u01DA\x07B\x02" +
+		"\x02\u01DA\u01DC\x05@!\x02\u01DB\u01D9\x03\x02\x02\x02\u01DB\u01DC\x03" +
+		"\x02\x02\x02\u01DC\u01DD\x03\x02\x02\x02\u01DD\u01DF\x07\x0E\x02\x02\u01DE" +
+		"\u01CD\x03\x02\x02\x02\u01DE\u01CE\x03\x02\x02\x02\u01DF?\x03\x02\x02" +
+		"\x02\u01E0\u01E6\x05D#\x02\u01E1\u01E2\x05B\"\x02\u01E2\u01E3\x05D#\x02" +
+		"\u01E3\u01E5\x03\x02\x02\x02\u01E4\u01E1\x03\x02\x02\x02\u01E5\u01E8\x03" +
+		"\x02\x02\x02\u01E6\u01E4\x03\x02\x02\x02\u01E6\u01E7\x03\x02\x02\x02\u01E7" +
+		"A\x03\x02\x02\x02\u01E8\u01E6\x03\x02\x02\x02\u01E9\u01EA\t\x06\x02\x02" +
+		"\u01EAC\x03\x02\x02\x02\u01EB\u01EE\x05F$\x02\u01EC\u01ED\x07\x03\x02" +
+		"\x02\u01ED\u01EF\x07N\x02\x02\u01EE\u01EC\x03\x02\x02\x02\u01EE\u01EF" +
+		"\x03\x02\x02\x02\u01EFE\x03\x02\x02\x02\u01F0\u0206\x05\"\x12\x02\u01F1" +
+		"\u01FF\x05H%\x02\u01F2\u0200\x05> \x02\u01F3\u01FC\x07\x05\x02\x02\u01F4" +
+		"\u01F9\x05@!\x02\u01F5\u01F6\x07\x06\x02\x02\u01F6\u01F8\x05@!\x02\u01F7" +
+		"\u01F5\x03\x02\x02\x02\u01F8\u01FB\x03\x02\x02\x02\u01F9\u01F7\x03\x02" +
+		"\x02\x02\u01F9\u01FA\x03\x02\x02\x02\u01FA\u01FD\x03\x02\x02\x02\u01FB" +
+		"\u01F9\x03\x02\x02\x02\u01FC\u01F4\x03\x02\x02\x02\u01FC\u01FD\x03\x02" +
+		"\x02\x02\u01FD\u01FE\x03\x02\x02\x02\u01FE\u0200\x07\x07\x02\x02\u01FF" +
+		"\u01F2\x03\x02\x02\x02\u01FF\u01F3\x03\x02\x02\x02\u01FF\u0200\x03\x02" +
+		"\x02\x02\u0200\u0206\x03\x02\x02\x02\u0201\u0202\x07\x05\x02\x02\u0202" +
+		"\u0203\x05@!\x02\u0203\u0204\x07\x07\x02\x02\u0204\u0206\x03\x02\x02\x02" +
+		"\u0205\u01F0\x03\x02\x02\x02\u0205\u01F1\x03\x02\x02\x02\u0205\u0201\x03" +
+		"\x02\x02\x02\u0206G\x03\x02\x02\x02\u0207\u0208\t\x07\x02\x02\u0208I\x03" +
+		"\x02\x02\x02\u0209\u020A\t\b\x02\x02\u020AK\x03\x02\x02\x02DMRZ`cmwz\x81" +
+		"\x87\x92\x94\x9D\xA0\xA3\xA8\xAD\xB5\xB8\xBF\xC3\xC7\xCF\xD2\xD6\xDA\xDD" +
+		"\xE8\xEB\xEF\xFB\u0102\u010C\u010F\u0111\u0114\u011E\u0121\u0127\u0138" +
+		"\u013D\u0148\u0151\u0154\u0157\u015F\u0165\u016B\u0184\u018A\u019B\u01A5" +
+		"\u01B6\u01B9\u01C4\u01C9\u01D4\u01D7\u01DB\u01DE\u01E6\u01EE\u01F9\u01FC" +
+		"\u01FF\u0205";
 	public static __ATN: ATN;
 	public static get _ATN(): ATN {
 		if (!qcParser.__ATN) {
@@ -3046,12 +3096,13 @@ export class AttrsContext extends ParserRuleContext {
 
 
 export class AttrContext extends ParserRuleContext {
-	public word(): WordContext {
-		return this.getRuleContext(0, WordContext);
-	}
 	public value(): ValueContext {
 		return this.getRuleContext(0, ValueContext);
 	}
+	public word(): WordContext | undefined {
+		return this.tryGetRuleContext(0, WordContext);
+	}
+	public STRING(): TerminalNode | undefined { return this.tryGetToken(qcParser.STRING, 0); }
 	constructor(parent: ParserRuleContext | undefined, invokingState: number) {
 		super(parent, invokingState);
 	}
