@@ -13,6 +13,7 @@ import type { Context } from "./context.js";
 import { createSpillingStore } from "./ir/blob/spilling-store.js";
 import type { Module } from "./ir/graph/module.js";
 import type { Kernel } from "./ir/loop/stmt.js";
+import { byDefault } from "./ir/schedule/choose.js";
 import { schedulerFor } from "./ir/schedule/scheduler.js";
 import { lanesFor } from "./ir/target/machine.js";
 import type { Target } from "./ir/target/target.js";
@@ -25,7 +26,6 @@ import { extendPipeline, namedTarget } from "./plugin.js";
 import { type CalibrationSample, type CalibrationSamples, calibrate } from "./quantize/calibrate.js";
 import { quantizationReport } from "./quantize/report.js";
 import { load, type Net } from "./runtime/index.js";
-import { byDefault } from "./support/choose.js";
 import { sha256OfFile } from "./support/fs.js";
 import { breathe } from "./support/interrupt.js";
 import { withOutputFolder } from "./support/output-folder.js";
@@ -134,7 +134,13 @@ async function fusedSource(line: Line): Promise<Module> {
 
 const searched = (line: Line, fused: Module, search: SearchRequest): Promise<Tuned> =>
   line.stage("tune", () =>
-    tuneModule(fused, line.ctx, line.tools, logPath(line.request.outputPath, modelFile(line.request.inputPath)), search),
+    tuneModule(
+      fused,
+      line.ctx,
+      line.tools,
+      logPath(line.request.outputPath, modelFile(line.request.inputPath, line.ctx)),
+      search,
+    ),
   );
 
 interface Line {
@@ -194,11 +200,17 @@ async function finish(
   const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target, tuned?.schedule));
   const error = floatError(program, ctx);
   const code = await line.stage("emit", () => compileProgram(program, ctx.blobs, tools, request.emit));
-  const file = modelFile(request.inputPath);
+  const file = modelFile(request.inputPath, ctx);
   const extra = { source: { path: resolve(file), sha256: sha256OfFile(file) }, arenaLowerBound, floatError: error, ...facts };
   const files = await line.stage("link", () =>
     withOutputFolder(request.outputPath, async (out) =>
-      writeModel(program, code, tools, out, { emit: request.emit ?? [], bundle: request.bundle ?? false, extra, reports }),
+      writeModel(program, code, tools, out, {
+        emit: request.emit ?? [],
+        bundle: request.bundle ?? false,
+        source: { module: canonical, context: ctx },
+        extra,
+        reports,
+      }),
     ),
   );
   return {

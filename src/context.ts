@@ -1,7 +1,11 @@
 /** Builds the registries of one compiler session: built-ins first, then plugins. No globals, nothing registers itself. */
 
+import { builtinStrategies } from "./autotune/search/strategies.js";
+import type { StrategyMaker } from "./autotune/search/strategy.js";
 import type { Backend } from "./backends/backend.js";
 import { builtinBackends } from "./backends/builtin.js";
+import { builtinFrontends } from "./frontends/builtin.js";
+import type { Frontend } from "./frontends/frontend.js";
 import type { ImportRule } from "./frontends/onnx/rule.js";
 import { builtinRules } from "./frontends/onnx/rules/index.js";
 import { createBlobStore } from "./ir/blob/blob-store.js";
@@ -14,13 +18,13 @@ import type { Sketch } from "./ir/schedule/sketch.js";
 import { builtinPasses } from "./passes/index.js";
 import type { Plugin } from "./plugin.js";
 import { builtinSchedulers } from "./schedules/index.js";
-import { builtinStrategies } from "./search/strategies/builtin.js";
-import type { StrategyMaker } from "./search/strategy.js";
 import type { Diag } from "./support/diag.js";
 import { createRuleTable } from "./support/rule-table.js";
 
 export interface Context extends IrContext {
   readonly passes: ReadonlyMap<string, Pass>;
+  /** Those of plugins first, in their order. */
+  readonly frontends: readonly Frontend[];
   readonly onnxRules: Readonly<Record<string, ImportRule>>;
   readonly plugins: readonly Plugin[];
   /** Those of plugins first, in their order: the first that accepts a target schedules for it. */
@@ -45,6 +49,7 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
   const ops = createOpRegistry();
   const passes = createRuleTable<Pass>({ what: "pass" });
   const rules = createRuleTable<ImportRule>({ what: "ONNX importer of" });
+  const frontends = createRuleTable<Frontend>({ what: "frontend" });
   const sketches = createRuleTable<Sketch>({ what: "sketch" });
   const schedulers = createRuleTable<Scheduler>({ what: "scheduler" });
   const strategies = createRuleTable<StrategyMaker>({ what: "search strategy" });
@@ -60,6 +65,7 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
   for (const b of builtinBackends) backends.add(b.name, b, "qc");
   for (const name of [...backends.keys(), "cuda"]) targets.add(name, name, "qc");
   for (const p of plugins) {
+    for (const f of p.frontends ?? []) frontends.add(f.name, f, `plugin ${p.name}`);
     for (const s of p.schedulers ?? []) schedulers.add(s.name, s, `plugin ${p.name}`);
     for (const s of p.sketches ?? []) sketches.add(s.name, s, `plugin ${p.name}`);
     for (const s of p.strategies ?? []) strategies.add(s.name, s, `plugin ${p.name}`);
@@ -73,11 +79,14 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
     for (const [op, rule] of Object.entries(p.importers ?? {})) rules.add(op, rule, `plugin ${p.name}`);
   }
   for (const s of builtinSchedulers([...sketches.entries()].map(([, x]) => x))) schedulers.add(s.name, s, "qc");
+  const onnxRules = Object.fromEntries(rules.entries());
+  for (const f of builtinFrontends(onnxRules)) frontends.add(f.name, f, "qc");
   return {
     ops,
     blobs: createBlobStore(),
     passes: new Map(passes.entries()),
-    onnxRules: Object.fromEntries(rules.entries()),
+    frontends: [...frontends.entries()].map(([, f]) => f),
+    onnxRules,
     plugins,
     schedulers: [...schedulers.entries()].map(([, s]) => s),
     strategies: new Map(strategies.entries()),

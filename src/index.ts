@@ -8,6 +8,7 @@ export type {
   QuantizeRequest,
 } from "./compile.js";
 export { type Context, type ContextOptions, createContext } from "./context.js";
+export type { Frontend } from "./frontends/frontend.js";
 export type { ImportRule, ImportRules, NodeImport } from "./frontends/onnx/rule.js";
 export type { OpDef } from "./ir/op/define.js";
 export type { Pass } from "./ir/pass/pass.js";

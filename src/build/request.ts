@@ -22,7 +22,7 @@ export interface BuildRequest {
   readonly strictFloat?: boolean;
   /** Text of a pipeline that replaces the preset. */
   readonly passes?: string;
-  readonly emit?: readonly ("llvm" | "asm" | "obj")[];
+  readonly emit?: readonly ("llvm" | "asm" | "obj" | "qc")[];
   /** Also links one executable with runtime and network in it. */
   readonly bundle?: boolean;
   readonly instruments?: readonly Instrument[];

@@ -2,7 +2,11 @@
 import type { Built, Emitted, Text } from "../backends/backend.js";
 import { elfArch, linkExecutable, linkShared, type ObjectFile, writeObject } from "../backends/native/link.js";
 import type { BlobStore } from "../ir/blob/blob-store.js";
+import { pruneConsts } from "../ir/graph/edit.js";
+import type { Module } from "../ir/graph/module.js";
 import type { Program } from "../ir/loop/program.js";
+import { writeIrFile } from "../ir/text/file.js";
+import type { PrintContext } from "../ir/text/print-module.js";
 import { ABI_VERSION } from "../runtime/library.js";
 import { fail } from "../support/diag.js";
 import { sha256OfFile } from "../support/fs.js";
@@ -17,6 +21,8 @@ export interface WriteRequest {
   readonly emit: readonly string[];
   readonly bundle: boolean;
   readonly extra: Readonly<Record<string, unknown>>;
+  /** The module that `--emit qc` keeps. */
+  readonly source: { readonly module: Module; readonly context: PrintContext };
   /** Further text files by name. */
   readonly reports: Readonly<Record<string, string>>;
 }
@@ -65,6 +71,11 @@ export function writeModel(program: Program, code: Code, tools: Toolchain, out: 
       const name = i === 0 ? "model.o" : `model.${i}.o`;
       add(name, () => writeObject(out.path(name), object));
     });
+  }
+  if (request.emit.includes("qc")) {
+    const { module, context } = request.source;
+    const { weights } = writeIrFile(out.path("model.qc"), pruneConsts(module), context, { locs: true });
+    files.push("model.qc", ...(weights === null ? [] : ["model.qcw"]));
   }
   for (const [name, text] of Object.entries(request.reports)) add(name, () => out.write(name, text));
   if (request.bundle) add("model", () => bundle(objectsOf(code, tools), out.path("model")));

@@ -53,6 +53,23 @@ export function readBytes(path: string): Buffer {
   }
 }
 
+/** The first `most` bytes of a file, or all of a shorter one; a coded error where it cannot be read. */
+export function readHead(path: string, most: number): Uint8Array {
+  const head = new Uint8Array(most);
+  try {
+    const fd = openSync(path, "r");
+    try {
+      let filled = 0;
+      for (let got = 1; got > 0 && filled < most; filled += got) got = readSync(fd, head, filled, most - filled, filled);
+      return head.subarray(0, filled);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    return failIo(error, "read", path);
+  }
+}
+
 /** SHA-256 of a file's content as 64 lowercase hex digits, read piece by piece. */
 export function sha256OfFile(path: string): string {
   const hash = createHash("sha256");

@@ -78,7 +78,6 @@ describe("calls that are wrong", () => {
     [["opt", glyphs, "--passes=cse", "--assume=nothing"], "QC-CLI-046"],
     [["opt", glyphs, "--passes=css"], "QC-PASS-001"],
     [["print", glyphs, "--func=other"], "QC-CLI-043"],
-    [["dump", path.join(import.meta.dirname, "ir-commands.test.ts")], "QC-CLI-040"],
   ])("%s is %s", async (argv, code) => {
     const { code: exit, err } = await qc(...argv);
     expect(err).toContain(code);
@@ -87,6 +86,10 @@ describe("calls that are wrong", () => {
 
   it("a file that is not there is the input's fault", async () => {
     expect(await qc("verify", at("nowhere.qc"))).toMatchObject({ code: 1, err: expect.stringContaining("QC-IO-003") });
+  });
+  it("so is a file of another format", async () => {
+    const other = path.join(import.meta.dirname, "ir-commands.test.ts");
+    expect(await qc("dump", other)).toMatchObject({ code: 1, err: expect.stringContaining("QC-FORMAT-002") });
   });
 });
 

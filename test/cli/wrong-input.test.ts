@@ -15,6 +15,7 @@ beforeAll(() => {
   mkdirSync(at("two"));
   for (const name of ["a.onnx", "b.onnx"]) cpSync(at("model.onnx"), join(at("two"), name));
   writeFileSync(at("noise.onnx"), "this is no protobuf at all, not in the least");
+  writeFileSync(at("net.tflite"), "\x1c\0\0\0TFL3\x14\0\x20\0");
   writeFileSync(at("notes.txt"), "test/0000_zero.png 0\n");
   writeFileSync(at("broken.png"), readFileSync(at("image.png")).subarray(0, 200));
   writeFileSync(at("with-broken.txt"), "test/0000_zero.png 0\nbroken.png 1\n");
@@ -48,7 +49,9 @@ describe("compile", () => {
     ["no such file", ["--input_path", "none.onnx"], "QC-COMPILE-001", 1],
     ["a folder without a model", ["--input_path", "empty"], "QC-COMPILE-002", 1],
     ["a folder with two models", ["--input_path", "two"], "QC-COMPILE-002", 1],
-    ["another kind of file", ["--input_path", "notes.txt"], "QC-COMPILE-003", 1],
+    ["another kind of file", ["--input_path", "notes.txt"], "QC-FORMAT-002", 1],
+    ["a model of a format that is not read", ["--input_path", "net.tflite"], "QC-FORMAT-001", 1],
+    ["two models named", ["model.onnx", "--input_path", "model.onnx"], "QC-CLI-030", 2],
     ["no protobuf", ["--input_path", "noise.onnx"], /^error QC-ONNX-/, 1],
     ["an unsupported op", ["--input_path", "unknown-op.onnx"], /^error QC-ONNX-017: .*Gemn/, 1],
     ["no model named", [], "QC-CLI-004", 2],

@@ -30,7 +30,10 @@ export const buildOptions = {
   outputNames: { ...outputNames(), hidden: true },
   plugin: plugins(),
   bundle: bundle(),
-  emit: texts("also write these, by comma: llvm (model.ll), asm (model.s), obj (model.o)", { separator: ",", value: "WHAT" }),
+  emit: texts("also write these, by comma: llvm (model.ll), asm (model.s), obj (model.o), qc (model.qc and its weights)", {
+    separator: ",",
+    value: "WHAT",
+  }),
   passes: text("pipeline in place of the preset: pass,pass{option=value}", { value: "PIPELINE", group: DEBUG }),
   optLevel: maybeChoice("preset of passes, 0 only what is needed to 3 all; also -O0 to -O3", LEVELS, { group: DEBUG }),
   o0: flag("-O0", { aliases: ["-O0"], hidden: true }),
@@ -69,7 +72,7 @@ export async function buildRequest(args: BuildArgs, io: Io): Promise<CompileRequ
   noteWhatHasNoEffect(args, io);
   const emit = args.emit.map((e) => readEmit(e));
   return {
-    inputPath: args.inputPath,
+    inputPath: modelOf(args),
     outputPath: args.outputPath,
     target: args.target,
     layout: args.layout,
@@ -85,7 +88,19 @@ export async function buildRequest(args: BuildArgs, io: Io): Promise<CompileRequ
   };
 }
 
-const EMITS = ["llvm", "asm", "obj"] as const;
+/** The model that the arguments name: by place, or in LEIP's spelling. */
+function modelOf({ operands, inputPath }: BuildArgs): string {
+  const [model] = operands;
+  if (model !== undefined && inputPath !== undefined)
+    failUsage("QC-CLI-030", `two models are named, '${model}' and '${inputPath}'`, "leave --input_path out");
+  return (
+    model ??
+    inputPath ??
+    failUsage("QC-CLI-004", "no model is named", "write qc compile model.onnx -o out/, or --input_path model.onnx")
+  );
+}
+
+const EMITS = ["llvm", "asm", "obj", "qc"] as const;
 
 function readEmit(text: string): (typeof EMITS)[number] {
   return parseChoice(text, "--emit", EMITS);

@@ -30,7 +30,7 @@ export interface Built {
 
 export const FOLDER = {
   name: "FOLDER",
-  doc: "what qc compile or qc optimize wrote; or a model.onnx, compiled on the fly",
+  doc: "what qc compile or qc optimize wrote; or a model file (.onnx, .qc), compiled on the fly",
   required: false,
 } as const;
 
@@ -62,7 +62,7 @@ export async function withBuilt<T>(args: BuiltArgs, io: Io, use: (built: Built) 
       "--inference_context cuda needs a build for CUDA, and this qc has none",
       "leave it out to run on the CPU",
     );
-  if (!(/\.onnx$/i.test(path) && isFile(path))) return use(await openBuilt(path, io));
+  if (!isFile(path) || isOfBuild(path)) return use(await openBuilt(path, io));
   const { compileModel } = await import("../../compile.js");
   const { createContext } = await import("../../context.js");
   io.note(`compiling ${path} for this run; qc compile keeps the result`);
@@ -71,6 +71,9 @@ export async function withBuilt<T>(args: BuiltArgs, io: Io, use: (built: Built) 
     return use(await openBuilt(folder, io));
   });
 }
+
+/** Is it a file that a build wrote, which stands for its folder? */
+const isOfBuild = (path: string): boolean => /\.so$|(^|[\\/])model\.json$/.test(path);
 
 async function openBuilt(folder: string, io: Io): Promise<Built> {
   const { load } = await import("../../runtime/index.js");

@@ -1,4 +1,5 @@
 import { defineCommand } from "../options/command.js";
+import { MODEL } from "../options/leip.js";
 import { maybeChoice } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
@@ -11,13 +12,12 @@ export const compile = defineCommand({
   summary: "model to shared object, its arithmetic kept",
   description: "Compiles a model into a folder with model.so, model.h and model.json. The arithmetic stays what the model says.",
   examples: [
-    ["qc compile --input_path model.onnx --output_path out/", "for the machine at hand"],
-    ['qc compile --input_path model.onnx --output_path out/ --target "llvm -mcpu=skylake"', "for any Skylake"],
-    [
-      'qc compile --input_path model.onnx --output_path out/ --input_shapes "x:[1,3,224,224]"',
-      "where the model leaves sizes open",
-    ],
+    ["qc compile model.onnx --output_path out/", "for the machine at hand"],
+    ["qc compile edited.qc -o out/", "IR text with its weights, as qc dump -o and --emit qc write it"],
+    ['qc compile model.onnx --output_path out/ --target "llvm -mcpu=skylake"', "for any Skylake"],
+    ['qc compile model.onnx --output_path out/ --input_shapes "x:[1,3,224,224]"', "where the model leaves sizes open"],
   ],
+  operands: [MODEL],
   options: {
     ...buildOptions,
     dataType: maybeChoice("LEIP: float32 keeps the model's arithmetic", ["float32", "int8", "uint8"], { hidden: true }),

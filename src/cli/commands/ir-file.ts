@@ -3,30 +3,25 @@ import type { Context } from "../../context.js";
 import type { Module } from "../../ir/graph/module.js";
 import type { ParsedText } from "../../ir/text/parse-module.js";
 import { failUsage } from "../../support/diag.js";
-import { isFile } from "../../support/fs.js";
 import type { Io } from "../options/command.js";
 import { text } from "../options/option.js";
 import { type InputShape, inputShapes } from "../options/shapes.js";
 
-export const IR_FILE = { name: "FILE", doc: "a .qc text, or a model.onnx, which is imported", required: true } as const;
+export const IR_FILE = { name: "FILE", doc: "a .qc text, or a model, which is imported", required: true } as const;
 
 export const outputFile = () =>
   text("file for the result; weights go beside it into a .qcw file", { aliases: ["-o"], value: "FILE.qc" });
 export const modelShapes = () => inputShapes("sizes of the inputs, where a model leaves them open");
 
-/** The text or imported model of a file. QC-IO-003 where it does not exist, QC-CLI-040 for other kinds of files. */
+/** The text or imported model of a file. QC-IO-003 where it does not exist, QC-FORMAT-* for other kinds of files. */
 export async function readIr(file: string, ctx: Context, shapes: readonly InputShape[]): Promise<ParsedText> {
-  if (/\.onnx$/i.test(file)) {
-    const { importOnnxFile } = await import("../../frontends/onnx/import.js");
+  const { frontendOf } = await import("../../frontends/detect.js");
+  const { irText } = await import("../../frontends/ir-text/frontend.js");
+  const frontend = frontendOf(file, ctx.frontends);
+  if (frontend !== irText) {
     const { requestShapes } = await import("./build-options.js");
-    return { module: importOnnxFile(file, ctx.onnxRules, ctx, { shapes: requestShapes(shapes, []) }), kernels: [] };
+    return { module: frontend.import(file, ctx, { shapes: requestShapes(shapes, []) }), kernels: [] };
   }
-  if (isFile(file) && !/\.qc$/i.test(file))
-    failUsage(
-      "QC-CLI-040",
-      `'${file}' is neither a .qc text nor an .onnx model`,
-      "qc dump model.onnx -o model.qc makes a text of a model",
-    );
   const { readIrFile } = await import("../../ir/text/file.js");
   return readIrFile(file, ctx);
 }

@@ -7,7 +7,7 @@ import { fail, failUsage } from "../../support/diag.js";
 import { breathe } from "../../support/interrupt.js";
 import { createProgress } from "../../support/progress.js";
 import { defineCommand, type Io } from "../options/command.js";
-import { preprocessor, quantizer, repDataset } from "../options/leip.js";
+import { MODEL, preprocessor, quantizer, repDataset } from "../options/leip.js";
 import { flag, maybeChoice } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
@@ -24,16 +24,11 @@ export const optimize = defineCommand({
   description:
     "Calibrates a model on samples, quantizes it and compiles the result into a folder with model.so, model.h and model.json. The float build goes to its subfolder float/, so that qc evaluate can compare the two.",
   examples: [
-    [
-      "qc optimize --input_path model.onnx --output_path out/ --rep_dataset rep_dataset.txt --quantizer symmetricpc",
-      "the main job",
-    ],
-    [
-      "qc optimize --input_path model.onnx --output_path out/ --rep_dataset rep_dataset.txt --preprocessor unit",
-      "samples are images",
-    ],
-    ["qc optimize --input_path model.onnx --output_path out/ --quantizer none", "as qc compile"],
+    ["qc optimize model.onnx --output_path out/ --rep_dataset rep_dataset.txt --quantizer symmetricpc", "the main job"],
+    ["qc optimize model.onnx --output_path out/ --rep_dataset rep_dataset.txt --preprocessor unit", "samples are images"],
+    ["qc optimize model.onnx --output_path out/ --quantizer none", "as qc compile"],
   ],
+  operands: [MODEL],
   options: {
     ...buildOptions,
     repDataset: repDataset(),

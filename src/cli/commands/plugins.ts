@@ -32,6 +32,7 @@ export const plugins = defineCommand({
       apiVersion: p.apiVersion,
       ops: (p.ops ?? []).map((o) => o.name),
       passes: (p.passes ?? []).map((o) => o.name),
+      frontends: (p.frontends ?? []).map((x) => x.name),
       importers: Object.keys(p.importers ?? {}),
       sketches: (p.sketches ?? []).map((x) => x.name),
       schedulers: (p.schedulers ?? []).map((x) => x.name),
@@ -40,7 +41,7 @@ export const plugins = defineCommand({
       targets: [...(p.backends ?? []).map((x) => x.name), ...Object.keys(p.targets ?? {})],
       pipeline: p.pipeline ?? [],
     }));
-    type Key = "ops" | "passes" | "importers" | "schedulers" | "backends" | "strategies" | "targets";
+    type Key = "ops" | "passes" | "frontends" | "importers" | "schedulers" | "backends" | "strategies" | "targets";
     const added = (key: Key) => new Set(own.flatMap((p) => p[key]));
     const without = (all: readonly string[], key: Key) => all.filter((n) => !added(key).has(n)).sort();
     const builtIn = {
@@ -50,6 +51,10 @@ export const plugins = defineCommand({
         "ops",
       ),
       passes: without([...context.passes.keys()], "passes"),
+      frontends: without(
+        context.frontends.map((f) => f.name),
+        "frontends",
+      ),
       importers: without(Object.keys(context.onnxRules), "importers"),
       sketches: [],
       schedulers: without(
@@ -73,6 +78,7 @@ interface Listing {
   readonly name: string;
   readonly ops: readonly string[];
   readonly passes: readonly string[];
+  readonly frontends: readonly string[];
   readonly importers: readonly string[];
   readonly sketches: readonly string[];
   readonly schedulers: readonly string[];
@@ -81,9 +87,19 @@ interface Listing {
   readonly targets: readonly string[];
 }
 
-const listLines = ({ ops, passes, importers, sketches, schedulers, backends, strategies, targets }: Listing): string[] =>
-  Object.entries({ ops, passes, importers, sketches, schedulers, backends, strategies, targets }).flatMap(([what, names]) =>
-    names.length ? [`  ${what.padEnd(10)} ${names.join(", ")}`] : [],
+const listLines = ({
+  ops,
+  passes,
+  frontends,
+  importers,
+  sketches,
+  schedulers,
+  backends,
+  strategies,
+  targets,
+}: Listing): string[] =>
+  Object.entries({ ops, passes, frontends, importers, sketches, schedulers, backends, strategies, targets }).flatMap(
+    ([what, names]) => (names.length ? [`  ${what.padEnd(10)} ${names.join(", ")}`] : []),
   );
 
 function pluginLines(p: Listing & { readonly pipeline: readonly { after: string; passes: string }[] }): string[] {

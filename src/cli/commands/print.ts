@@ -19,7 +19,7 @@ export const print = defineCommand({
     ["qc print model.qc --func main", "one function"],
     ["qc print out/", "the texts that a build left"],
   ],
-  operands: [{ name: "FILE", doc: "a .qc text, a model.onnx, or a folder that holds .qc texts", required: true }],
+  operands: [{ name: "FILE", doc: "a .qc text, a model, or a folder that holds .qc texts", required: true }],
   options: {
     locs: flag("also print where every node came from"),
     func: texts("only these functions and kernels, by comma", { separator: ",", value: "NAME" }),

@@ -1,5 +1,6 @@
 import type { Kernel } from "../../ir/loop/stmt.js";
 import type { Step } from "../../ir/schedule/step.js";
+import type { ParsedText } from "../../ir/text/parse-module.js";
 import { failUsage } from "../../support/diag.js";
 import { defineCommand } from "../options/command.js";
 import { plugins as pluginOption, target } from "../options/leip.js";
@@ -19,7 +20,7 @@ export const schedule = defineCommand({
     ["qc schedule model.onnx --kernel f32_conv_relu --records out/optimization_artifacts/model.tuning.json", "as it was tuned"],
     ["qc schedule kernels.qc --kernel f32_add", "of IR text"],
   ],
-  operands: [{ name: "FILE", doc: "a model.onnx, or a .qc text with kernels", required: true }],
+  operands: [{ name: "FILE", doc: "a model, or a .qc text with kernels or a function", required: true }],
   options: {
     kernel: text("name of the kernel, or the start of its workload's key", { value: "NAME|KEY" }),
     records: text("log to take the best schedule from", { value: "LOG" }),
@@ -43,7 +44,8 @@ export const schedule = defineCommand({
       backends: ctx.backends.values(),
     });
     const here = environmentOf(tools);
-    const kernels = /\.onnx$/i.test(file) ? await modelKernels() : (await readIr(file, ctx, args.inputShapes)).kernels;
+    const text = await readText(file);
+    const kernels = text?.kernels.length ? text.kernels : await modelKernels();
     const named = kernels.map((kernel) => ({ kernel, key: workloadKey(kernel, here.target) }));
     const wanted = args.kernel;
     if (wanted === undefined)
@@ -75,6 +77,13 @@ export const schedule = defineCommand({
         ].join("\n"),
     );
 
+    /** The text of a file; null for a model of another format. */
+    async function readText(path: string): Promise<ParsedText | null> {
+      const { frontendOf } = await import("../../frontends/detect.js");
+      const { irText } = await import("../../frontends/ir-text/frontend.js");
+      return frontendOf(path, ctx.frontends) === irText ? readIr(path, ctx, args.inputShapes) : null;
+    }
+
     async function modelKernels(): Promise<readonly Kernel[]> {
       const [{ fuseModel }, { placedWorkloads }, { requestShapes }] = await Promise.all([
         import("../../compile.js"),
@@ -92,7 +101,7 @@ export const schedule = defineCommand({
     async function defaultSteps(k: Kernel): Promise<readonly Step[]> {
       const [{ schedulerFor }, { byDefault }] = await Promise.all([
         import("../../ir/schedule/scheduler.js"),
-        import("../../support/choose.js"),
+        import("../../ir/schedule/choose.js"),
       ]);
       return schedulerFor(ctx.schedulers, tools.target).schedule(k, tools.target, byDefault).steps;
     }

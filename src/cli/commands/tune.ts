@@ -1,4 +1,5 @@
 import { defineCommand } from "../options/command.js";
+import { MODEL } from "../options/leip.js";
 import { integer, integerOr, text } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
@@ -18,10 +19,11 @@ export const tune = defineCommand({
     "The longer it runs the more it finds; what was found is used by qc compile --optimization category:graph,iterations:0 with the same output path. " +
     "Ctrl-C loses nothing but the candidates in flight.",
   examples: [
-    ["qc tune --input_path model.onnx --output_path out/ --iterations 1000", "search"],
-    ["qc tune --input_path model.onnx --output_path out/ --minutes 60 --iterations 30000", "search for an hour"],
-    ["qc tune --input_path model.onnx --output_path out/ --strategy random --seed 7", "a random search that can be repeated"],
+    ["qc tune model.onnx --output_path out/ --iterations 1000", "search"],
+    ["qc tune model.onnx --output_path out/ --minutes 60 --iterations 30000", "search for an hour"],
+    ["qc tune model.onnx --output_path out/ --strategy random --seed 7", "a random search that can be repeated"],
   ],
+  operands: [MODEL],
   options: {
     ...modelOptions,
     iterations: integerOr("candidates to measure", 1000, { min: 0, max: 30_000, group: SEARCH }),
@@ -55,7 +57,7 @@ export const tune = defineCommand({
       );
       const onStage = (stage: string) => (stage === "tune" ? stages.end() : stages.enter(stage));
       const report = await tuneModel({ ...request, instruments, onStage, search }, context);
-      const next = `qc compile --input_path ${args.inputPath} --output_path ${folderText(args.outputPath)} --optimization category:graph,iterations:0`;
+      const next = `qc compile ${request.inputPath} --output_path ${folderText(args.outputPath)} --optimization category:graph,iterations:0`;
       io.result(report, () => [...tuningLines(report), `  next      ${next}`].join("\n"));
     } finally {
       stages.end();

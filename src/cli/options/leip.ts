@@ -9,8 +9,13 @@ const PREPROCESSORS = listPreprocessors()
 export const QUANTIZERS = ["none", "symmetric", "asymmetric", "symmetricpc", "power_of_two"] as const;
 export type QuantizerName = (typeof QUANTIZERS)[number];
 
-export const inputPath = () =>
-  requiredText("model to read: a file, or a folder with one model in it", { aliases: ["-in"], value: "MODEL" });
+/** The model that `compile`, `optimize` and `tune` read. */
+export const MODEL = {
+  name: "MODEL",
+  doc: "model to read: a file (.onnx, .qc, or what a plugin reads), or a folder with one model in it",
+  required: false,
+} as const;
+export const inputPath = () => text("LEIP's spelling of MODEL", { aliases: ["-in"], value: "MODEL" });
 export const outputPath = () => requiredText("folder for the results", { aliases: ["-o"], value: "FOLDER" });
 export const repDataset = () =>
   text("calibration samples: a text file with one path a line", { value: "LIST", group: "Quantization:" });

@@ -46,7 +46,12 @@ const ownValue = <T>(record: Readonly<Record<string, T>>, key: string): T | unde
 const listed = (names: readonly string[]): string => `its inputs are ${names.map((n) => `'${n}'`).join(", ")}`;
 
 /** Every name that an option gives is an input. Errors: `codes.noSuchInput`. */
-export function checkInputNames(option: string, given: readonly string[], names: readonly string[], codes: ImportCodes): void {
+export function checkInputNames(
+  option: string,
+  given: readonly string[],
+  names: readonly string[],
+  codes: Pick<ImportCodes, "noSuchInput">,
+): void {
   const stranger = given.find((name) => !names.includes(name));
   if (stranger === undefined) return;
   fail(codes.noSuchInput, `${option} names '${stranger}', which is no input of the model`, {
