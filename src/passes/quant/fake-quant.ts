@@ -6,7 +6,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { perAxis, perTensor, type Quant } from "../../ir/type/quant.js";
 import { tensorType } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 import {
   activationGrid,
   asymmetricGrid,
@@ -32,8 +32,10 @@ export const fakeQuant = definePass({
     quantizer: attr.oneOf("grids of weights and activations", QUANTIZERS, "symmetricpc"),
     sqnr: attr.f32("element-wise ops read a value in floats where its grid gives less than this, in dB", 36),
   },
-  requires: [],
+  requires: ["flat", "observed"],
   establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
+  obligatory: true,
   run(m, ctx, { quantizer, sqnr }) {
     if (quantizer === "none") return m;
     const { points, classOf } = quantPoints(m.funcs[0], ctx.ops);

@@ -1,7 +1,7 @@
 import type { Module } from "../../ir/graph/module.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
-import { sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, sweep } from "../rewrite/sweep.js";
 import { contractionRule } from "./rules/contraction.js";
 import { sameGridRule, wideRule } from "./rules/same-grid.js";
 import { quantizeRule } from "./rules/store.js";
@@ -23,8 +23,9 @@ export const quantizePass = definePass({
   name: "quantize",
   doc: "Turns quantize / dequantize pairs around ops into integer arithmetic.",
   options: {},
-  requires: [],
-  establishes: ["quantized"],
+  requires: ["flat"],
+  establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
   run: (m: Module, ctx: IrContext) =>
     sweep(m, ctx, "quantize", (v) => contractionRule(v, ctx) ?? wideRule(v, ctx) ?? sameGridRule(v, ctx) ?? quantizeRule(v, ctx)),
 });
