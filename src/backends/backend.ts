@@ -3,6 +3,7 @@ import type { BlobStore } from "../ir/blob/blob-store.js";
 import type { InstrTable } from "../ir/instr/define.js";
 import type { Program } from "../ir/loop/program.js";
 import type { Kernel } from "../ir/loop/stmt.js";
+import type { NativeArch } from "../ir/target/arch.js";
 import type { MachinePeak } from "../ir/target/roofline.js";
 import type { TargetSpec } from "../ir/target/syntax.js";
 import type { Target } from "../ir/target/target.js";
@@ -54,8 +55,8 @@ export interface Emitted {
   /** Names the program in messages. */
   readonly name: string;
   readonly texts: readonly Text[];
-  /** Constants, where they do not stand in a text. */
-  readonly constants: readonly ObjectFile[];
+  /** Constants that are linked to the code. */
+  constants(arch: NativeArch): readonly ObjectFile[];
 }
 
 export interface Built {

@@ -4,7 +4,8 @@ import type { DType } from "../ir/type/dtype.js";
 import type { Quant } from "../ir/type/quant.js";
 import { numElements } from "../ir/type/tensor-type.js";
 
-const C_TYPES: Readonly<Record<DType, string>> = {
+/** What a caller declares for an element. */
+export const C_TYPES: Readonly<Record<DType, string>> = {
   f32: "float",
   f64: "double",
   f16: "uint16_t",
@@ -26,8 +27,8 @@ const macro = (s: string): string => s.replace(/[^A-Za-z0-9]/g, "_").toUpperCase
 const quantComment = (q: Quant | null): string =>
   q?.kind === "tensor" ? `, real = ${q.scale} * (q - ${q.zero})` : q ? `, quantized along axis ${q.axis}` : "";
 
-/** model.h: element types, counts and shapes of inputs and outputs as macros, for static buffers. */
-export function modelHeader(program: Program): string {
+/** model.h: element types, counts and ranks of inputs and outputs as macros, for static buffers; then `more`. */
+export function modelHeader(program: Program, more: readonly string[] = []): string {
   const prefix = macro(program.name);
   const ports = (kind: string, list: readonly Port[]) =>
     list.flatMap((p, i) => {
@@ -51,6 +52,7 @@ export function modelHeader(program: Program): string {
     ...ports("INPUT", program.inputs),
     ...ports("OUTPUT", program.outputs),
     "",
+    ...more,
     "#endif",
     "",
   ].join("\n");

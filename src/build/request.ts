@@ -22,7 +22,8 @@ export interface BuildRequest {
   readonly strictFloat?: boolean;
   /** Text of a pipeline that replaces the preset. */
   readonly passes?: string;
-  readonly emit?: readonly ("llvm" | "asm" | "obj" | "qc")[];
+  /** Further files: "qc" (the module as text), and in the words of the target's backend "llvm", "asm", "obj"; "library", "obj". */
+  readonly emit?: readonly string[];
   /** Also links one executable with runtime and network in it. */
   readonly bundle?: boolean;
   readonly instruments?: readonly Instrument[];

@@ -58,6 +58,15 @@ export function measureOf({ engine, targetText: text }: Toolchain): Measure {
   });
 }
 
+/** Errors: QC-COMPILE-015 the target's backend does not know a word of `--emit`. */
+export function checkEmit({ engine, targetText: text }: Toolchain, words: readonly string[]): void {
+  const unknown = words.find((w) => w !== "qc" && !engine.emits.includes(w));
+  if (unknown === undefined) return;
+  fail("QC-COMPILE-015", `target '${text}' has no '${unknown}' to emit`, {
+    help: `it has ${["qc", ...engine.emits].join(", ")}`,
+  });
+}
+
 const version = (): string => {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return String((JSON.parse(text) as { version: string }).version);

@@ -3,7 +3,8 @@ import { resolveCpu } from "../../ir/target/resolve.js";
 import { missingOnHost } from "../../ir/target/target.js";
 import type { Backend } from "../backend.js";
 import { modelHeader } from "../header.js";
-import { compileProgram, constantObjects, emitProgram } from "./build.js";
+import { constantObjects } from "../native/constants.js";
+import { compileProgram, emitProgram, nativeArch } from "./build.js";
 import { hostInfo, openLLVM } from "./libllvm/open.js";
 import { measureFor } from "./native-kernels.js";
 
@@ -28,13 +29,13 @@ export const llvmBackend: Backend = {
             { name: "model.ll", wanted: "llvm", pieces: () => [text] },
             { name: "model.h", wanted: null, pieces: () => [modelHeader(program)] },
           ],
-          constants: constantObjects(program, blobs, target),
+          constants: (arch) => constantObjects(program, blobs, arch),
         };
       },
       build({ name, texts, constants }, { asm }) {
         const text = [...texts[0].pieces()].join("");
         const code = compileProgram(name, text, target, llvm, { asm });
-        return { objects: [code.main, ...constants, code.memory], asm: code.asm };
+        return { objects: [code.main, ...constants(nativeArch(target.arch)), code.memory], asm: code.asm };
       },
       measure: measureFor(llvm, target),
     };

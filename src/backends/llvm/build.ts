@@ -5,9 +5,8 @@ import { type Arch, isNative, type NativeArch } from "../../ir/target/arch.js";
 import { targetText } from "../../ir/target/resolve.js";
 import type { Target } from "../../ir/target/target.js";
 import { fail } from "../../support/diag.js";
-import { constantsObject } from "../native/constants-object.js";
+import { constantLayout, constantObjects } from "../native/constants.js";
 import { linkShared, type ObjectFile } from "../native/link.js";
-import { WEIGHTS } from "./emit/descriptor.js";
 import { programText } from "./emit/program.js";
 import type { CompileInput, OptLevel } from "./libllvm/compile.js";
 import { memFunctionsIR } from "./libllvm/mem-functions.js";
@@ -31,30 +30,6 @@ export interface BuiltProgram {
   readonly asm?: string;
 }
 
-const ALIGN = 64;
-const alignUp = (n: number): number => Math.ceil(n / ALIGN) * ALIGN;
-
-/** Where things lie in the read-only data: the constants, behind them the initial state unless it is zero. */
-interface ConstantLayout {
-  readonly bytes: number;
-  readonly stateInitOffset: number | null;
-}
-
-function constantLayout(program: Program, blobs: BlobStore): ConstantLayout {
-  for (const p of [...program.weights, ...program.stateInit]) {
-    const size = blobs.size(p.blob);
-    if (size < p.bytes) fail("QC-LLVM-021", `constant ${p.blob} has ${size} of ${p.bytes} bytes`);
-  }
-  const starts = program.stateInit.some((p) =>
-    blobs
-      .get(p.blob)
-      .subarray(0, p.bytes)
-      .some((b) => b !== 0),
-  );
-  const stateAt = alignUp(program.weightBytes);
-  return { bytes: starts ? stateAt + program.stateBytes : program.weightBytes, stateInitOffset: starts ? stateAt : null };
-}
-
 /** LLVM IR of a whole program, weights by reference: what `--emit=llvm` shows. */
 export function emitProgram(program: Program, blobs: BlobStore, target: Target, options: BuildOptions): string {
   const { bytes, stateInitOffset } = constantLayout(program, blobs);
@@ -62,22 +37,8 @@ export function emitProgram(program: Program, blobs: BlobStore, target: Target, 
   return programText(program, target, options.instrs ?? instrTable([]), facts, bytes);
 }
 
-/** The object of the read-only data, its blobs read as it is written; none where there is no such data. */
-export function constantObjects(program: Program, blobs: BlobStore, { arch }: Target): readonly ObjectFile[] {
-  const { bytes, stateInitOffset } = constantLayout(program, blobs);
-  if (bytes === 0) return [];
-  const part = (p: Program["weights"][number], at: number) => ({
-    offset: at + p.offset,
-    bytes: p.bytes,
-    data: () => blobs.get(p.blob),
-  });
-  const state = stateInitOffset === null ? [] : program.stateInit.map((p) => part(p, stateInitOffset));
-  const parts = [...program.weights.map((p) => part(p, 0)), ...state].filter((p) => p.bytes > 0);
-  parts.sort((a, b) => a.offset - b.offset);
-  return [{ pieces: constantsObject({ symbol: WEIGHTS, align: ALIGN, arch: nativeArch(arch), bytes, parts }) }];
-}
-
-const nativeArch = (arch: Arch): NativeArch =>
+/** Errors: QC-LLVM-022 no object files are made for it. */
+export const nativeArch = (arch: Arch): NativeArch =>
   isNative(arch) ? arch : fail("QC-LLVM-022", `the LLVM backend cannot build for '${arch}'`);
 
 interface CompileOptions {
@@ -114,7 +75,7 @@ export function buildProgram(
     optLevel: options.optLevel,
   });
   const llvmText = options.emit?.includes("llvm") ? text : undefined;
-  return { objects: [main, ...constantObjects(program, blobs, target), memory], llvm: llvmText, asm };
+  return { objects: [main, ...constantObjects(program, blobs, nativeArch(target.arch)), memory], llvm: llvmText, asm };
 }
 
 /** Builds a program and links `output`, a shared object that exports `qc_model` and needs nothing. Errors: also linkShared's. */

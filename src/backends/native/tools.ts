@@ -36,18 +36,23 @@ export function compilerNames(arch: NativeArch): readonly string[] {
   return native ? ["cc", "gcc", "clang", "clang-19", ...cross] : cross;
 }
 
-/** QC_CC or the first C compiler found for the architecture. Errors: QC-LINK-002. */
-export function findCompiler(arch: NativeArch): string {
+/** QC_CC, or the first C compiler for the architecture; null where there is none. Errors: QC-LINK-002 QC_CC names nothing. */
+export function compilerFor(arch: NativeArch): string | null {
   const given = knob("QC_CC");
   for (const name of given ? [given] : compilerNames(arch)) {
     const path = findProgram(name);
     if (path) return path;
   }
-  const wanted = archHere() === arch ? "apt install gcc" : `apt install gcc-${arch.replace("_", "-")}-linux-gnu`;
-  return fail("QC-LINK-002", given ? `QC_CC names '${given}', which does not exist` : `no C compiler for ${arch} was found`, {
-    help: `${wanted}, or set QC_CC`,
-  });
+  if (given) fail("QC-LINK-002", `QC_CC names '${given}', which does not exist`, { help: compilerHelp(arch) });
+  return null;
 }
+
+const compilerHelp = (arch: NativeArch): string =>
+  `${archHere() === arch ? "apt install gcc" : `apt install gcc-${arch.replace("_", "-")}-linux-gnu`}, or set QC_CC`;
+
+/** QC_CC or the first C compiler found for the architecture. Errors: QC-LINK-002. */
+export const findCompiler = (arch: NativeArch): string =>
+  compilerFor(arch) ?? fail("QC-LINK-002", `no C compiler for ${arch} was found`, { help: compilerHelp(arch) });
 
 /** QC_LLD, else the newest lld in PATH, else a C compiler. Errors: QC-LINK-001. */
 export function findLinker(arch: NativeArch): Linker {

@@ -30,10 +30,10 @@ export const buildOptions = {
   outputNames: { ...outputNames(), hidden: true },
   plugin: plugins(),
   bundle: bundle(),
-  emit: texts("also write these, by comma: llvm (model.ll), asm (model.s), obj (model.o), qc (model.qc and its weights)", {
-    separator: ",",
-    value: "WHAT",
-  }),
+  emit: texts(
+    "also write these, by comma: qc (model.qc and its weights), llvm (model.ll), asm (model.s), obj (model.o); of target c: library (library.c), obj",
+    { separator: ",", value: "WHAT" },
+  ),
   passes: text("pipeline in place of the preset: pass,pass{option=value}", { value: "PIPELINE", group: DEBUG }),
   optLevel: maybeChoice("preset of passes, 0 only what is needed to 3 all; also -O0 to -O3", LEVELS, { group: DEBUG }),
   o0: flag("-O0", { aliases: ["-O0"], hidden: true }),
@@ -44,7 +44,7 @@ export const buildOptions = {
   printAfter: texts("print the module after these passes, by comma, or all", { separator: ",", value: "PASS|all", group: DEBUG }),
   printChanged: flag("print the module after every pass that changed it", { group: DEBUG }),
   timePasses: flag("print the time of every pass", { group: DEBUG }),
-  bisect: integer("run the first N passes of the build only, and name the last", { min: 0, group: DEBUG }),
+  bisect: integer("run the first N passes only", { min: 0, group: DEBUG }),
   fuel: integer("allow N single rewrites", { min: 0, group: DEBUG }),
   reproduce: text("on failure, write what replays it here", { value: "FOLDER", group: DEBUG }),
   crcCheck: flag("LEIP: checksums are always kept in model.json", { hidden: true }),
@@ -100,7 +100,7 @@ function modelOf({ operands, inputPath }: BuildArgs): string {
   );
 }
 
-const EMITS = ["llvm", "asm", "obj", "qc"] as const;
+const EMITS = ["llvm", "asm", "obj", "library", "qc"] as const;
 
 function readEmit(text: string): (typeof EMITS)[number] {
   return parseChoice(text, "--emit", EMITS);

@@ -7,14 +7,13 @@ export const cse = definePass({
   name: "cse",
   doc: "Merges nodes with the same op, operands and attributes.",
   options: {},
-  requires: ["flat"],
-  establishes: ["unique"],
-  breaks: ["live", "materialized"],
+  requires: [],
+  establishes: [],
   run(m, ctx) {
     const first = new Map<string, Node>();
     return sweep(m, ctx, "cse", ({ node, inputs, at }) => {
       if (node.op === "call") return null;
-      const key = nodeKey(node, inputs);
+      const key = keyOf(node, inputs);
       const known = first.get(key);
       if (known) return known.outputs.map((o) => at(o.id));
       first.set(key, node);
@@ -23,8 +22,7 @@ export const cse = definePass({
   },
 });
 
-/** Equal keys mean equal values. */
-export const nodeKey = (node: Node, inputs: readonly ValueId[]): string =>
+const keyOf = (node: Node, inputs: readonly ValueId[]): string =>
   JSON.stringify([
     node.op,
     inputs,

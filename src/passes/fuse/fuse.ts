@@ -12,10 +12,9 @@ export const fuse = definePass({
   name: "fuse",
   doc: "Groups nodes into kernels: each group becomes a private function reached by `call`.",
   options: {},
-  requires: ["flat", "materialized"],
+  requires: [],
   establishes: ["fused"],
-  breaks: ["flat"],
-  obligatory: true,
+  breaks: ["canonical"],
   run(m, ctx) {
     const entry = m.funcs[0];
     const names = new Set(m.funcs.map((f) => f.name));

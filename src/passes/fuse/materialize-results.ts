@@ -11,10 +11,8 @@ export const materializeResults = definePass({
   name: "materialize-results",
   doc: "Copies results that are parameters, constants, or returned twice.",
   options: {},
-  requires: ["flat"],
-  establishes: ["materialized"],
-  breaks: ["unique", "fused"],
-  obligatory: true,
+  requires: [],
+  establishes: [],
   run(m, ctx) {
     const f = m.funcs[0];
     const producers = producersOf(f);

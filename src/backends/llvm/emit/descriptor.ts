@@ -1,7 +1,6 @@
 import { type Datum, type Fields, type FieldType, RECORDS, type RecordName, type Row, recordBytes } from "../../descriptor.js";
+import { WEIGHTS } from "../../native/constants.js";
 import { escapeText, floatText } from "./types.js";
-
-export const WEIGHTS = "qc_weights";
 
 const TYPES: Readonly<Record<FieldType, string>> = { u32: "i32", i32: "i32", i64: "i64", f64: "double", ptr: "ptr" };
 const ELEMENTS = { i64: "i64", i32: "i32", f32: "float" } as const;

@@ -1,8 +1,9 @@
 import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Kernel } from "../../../ir/loop/stmt.js";
 import type { Target } from "../../../ir/target/target.js";
+import type { KernelForm } from "../../forms.js";
 import { createModuleParts } from "./body.js";
-import { attributesText, type KernelForm, parallelLoop, stageText } from "./stage.js";
+import { attributesText, parallelLoop, stageText } from "./stage.js";
 
 /**
  * Kernels on their own, for tests and measurements: each is exported as `void kernel_<i>(void **buffers, int64_t repeats)`, the

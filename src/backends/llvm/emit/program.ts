@@ -4,10 +4,11 @@ import { ARCHS } from "../../../ir/target/arch.js";
 import type { Target } from "../../../ir/target/target.js";
 import { PARALLEL_WORK } from "../../backend.js";
 import { type DescriptorFacts, descriptorOf } from "../../descriptor.js";
+import { formProgram, type KernelForm } from "../../forms.js";
+import { WEIGHTS } from "../../native/constants.js";
 import { createModuleParts, type ModuleParts } from "./body.js";
-import { descriptorText, WEIGHTS } from "./descriptor.js";
-import { formProgram } from "./forms.js";
-import { attributesText, type KernelForm, parallelLoop, stageText } from "./stage.js";
+import { descriptorText } from "./descriptor.js";
+import { attributesText, parallelLoop, stageText } from "./stage.js";
 
 /** Field numbers of qc_exec in runtime-c/qc.h. */
 const EXEC = { arena: 0, state: 1, inputs: 2, outputs: 3, parallelFor: 4, pool: 5, tick: 6, user: 7, threads: 8 } as const;

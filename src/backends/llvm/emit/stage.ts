@@ -3,22 +3,12 @@ import type { Buffer, ForStmt, Kernel, Stage } from "../../../ir/loop/stmt.js";
 import type { Target } from "../../../ir/target/target.js";
 import { dtypeInfo } from "../../../ir/type/dtype.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
+import type { KernelForm } from "../../forms.js";
 import { affineConst } from "./affine.js";
 import { createBody, type ModuleParts } from "./body.js";
 import { emitExpr } from "./expr.js";
 import { bufferAt, createScope } from "./scope.js";
 import { emitLoop, emitStmt } from "./stmt.js";
-
-/** What is known of the operands of a kernel from the places that its launches give them. */
-export interface KernelForm {
-  readonly kernel: Kernel;
-  /** For each buffer the pointer parameter that carries it; buffers at the same place share one. */
-  readonly params: readonly number[];
-  /** For each buffer the alignment of its pointer in bytes. */
-  readonly aligns: readonly number[];
-  /** For each buffer whether its memory overlaps that of another one that is written (and is not the same place). */
-  readonly overlaps: readonly boolean[];
-}
 
 /** The loop over which a stage is cut into ranges; null where it runs as one. */
 export function parallelLoop(stage: Stage): ForStmt | null {

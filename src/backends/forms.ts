@@ -1,9 +1,19 @@
-import type { Launch, Place, Program } from "../../../ir/loop/program.js";
-import type { Buffer, Kernel } from "../../../ir/loop/stmt.js";
-import { dtypeInfo } from "../../../ir/type/dtype.js";
-import { numElements } from "../../../ir/type/tensor-type.js";
-import { hashJson } from "../../../support/hash.js";
-import type { KernelForm } from "./stage.js";
+import type { Launch, Place, Program } from "../ir/loop/program.js";
+import type { Buffer, Kernel } from "../ir/loop/stmt.js";
+import { dtypeInfo } from "../ir/type/dtype.js";
+import { numElements } from "../ir/type/tensor-type.js";
+import { hashJson } from "../support/hash.js";
+
+/** What is known of the operands of a kernel from the places that its launches give them. */
+export interface KernelForm {
+  readonly kernel: Kernel;
+  /** For each buffer the pointer parameter that carries it; buffers at the same place share one. */
+  readonly params: readonly number[];
+  /** For each buffer the alignment of its pointer in bytes. */
+  readonly aligns: readonly number[];
+  /** For each buffer whether its memory overlaps that of another one that is written (and is not the same place). */
+  readonly overlaps: readonly boolean[];
+}
 
 /** The arena, the weights and the state; the caller's tensors may have any alignment. */
 const ALIGN = 64;

@@ -1,0 +1,228 @@
+/** A program as C: model.c on its own, and the same functions as a library for the runtime. */
+import type { BlobStore } from "../../ir/blob/blob-store.js";
+import type { InstrTable } from "../../ir/instr/define.js";
+import type { Place, Program } from "../../ir/loop/program.js";
+import { type DType, dtypeInfo } from "../../ir/type/dtype.js";
+import { numElements } from "../../ir/type/tensor-type.js";
+import { invariant } from "../../support/assert.js";
+import { formProgram } from "../forms.js";
+import { WEIGHTS } from "../native/constants.js";
+import { createHelpers } from "./helpers.js";
+import { functionNames, portParameters } from "./interface.js";
+import { type KernelText, kernelText } from "./kernel.js";
+import { commentText, createNames } from "./names.js";
+import { memoryName, pragmas, typedefs } from "./prelude.js";
+import { tablePieces } from "./tables.js";
+
+interface Table {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly offset: number;
+  readonly count: number;
+  readonly comment: string;
+}
+
+/** A program taken apart for printing. */
+export interface Parts {
+  readonly program: Program;
+  readonly helpers: string;
+  readonly kernels: string;
+  readonly tables: readonly Table[];
+  /** The calls of a launch; `place`: where an input or output lies, `table`: the constant at an offset. */
+  calls(launch: number, own: Places): readonly string[];
+}
+
+interface Places {
+  port(kind: "input" | "output", index: number): string;
+  table(t: Table): string;
+}
+
+const LINE = 120;
+
+export function partsOf(program: Program, instrs: InstrTable): Parts {
+  const helpers = createHelpers();
+  const { forms, formOf } = formProgram(program);
+  const names = createNames(Object.values(functionNames(program)));
+  const functions = forms.map((form, f) => {
+    const labels = program.launches.filter((_, n) => formOf[n] === f).map((l) => l.loc.node);
+    const label = labels.length > 3 ? `${labels.slice(0, 3).join(", ")} and ${labels.length - 3} more` : labels.join(", ");
+    const name = names.take(form.kernel.name);
+    return { name, ...kernelText(form, name, label, memoryName, { helpers, instrs }) };
+  });
+  const tables = new Map<string, Table>();
+  const tableAt = (launch: number, buffer: number, offset: number): Table => {
+    const { label, kernel, loc } = program.launches[launch];
+    const { dtype, shape, name } = program.kernels[kernel].buffers[buffer];
+    const key = `${offset} ${memoryName(dtype, false)}`;
+    const count = numElements(shape);
+    const known = tables.get(key);
+    const table = known ?? {
+      name: names.take(`${loc.node}_${name}`),
+      dtype,
+      offset,
+      count,
+      comment: commentText(`${label}: ${name}, ${dtype}[${shape.join(", ")}]`),
+    };
+    tables.set(key, count > table.count ? { ...table, count } : table);
+    return table;
+  };
+  const argument = (launch: number, { pointer, type }: KernelText["parameters"][number], own: Places): string => {
+    const form = forms[formOf[launch]];
+    const buffer = form.params.indexOf(pointer);
+    const place = program.launches[launch].places[buffer];
+    switch (place.in) {
+      case "weights": {
+        return own.table(tableAt(launch, buffer, place.offset));
+      }
+      case "arena":
+      case "state":
+        return `(${type} *)(${place.in}${place.offset ? ` + ${place.offset}` : ""})`;
+      case "input":
+      case "output":
+        return `(${type} *)${own.port(place.in, place.index)}`;
+      default:
+        return place satisfies never;
+    }
+  };
+  program.launches.forEach((l, n) => {
+    l.places.forEach((p: Place, b) => {
+      if (p.in === "weights" && isRead(functions[formOf[n]], forms[formOf[n]].params[b])) tableAt(n, b, p.offset);
+    });
+  });
+  return {
+    program,
+    helpers: helpers.text(),
+    kernels: functions.map((f) => f.text).join("\n\n"),
+    tables: [...tables.values()],
+    calls(launch, own) {
+      const f = functions[formOf[launch]];
+      const args = f.parameters.map((p) => argument(launch, p, own));
+      const line = `  ${f.name}(${args.join(", ")});`;
+      const call = line.length <= LINE ? [line] : [`  ${f.name}(`, `      ${args.join(",\n      ")});`];
+      return [`  /* ${commentText(program.launches[launch].label)} */`, ...call];
+    },
+  };
+}
+
+const isRead = (f: KernelText, pointer: number): boolean => f.parameters.some((p) => p.pointer === pointer);
+
+const memoryText = (name: string, bytes: number): string =>
+  `static union {\n  double as_f64;\n  int64_t as_i64;\n  unsigned char bytes[${bytes}];\n} ${name};`;
+
+const INCLUDES = "#include <stddef.h>\n#include <stdint.h>";
+
+/** model.c: constants, kernels, a static arena, and the functions that model.h declares. */
+export function* modelPieces(parts: Parts, blobs: BlobStore, producer: string): Iterable<string> {
+  const { program, helpers, kernels, tables } = parts;
+  const names = functionNames(program);
+  const run = runText(parts);
+  yield [
+    `/*\n * ${commentText(program.name)}, made by ${producer} for target c. C99, without a library.`,
+    ` * Call ${names.run}() of model.h. One run at a time: its memory is static.\n */`,
+    '#include "model.h"\n',
+    INCLUDES,
+    "",
+    pragmas(false),
+    "",
+    typedefs(`${kernels}${run}${tables.map((t) => memoryName(t.dtype, false)).join(" ")}`, false),
+    "",
+    helpers,
+    "",
+    "",
+  ].join("\n");
+  for (const { name, dtype, offset, count, comment } of tables) {
+    const bytes = count * dtypeInfo(dtype).bytes;
+    yield* tablePieces(name, comment, dtype, count, () => constantBytes(program, blobs, offset, bytes));
+    yield "\n";
+  }
+  if (program.stateInit.length > 0) {
+    yield* tablePieces("initial_state", "the state before the first run", "u8", program.stateBytes, () =>
+      stateBytes(program, blobs),
+    );
+    yield "\n";
+  }
+  yield [kernels, "", ...memories(program), run, ""].join("\n");
+}
+
+function memories({ arenaBytes, stateBytes }: Program): readonly string[] {
+  return [
+    ...(arenaBytes > 0 ? [memoryText("arena_memory", arenaBytes), ""] : []),
+    ...(stateBytes > 0 ? [memoryText("state_memory", stateBytes), "static int state_is_set;", ""] : []),
+  ];
+}
+
+function runText(parts: Parts): string {
+  const { program } = parts;
+  const names = functionNames(program);
+  const { inputs, outputs } = portParameters(program);
+  const own: Places = {
+    port: (kind, index) => (kind === "input" ? inputs : outputs)[index].name,
+    table: (t) => t.name,
+  };
+  const reset =
+    program.stateBytes > 0
+      ? [
+          `void ${names.reset}(void) {`,
+          `  for (ptrdiff_t i = 0; i < ${program.stateBytes}; i++)`,
+          `    state_memory.bytes[i] = ${program.stateInit.length > 0 ? "initial_state[i]" : "0"};`,
+          "  state_is_set = 1;",
+          "}\n",
+        ]
+      : [];
+  return [
+    ...reset,
+    `void ${names.run}(${[...inputs, ...outputs].map((p) => p.declaration).join(", ") || "void"}) {`,
+    ...(program.arenaBytes > 0 ? ["  unsigned char *const arena = arena_memory.bytes;"] : []),
+    ...(program.stateBytes > 0
+      ? ["  unsigned char *const state = state_memory.bytes;", `  if (!state_is_set) ${names.reset}();`]
+      : []),
+    ...program.launches.flatMap((_, n) => parts.calls(n, own)),
+    "}",
+  ].join("\n");
+}
+
+/** The library: the same kernels, constants linked, `qc_model` for the runtime. One thread. */
+export function libraryText(parts: Parts, descriptor: string, stateInitOffset: number | null): string {
+  const { program, helpers, kernels, tables } = parts;
+  const own: Places = {
+    port: (kind, index) => `exec->${kind}s[${index}]`,
+    table: (t) => `(const ${memoryName(t.dtype, false)} *)(${WEIGHTS} + ${t.offset})`,
+  };
+  const calls = program.launches.flatMap((_, n) => [`  if (exec->tick) exec->tick(exec->user, ${n});`, ...parts.calls(n, own)]);
+  const body = calls.join("\n");
+  const run = [
+    "static int run(const qc_exec *exec) {",
+    ...(/\(arena\b/.test(body) ? ["  unsigned char *const arena = exec->arena;"] : []),
+    ...(/\(state\b/.test(body) ? ["  unsigned char *const state = exec->state;"] : []),
+    ...(program.launches.length === 0 ? ["  (void)exec;"] : []),
+    body,
+    "  return 0;",
+    "}",
+  ].join("\n");
+  const hasConstants = tables.length > 0 || stateInitOffset !== null;
+  return [
+    INCLUDES,
+    '#include "qc.h"',
+    pragmas(true),
+    typedefs(`${kernels}${run}`, true),
+    ...(hasConstants ? [`extern __attribute__((__visibility__("hidden"))) const unsigned char ${WEIGHTS}[];`] : []),
+    helpers,
+    kernels,
+    run,
+    descriptor,
+    "",
+  ].join("\n\n");
+}
+
+/** The constant at an offset: its bytes, zeros behind them. */
+function constantBytes(program: Program, blobs: BlobStore, offset: number, bytes: number): Uint8Array {
+  const found = program.weights.find((w) => w.offset === offset);
+  invariant(found || bytes === 0, `a constant at ${offset}`);
+  return found ? blobs.get(found.blob).subarray(0, bytes) : new Uint8Array(0);
+}
+
+function stateBytes(program: Program, blobs: BlobStore): Uint8Array {
+  const all = new Uint8Array(program.stateBytes);
+  for (const p of program.stateInit) all.set(blobs.get(p.blob).subarray(0, p.bytes), p.offset);
+  return all;
+}
