@@ -106,6 +106,40 @@ static int spell(char *out, size_t size, const char *path, const struct stat *st
   return (size_t)n < size;
 }
 
+/* e_machine of ELF files, and of this program. */
+static const struct {
+  unsigned char low;
+  const char *name;
+} machines[] = {{62, "x86_64"}, {183, "aarch64"}, {243, "riscv64"}, {3, "x86"}, {40, "arm"}};
+#if defined(__x86_64__)
+#define THIS_MACHINE 62
+#elif defined(__aarch64__)
+#define THIS_MACHINE 183
+#endif
+
+/* Refuses a library for another architecture by name; the loader would say that there is no such file. */
+static int check_machine(const char *file) {
+#ifdef THIS_MACHINE
+  unsigned char head[20];
+  FILE *f = fopen(file, "rb");
+  size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+  const char *for_machine = NULL, *here = NULL;
+  if (f) fclose(f);
+  if (n < sizeof head || memcmp(head, "\177ELF", 4) || head[5] != 1) return QC_OK;
+  int machine = head[18] | head[19] << 8;
+  if (machine == THIS_MACHINE) return QC_OK;
+  for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
+    if (machines[i].low == machine) for_machine = machines[i].name;
+    if (machines[i].low == THIS_MACHINE) here = machines[i].name;
+  }
+  if (for_machine) return qc_fail(QC_E_OPEN, "%s is built for %s and this machine is %s", file, for_machine, here);
+  return qc_fail(QC_E_OPEN, "%s is built for another architecture (ELF machine %d) and this machine is %s", file, machine, here);
+#else
+  (void)file;
+  return QC_OK;
+#endif
+}
+
 int qc_load(const char *path, qc_network **net) {
   if (!net) return qc_fail(QC_E_ARGUMENT, "net is NULL");
   *net = NULL;
@@ -117,6 +151,8 @@ int qc_load(const char *path, qc_network **net) {
   if (!fits) return qc_fail(QC_E_ARGUMENT, "path is longer than %d bytes", PATH_MAX);
   if (stat(file, &st) != 0) return qc_fail(QC_E_OPEN, "%s: no such file", file);
   if (!spell(spelt, sizeof spelt, file, &st)) return qc_fail(QC_E_ARGUMENT, "path is too long");
+  int machine = check_machine(file);
+  if (machine) return machine;
   void *handle = dlopen(spelt, RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     const char *why = dlerror();

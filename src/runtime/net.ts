@@ -1,4 +1,6 @@
+import { dirname, join } from "node:path";
 import { fail, failUsage } from "../support/diag.js";
+import { readText } from "../support/fs.js";
 import type { TypedArray } from "../support/npy.js";
 import { didYouMean } from "../support/suggest.js";
 import type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
@@ -90,9 +92,25 @@ function createContext(library: Library, net: Ptr, options: ContextOptions): Ptr
   return cell[0] as Ptr;
 }
 
+/** QC_E_OPEN of runtime-c/qc.h. */
+const CANNOT_OPEN = 2;
+
+/** What model.json says the library was compiled for; nothing where it says nothing that can be read: the error is about the library. */
+function builtForHelp(file: string): string | undefined {
+  try {
+    const { target } = JSON.parse(readText(join(dirname(file), "model.json"))) as { readonly target?: unknown };
+    return typeof target === "string"
+      ? `it was compiled for --target "${target}"; compile it for the machine that runs it`
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function loadNetwork(library: Library, file: string): Ptr {
   const cell: Cell = [null];
-  check(library, library.load(file, cell));
+  const status = library.load(file, cell);
+  check(library, status, status === CANNOT_OPEN ? builtForHelp(file) : undefined);
   return cell[0] as Ptr;
 }
 

@@ -132,6 +132,24 @@ describe("load", () => {
     }
   });
 
+  it("says for which architecture a library was built, and what it was compiled for", () => {
+    const foreign = readFileSync(join(work, "fake.so"));
+    const [machine, name] = foreign.readUInt16LE(18) === 183 ? [62, "x86_64"] : [183, "aarch64"];
+    foreign.writeUInt16LE(machine, 18);
+    writeFileSync(join(work, "foreign.so"), foreign);
+    const target = `llvm -mtriple=${name}-linux-gnu`;
+    const dir = folder("foreign", { target }, join(work, "foreign.so"));
+    expect(() => loadSync(dir)).toThrow(
+      expect.objectContaining({
+        code: "QC-RT-102",
+        message: expect.stringMatching(new RegExp(`model.so is built for ${name} and this machine is `)),
+        diags: [expect.objectContaining({ help: expect.stringContaining(target) })],
+      }),
+    );
+    foreign.writeUInt16LE(9999, 18);
+    writeFileSync(join(work, "foreign.so"), foreign);
+    expect(() => loadSync(join(work, "foreign.so"))).toThrow(/built for another architecture \(ELF machine 9999\)/);
+  });
   it("loads a network that replaced another under the same path while that one is open", () => {
     const path = join(work, "replaced.so");
     copyFileSync(join(work, "fake.so"), path);
