@@ -71,7 +71,7 @@ function opsPart({ ops, onnxRules }: Context): string {
 function passesPart({ passes }: Context): string {
   const rows = [...passes.values()].map((p) => [
     code(p.name),
-    cell(p.doc),
+    cell(`${p.doc}${p.obligatory ? " Obligatory." : ""}`),
     schemaText(p.options),
     p.requires.join(", "),
     [...p.establishes, ...(p.breaks ?? []).map((b) => `not ${b}`)].join(", "),

@@ -13,19 +13,19 @@ import type { Context } from "./context.js";
 import { createSpillingStore } from "./ir/blob/spilling-store.js";
 import type { Module } from "./ir/graph/module.js";
 import type { Kernel } from "./ir/loop/stmt.js";
-import { byDefault } from "./ir/schedule/choose.js";
 import { schedulerFor } from "./ir/schedule/scheduler.js";
 import { lanesFor } from "./ir/target/machine.js";
 import type { Target } from "./ir/target/target.js";
 import { runPipeline } from "./passes/manager.js";
 import type { PlannedProgram } from "./passes/memory/program.js";
 import { parsePipeline } from "./passes/pipeline.js";
-import { canonicalPipeline, loweredPipeline } from "./passes/presets.js";
+import { canonicalPipeline, endingInKernels, loweredPipeline } from "./passes/presets.js";
 import type { Quantizer } from "./passes/quant/grids.js";
 import { extendPipeline, namedTarget } from "./plugin.js";
 import { type CalibrationSample, type CalibrationSamples, calibrate } from "./quantize/calibrate.js";
 import { quantizationReport } from "./quantize/report.js";
 import { load, type Net } from "./runtime/index.js";
+import { byDefault } from "./support/choose.js";
 import { sha256OfFile } from "./support/fs.js";
 import { breathe } from "./support/interrupt.js";
 import { withOutputFolder } from "./support/output-folder.js";
@@ -89,7 +89,7 @@ async function quantizeAndCompile(request: QuantizeRequest, ctx: Context): Promi
   const observed = await line.stage("calibrate", () =>
     calibrate(canonical, ctx, request.samples(params, paramNames), (m) => buildInMemory(line, m)),
   );
-  const simulated = line.passes(observed.module, `fake-quant{quantizer=${request.quantizer}}`);
+  const simulated = line.passes(observed.module, `fake-quant{quantizer=${request.quantizer}}`, ["observed"]);
   const facts = { quantizer: request.quantizer, preprocessor: request.preprocessor, calibrationSamples: observed.count };
   const report = { "optimization_artifacts/quantization.json": `${JSON.stringify(quantizationReport(simulated), null, 2)}\n` };
   return finish(line, simulated, facts, report);
@@ -129,7 +129,7 @@ export async function tuneModel(
 async function fusedSource(line: Line): Promise<Module> {
   const source = await line.stage("import", () => importModel(line.request, line.ctx));
   const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(line.request.optLevel)));
-  return line.stage("passes", () => lowered(line, canonical));
+  return line.stage("passes", () => finallyLowered(line, canonical));
 }
 
 const searched = (line: Line, fused: Module, search: SearchRequest): Promise<Tuned> =>
@@ -150,7 +150,8 @@ interface Line {
   readonly seconds: Record<string, number>;
   /** Runs and times one stage; an interrupt is noticed between stages. */
   stage<T>(name: string, run: () => T | Promise<T>): Promise<T>;
-  passes(m: Module, pipeline: string): Module;
+  /** The module after a pipeline; `assumed` facts hold without a look. */
+  passes(m: Module, pipeline: string, assumed?: Parameters<typeof runPipeline>[4]): Module;
   plan(m: Module, target: Target, schedule?: (k: Kernel) => Kernel): PlannedProgram;
 }
 
@@ -175,8 +176,8 @@ function openLine(request: CompileRequest, ctx: Context): Line {
       seconds[name] = (seconds[name] ?? 0) + (performance.now() - start) / 1000;
       return result;
     },
-    passes: (m, pipeline) =>
-      runPipeline(m, parsePipeline(extendPipeline(pipeline, ctx.plugins), ctx.passes), ctx, request.instruments),
+    passes: (m, pipeline, assumed) =>
+      runPipeline(m, parsePipeline(extendPipeline(pipeline, ctx.plugins), ctx.passes), ctx, request.instruments, assumed),
     plan: (m, target, schedule) => {
       const scheduler = schedulerFor(ctx.schedulers, target);
       return planModule(m, ctx, schedule ?? ((k) => scheduler.schedule(k, target, byDefault).kernel));
@@ -184,10 +185,18 @@ function openLine(request: CompileRequest, ctx: Context): Line {
   };
 }
 
-const lowered = ({ request, passes, tools }: Line, m: Module): Module => {
+const lowered = ({ request, passes, tools, ctx }: Line, m: Module): Module => {
   const convert = request.layout !== "NCHW" && (request.kernelLevel ?? 3) >= 3;
-  return passes(m, request.passes ?? loweredPipeline(request.optLevel, convert ? "NHWC" : "NCHW", lanesFor(tools.target, "f32")));
+  const preset = () => loweredPipeline(request.optLevel, convert ? "NHWC" : "NCHW", lanesFor(tools.target, "f32"));
+  return passes(m, request.passes === undefined ? preset() : endingInKernels(request.passes, ctx.passes));
 };
+
+/** The last pipeline of a build. */
+function finallyLowered(line: Line, m: Module): Module {
+  const kernels = lowered(line, m);
+  for (const i of line.request.instruments ?? []) i.finish?.();
+  return kernels;
+}
 
 /** From the canonical module to the files. */
 async function finish(
@@ -197,7 +206,7 @@ async function finish(
   reports: Readonly<Record<string, string>> = {},
 ): Promise<BuildReport> {
   const { request, ctx, tools } = line;
-  const fused = await line.stage("passes", () => lowered(line, canonical));
+  const fused = await line.stage("passes", () => finallyLowered(line, canonical));
   const tuned = request.search ? await searched(line, fused, request.search) : null;
   const { program, arenaLowerBound } = await line.stage("schedule", () => line.plan(fused, tools.target, tuned?.schedule));
   const error = floatError(program, ctx);

@@ -1,7 +1,5 @@
 /** Builds the registries of one compiler session: built-ins first, then plugins. No globals, nothing registers itself. */
 
-import { builtinStrategies } from "./autotune/search/strategies.js";
-import type { StrategyMaker } from "./autotune/search/strategy.js";
 import type { Backend } from "./backends/backend.js";
 import { builtinBackends } from "./backends/builtin.js";
 import { builtinFrontends } from "./frontends/builtin.js";
@@ -18,6 +16,8 @@ import type { Sketch } from "./ir/schedule/sketch.js";
 import { builtinPasses } from "./passes/index.js";
 import type { Plugin } from "./plugin.js";
 import { builtinSchedulers } from "./schedules/index.js";
+import { builtinStrategies } from "./search/strategies/builtin.js";
+import type { StrategyMaker } from "./search/strategy.js";
 import type { Diag } from "./support/diag.js";
 import { createRuleTable } from "./support/rule-table.js";
 

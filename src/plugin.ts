@@ -2,9 +2,6 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { featuresOf } from "./autotune/cost/features.js";
-import { drawUnseen, type StrategyMaker } from "./autotune/search/strategy.js";
-import { drawing, mutating } from "./autotune/space.js";
 import type { Backend } from "./backends/backend.js";
 import type { Frontend } from "./frontends/frontend.js";
 import type { ImportRules } from "./frontends/onnx/rule.js";
@@ -20,6 +17,9 @@ import type { Sketch } from "./ir/schedule/sketch.js";
 import { lanesFor } from "./ir/target/machine.js";
 import { tensorType } from "./ir/type/tensor-type.js";
 import { sweep } from "./passes/rewrite/sweep.js";
+import { ranked } from "./search/objective.js";
+import { drawing, mutating } from "./search/space.js";
+import { drawUnseen, type StrategyMaker } from "./search/strategy.js";
 import { fail } from "./support/diag.js";
 
 /** The plugin interface's version; a plugin built for another one is refused. */
@@ -60,7 +60,7 @@ export function definePlugin(plugin: Plugin): Plugin {
  *   definePass  a pass                                   sweep      rebuilds a module node by node, for passes that rewrite
  *   tensorType  a type from dtype and shape              fail       throws a coded error
  *   schedule    steps of a sketch: `attempt` one (null where it is not legal), `after` one, `nestOf` a stage's body, `lanesFor` an element type
- *   search      of a strategy: `drawUnseen` candidates, choices `drawing` at random or `mutating` a parent's, `featuresOf` a kernel for the model
+ *   search      of a strategy: `drawUnseen` candidates, choices `drawing` at random or `mutating` a parent's, `ranked` measurements
  */
 export const pluginTools = {
   attr,
@@ -73,7 +73,7 @@ export const pluginTools = {
   tensorType,
   fail,
   schedule: { attempt, after, nestOf, lanesFor },
-  search: { drawUnseen, drawing, mutating, featuresOf },
+  search: { drawUnseen, drawing, mutating, ranked },
 } as const;
 export type PluginTools = typeof pluginTools;
 

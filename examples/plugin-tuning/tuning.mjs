@@ -5,7 +5,7 @@
  */
 export default function tuningPlugin({ schedule, search }) {
   const { attempt, nestOf, lanesFor } = schedule;
-  const { drawUnseen, drawing, mutating } = search;
+  const { drawUnseen, drawing, mutating, ranked } = search;
 
   /**
    * for i in [0, n): y[i] = f(x[i])   -->   for i.o: for v in [0, V) unrolled: a vector of y
@@ -40,8 +40,8 @@ export default function tuningPlugin({ schedule, search }) {
     doc: "neighbours of the fastest so far",
     start: () => ({
       propose(task, count) {
-        const timed = task.measured.filter((m) => m.ratio !== null).sort((a, b) => a.ratio - b.ratio);
-        const { decisions, sites } = timed[0]?.candidate ?? task.space.standard;
+        const [best] = ranked(task.measured, task.objectives);
+        const { decisions, sites } = best?.candidate ?? task.space.standard;
         const taken = new Set();
         const near = () => task.space.derive(mutating(decisions, 1 / Math.max(1, sites.length), task.random));
         const found = drawUnseen(task, count, near, taken);

@@ -1,5 +1,5 @@
 import type { RecordedError } from "./records/record.js";
-import type { Candidate } from "./space.js";
+import type { ScheduleCandidate } from "./schedule-space.js";
 import type { Workload } from "./workload.js";
 
 /** What came of one candidate. */
@@ -24,7 +24,7 @@ export interface MeasureOptions {
 /** Builds and runs candidates. Whatever a candidate does, crash or loop forever, `measure` returns. */
 export interface Measurer {
   /** Checks and times the default schedule, which every candidate is timed in turns with. */
-  open(workload: Workload, standard: Candidate): Promise<Measurement>;
-  measure(workload: Workload, candidates: readonly Candidate[], options: MeasureOptions): Promise<readonly Measurement[]>;
+  open(workload: Workload, standard: ScheduleCandidate): Promise<Measurement>;
+  measure(workload: Workload, candidates: readonly ScheduleCandidate[], options: MeasureOptions): Promise<readonly Measurement[]>;
   close(): void;
 }

@@ -1,13 +1,13 @@
 /** What earlier sessions learnt, for the search that goes on from there. */
 import { applySteps } from "../ir/schedule/apply.js";
-import { following } from "../ir/schedule/choose.js";
+import { following } from "../support/choose.js";
 import { QcError } from "../support/diag.js";
 import type { CostModel } from "./cost/model.js";
 import type { TuningRecord } from "./records/record.js";
 import { stepsKey } from "./records/steps-key.js";
-import { noteMeasured, type Task } from "./search/task.js";
-import type { Candidate, Space } from "./space.js";
+import type { ScheduleCandidate, ScheduleSpace } from "./schedule-space.js";
 import { timeRatio } from "./statistics.js";
+import { recallMeasured, type WorkloadTask } from "./task.js";
 
 /** Records of a workload that become parents and lessons again: the fastest, and as many from all over; deriving one takes milliseconds. */
 const RECALLED = 32;
@@ -30,7 +30,7 @@ function bySteps(records: readonly TuningRecord[]): readonly (readonly [string, 
 }
 
 /** A recorded schedule as a candidate, and what its decisions lead to today; none where its steps are not legal any more. */
-function candidatesOf(space: Space, r: TuningRecord): readonly Candidate[] {
+function candidatesOf(space: ScheduleSpace, r: TuningRecord): readonly ScheduleCandidate[] {
   const today = space.derive(following(r.decisions));
   const key = stepsKey(r.steps);
   if (today.key === key) return [today];
@@ -50,7 +50,7 @@ function candidatesOf(space: Space, r: TuningRecord): readonly Candidate[] {
  * Against another default, or by another compiler (`older` too): the fastest are candidates again, for their times say nothing today.
  */
 export function recall(
-  task: Task,
+  task: WorkloadTask,
   prior: readonly TuningRecord[],
   older: readonly TuningRecord[],
   threads: number,
@@ -69,7 +69,7 @@ export function recall(
   for (const [key, r] of recalled) {
     const candidate = space.derive(following(r.decisions));
     if (candidate.key !== key) continue;
-    noteMeasured(task, { candidate, ratio: r.error ? null : timeRatio(r.ms, r.baselineMs), code: r.code }, model);
+    recallMeasured(task, { candidate, ratio: r.error ? null : timeRatio(r.ms, r.baselineMs), code: r.code }, model);
   }
   const valued = new Set(valid);
   const others = [...own.filter((r) => !valued.has(r)), ...older.filter((r) => r.workload === workload.key)];

@@ -1,15 +1,16 @@
-/** One run of the tuner: propose, measure, record, learn, until the trials are used up. */
-
+/** One run of the tuner: every workload a space, the measurements recorded at once. */
+import { createRandom, deriveSeed } from "../search/random.js";
+import { confirmBest, type Outcome, runSearch } from "../search/run.js";
+import type { Proposal, StrategyMaker } from "../search/strategy.js";
 import { createCostModel } from "./cost/model.js";
 import type { Measurement, Measurer } from "./measure.js";
-import { createRandom, deriveSeed } from "./random.js";
+import { progressOf, type TuneProgress, type TuneSummary } from "./progress.js";
 import { recall } from "./recall.js";
 import type { Environment, TuningRecord } from "./records/record.js";
-import { nextTask } from "./search/share.js";
-import type { StrategyMaker } from "./search/strategy.js";
-import { createTask, noteMeasured, type Task } from "./search/task.js";
-import { type Candidate, createSpace, type ScheduleFor } from "./space.js";
+import { createScheduleSpace, type ScheduleCandidate, type ScheduleFor } from "./schedule-space.js";
+import { nextTask } from "./share.js";
 import { timeRatio } from "./statistics.js";
+import { createWorkloadTask, learnFrom, type WorkloadTask } from "./task.js";
 import type { Workload } from "./workload.js";
 
 export interface TuneRequest {
@@ -37,154 +38,82 @@ export interface TuneRequest {
   readonly isStopped?: () => boolean;
 }
 
-export interface TaskProgress {
-  readonly workload: string;
-  readonly kernel: string;
-  readonly launches: number;
-  readonly trials: number;
-  readonly failures: number;
-  /** Milliseconds of the default and of the best, a launch; null before they are measured. */
-  readonly baselineMs: number | null;
-  readonly bestMs: number | null;
-  readonly ended: string | null;
-}
-
-export interface TuneProgress {
-  readonly done: number;
-  readonly total: number;
-  /** Searching; measuring the best of each workload again; measuring them in the whole model. */
-  readonly phase: "search" | "final" | "model";
-  /** The kernel in work, or what is done. */
-  readonly current: string;
-  readonly tasks: readonly TaskProgress[];
-  /** Share of pairs that the cost model put in order unseen; null before it could. */
-  readonly rankingAccuracy: number | null;
-}
-
-export interface TuneSummary extends Omit<TuneProgress, "phase" | "current"> {
-  readonly strategy: string;
-  readonly seed: number;
-  readonly session: string;
-  readonly duplicates: number;
-}
-
 const BATCH = 8;
 const ROUNDS = 10;
 const FINAL_ROUNDS = 25;
 const FINALISTS = 4;
-/** Batches in a row that brought nothing new before a space counts as used up. */
-const MOST_STALE = 3;
 
-const failuresOf = (t: Task): number => t.measured.filter((m) => m.ratio === null).length;
-
-const progressOf = (t: Task): TaskProgress => ({
-  workload: t.workload.key,
-  kernel: t.workload.kernel.name,
-  launches: t.workload.launches,
-  trials: t.trials,
-  failures: failuresOf(t),
-  baselineMs: t.baselineMs,
-  bestMs: t.baselineMs === null ? null : t.baselineMs * t.bestRatio,
-  ended: t.ended,
-});
+const ratioOf = (m: Measurement): number | null => (m.error ? null : timeRatio(m.ms, m.baselineMs));
 
 /**
  * Searches; when the trials, or all spaces, are used up, or when it is stopped, the best of each workload are measured again. Every measurement is recorded
  * at once.
  */
 export async function tune(request: TuneRequest): Promise<TuneSummary> {
-  const { workloads, measurer, iterations, seed, threads = 1, onProgress } = request;
+  const { workloads, measurer, iterations, seed, threads = 1, prior } = request;
   const model = createCostModel(seed);
-  const strategy = request.strategy.start();
   // the stream of a workload starts elsewhere when there are records: a second session does not draw the same again
-  const streamOf = (w: Workload) => `${w.key} ${request.prior.filter((r) => r.workload === w.key).length}`;
+  const streamOf = (w: Workload) => `${w.key} ${prior.filter((r) => r.workload === w.key).length}`;
   const tasks = workloads.map((w) =>
-    createTask(w, createSpace(w.kernel, request.schedule), createRandom(deriveSeed(seed, streamOf(w)))),
+    createWorkloadTask(w, createScheduleSpace(w.kernel, request.schedule), createRandom(deriveSeed(seed, streamOf(w))), model),
   );
-  for (const t of tasks) recall(t, request.prior, request.older ?? [], threads, model);
+  for (const t of tasks) recall(t, prior, request.older ?? [], threads, model);
   model.train();
 
-  const isStopped = () => request.isStopped?.() ?? false;
-  const batch = Math.max(1, Math.min(BATCH, Math.ceil(iterations / (2 * Math.max(1, tasks.length)))));
-  const stale = new Map<Task, number>();
-  let done = 0;
-  let duplicates = 0;
-  const note = (task: Task, source: string, c: Candidate, m: Measurement) =>
+  const note = (task: WorkloadTask, source: string, c: ScheduleCandidate, m: Measurement) =>
     request.record(recordOf(request, task, source, c, m));
+  const facts = () => ({ total: iterations, tasks: tasks.map(progressOf), rankingAccuracy: model.rankingAccuracy() });
   const show = (phase: TuneProgress["phase"], current: string) =>
-    onProgress?.({
-      done,
-      total: iterations,
-      phase,
-      current,
-      tasks: tasks.map(progressOf),
-      rankingAccuracy: model.rankingAccuracy(),
-    });
+    request.onProgress?.({ done: tasks.reduce((n, t) => n + t.trials, 0), phase, current, ...facts() });
 
-  while (done < iterations && !isStopped()) {
-    const task = nextTask(tasks);
-    if (!task) break;
-    show("search", task.workload.kernel.name);
-    if (task.baselineMs === null && !(await openTask(task, measurer, note))) continue;
-    const room = Math.min(batch, iterations - done);
-    const again = task.recalled.splice(0, room).map((candidate) => ({ candidate, source: "recalled" }));
-    const found = again.length ? again : strategy.propose(task, room, model);
-    if (found.length === 0) {
-      task.ended = "every schedule of its space was tried";
-      continue;
-    }
-    const results = await measurer.measure(
-      task.workload,
-      found.map((f) => f.candidate),
-      { rounds: ROUNDS, thorough: false, known: task.codes },
-    );
-    let fresh = 0;
-    results.forEach((m, i) => {
-      const { candidate, source } = found[i];
-      task.seen.add(candidate.key);
-      if (m.isDuplicate) {
-        duplicates++;
-        return;
-      }
-      fresh++;
-      note(task, source, candidate, m);
-      noteMeasured(task, { candidate, ratio: m.error ? null : timeRatio(m.ms, m.baselineMs), code: m.code }, model);
-      task.trials++;
-      task.history.push(task.bestRatio);
-    });
-    done += fresh;
-    stale.set(task, fresh > 0 ? 0 : (stale.get(task) ?? 0) + 1);
-    if ((stale.get(task) ?? 0) >= MOST_STALE) task.ended = "further schedules are the same code";
-    model.train();
-  }
+  const { done, duplicates } = await runSearch<WorkloadTask, ScheduleCandidate>({
+    tasks,
+    strategy: request.strategy.start(),
+    budget: { trials: iterations, isSpent: request.isStopped },
+    batch: Math.max(1, Math.min(BATCH, Math.ceil(iterations / (2 * Math.max(1, tasks.length))))),
+    next: nextTask,
+    async open(task) {
+      show("search", task.workload.kernel.name);
+      return task.baselineMs !== null || openTask(task, measurer, note);
+    },
+    async measure(task, proposals) {
+      const how = { rounds: ROUNDS, thorough: false, known: task.codes };
+      const candidates = proposals.map((p) => p.candidate);
+      const results = await measurer.measure(task.workload, candidates, how);
+      return results.map((m, i) => outcomeOf(task, proposals[i], m));
+    },
+    learn: model.train,
+  });
   for (const task of tasks) {
-    if (task.trials === 0 && !wasCutShort(task, request.prior)) continue;
+    if (task.trials === 0 && !wasCutShort(task, prior)) continue;
     if (task.baselineMs === null && !(await openTask(task, measurer, note))) continue;
     show("final", task.workload.kernel.name);
     await measureFinalists(task, measurer, note);
   }
   show("final", "");
-  return {
-    done,
-    total: iterations,
-    tasks: tasks.map(progressOf),
-    rankingAccuracy: model.rankingAccuracy(),
-    strategy: request.strategy.name,
-    seed,
-    session: request.session,
-    duplicates,
-  };
+  return { done, duplicates, ...facts(), strategy: request.strategy.name, seed, session: request.session };
+
+  function outcomeOf(task: WorkloadTask, { candidate, source }: Proposal<ScheduleCandidate>, m: Measurement): Outcome {
+    if (m.isDuplicate) return { values: null, isDuplicate: true };
+    const ratio = ratioOf(m);
+    note(task, source, candidate, m);
+    learnFrom(task, { candidate, ratio, code: m.code }, model);
+    task.history.push(task.bestRatio);
+    return { values: ratio === null ? null : [ratio], isDuplicate: false };
+  }
 }
 
 /** An earlier session tried schedules of this workload and ended before the best were measured again. */
-const wasCutShort = ({ workload, space, measured }: Task, prior: readonly TuningRecord[]): boolean =>
-  measured.some((m) => m.ratio !== null && m.ratio < 1) &&
+const wasCutShort = ({ workload, space, measured }: WorkloadTask, prior: readonly TuningRecord[]): boolean =>
+  measured.some((m) => m.values !== null && isFaster(m.values)) &&
   !prior.some((r) => r.source === "final" && r.workload === workload.key && r.baseline === space.standard.key);
 
-type Note = (task: Task, source: string, c: Candidate, m: Measurement) => void;
+const isFaster = ([ratio]: readonly number[]): boolean => ratio < 1;
+
+type Note = (task: WorkloadTask, source: string, c: ScheduleCandidate, m: Measurement) => void;
 
 /** Measures the default: candidate 0. False where it cannot be measured; then there is nothing to compare with. */
-async function openTask(task: Task, measurer: Measurer, note: Note): Promise<boolean> {
+async function openTask(task: WorkloadTask, measurer: Measurer, note: Note): Promise<boolean> {
   const standard = await measurer.open(task.workload, task.space.standard);
   note(task, "default", task.space.standard, standard);
   if (standard.code) task.codes.add(standard.code);
@@ -196,20 +125,23 @@ async function openTask(task: Task, measurer: Measurer, note: Note): Promise<boo
   return true;
 }
 
-/** The fastest of many are partly the luckiest: they are measured again, at length, and count with the worse result. */
-async function measureFinalists(task: Task, measurer: Measurer, note: Note): Promise<void> {
-  const timed = task.measured.filter((m) => m.ratio !== null && m.ratio < 1).sort((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0));
-  const finalists = timed.slice(0, FINALISTS).map((m) => m.candidate);
-  if (finalists.length === 0) return;
-  const results = await measurer.measure(task.workload, finalists, { rounds: FINAL_ROUNDS, thorough: true, known: new Set() });
-  results.forEach((m, i) => {
-    if (!m.isDuplicate) note(task, "final", finalists[i], m);
+/** Measures the fastest again, at length. */
+async function measureFinalists(task: WorkloadTask, measurer: Measurer, note: Note): Promise<void> {
+  const confirmed = await confirmBest(task, FINALISTS, isFaster, async (finalists) => {
+    const how = { rounds: FINAL_ROUNDS, thorough: true, known: new Set<string>() };
+    const results = await measurer.measure(task.workload, finalists, how);
+    results.forEach((m, i) => {
+      if (!m.isDuplicate) note(task, "final", finalists[i], m);
+    });
+    return results.map((m) => {
+      const ratio = ratioOf(m);
+      return ratio === null ? null : [ratio];
+    });
   });
-  const ratios = results.map((m, i) => (m.error ? 1 : Math.max(timeRatio(m.ms, m.baselineMs), timed[i].ratio ?? 1)));
-  task.bestRatio = Math.min(1, ...ratios);
+  task.bestRatio = Math.min(1, confirmed[0]?.values?.[0] ?? 1);
 }
 
-function recordOf(request: TuneRequest, task: Task, source: string, c: Candidate, m: Measurement): TuningRecord {
+function recordOf(request: TuneRequest, task: WorkloadTask, source: string, c: ScheduleCandidate, m: Measurement): TuningRecord {
   const { environment, session, seed, threads = 1, now = () => new Date() } = request;
   return {
     v: 1,

@@ -10,23 +10,24 @@ import type { Kernel } from "../ir/loop/stmt.js";
 import { verifyKernel } from "../ir/loop/verify.js";
 import type { IrContext } from "../ir/pass/context.js";
 import { applySteps } from "../ir/schedule/apply.js";
-import { byDefault } from "../ir/schedule/choose.js";
 import { schedulerFor } from "../ir/schedule/scheduler.js";
 import type { Scheduled } from "../ir/schedule/session.js";
 import type { Step } from "../ir/schedule/step.js";
 import { targetKey } from "../ir/target/resolve.js";
 import { lowerFunc } from "../passes/memory/lower-func.js";
 import type { LoweredFunc } from "../passes/memory/lowered.js";
+import { openLog } from "../search/log.js";
+import { byDefault } from "../support/choose.js";
 import { fail, QcError } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
 import { type ConfirmRequest, confirm, type Measured, type Whole } from "./confirm/confirm.js";
 import { openModelBench } from "./confirm/model-bench.js";
+import type { TuneSummary } from "./progress.js";
 import { type Best, bestSchedules, isStale, type Usable, usableRecords } from "./records/best.js";
-import { openLog, readLog } from "./records/log.js";
+import { readLog } from "./records/log.js";
 import type { Environment, TuningRecord } from "./records/record.js";
 import { stepsKey } from "./records/steps-key.js";
 import { type Placed, type SearchRequest, searchModule } from "./search-module.js";
-import type { TuneSummary } from "./session.js";
 import { collectWorkloads, type Workload, workloadKey } from "./workload.js";
 
 /** What a search, or the log of one, did for a build. */
@@ -224,7 +225,7 @@ async function confirmSearch(
   const { records } = usableRecords(readLog(logFile).records, environment);
   const keys = new Map(launchedKernels(m, ctx).map((l) => [l.callee, how.keyOf(l.kernel)]));
   const bench = openModelBench(m, ctx, tools, keys);
-  const log = openLog(logFile);
+  const log = openLog<TuningRecord>(logFile);
   const { session, seed } = search;
   const append = (of: readonly RecordedMeasurement[]): void => {
     const time = new Date().toISOString();

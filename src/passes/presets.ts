@@ -1,4 +1,7 @@
-/** The pipelines that builds run, as text. A quantized build inserts calibration between `canonical` and `quantized`. */
+/** The pipelines that builds run, as text. A quantized build calibrates and simulates quantization between the two. */
+import type { Pass, Prop } from "../ir/pass/pass.js";
+import { factsAfter } from "./facts.js";
+import { parsePipeline } from "./pipeline.js";
 
 export type OptLevel = 0 | 1 | 2 | 3;
 
@@ -10,19 +13,30 @@ const CANONICAL: Readonly<Record<OptLevel, string>> = {
   3: "widen-half,fold-constants{dequantize=false},cse,dce,simplify-movement,one-hot-to-gather,matmul-to-dense,fold-bn,fold-constants{dequantize=false},dce",
 };
 
-/** Canonical module (with quantize / dequantize pairs or without) to one that consists of kernels. */
+/** Canonical module (with quantize / dequantize pairs or without) to one whose nodes are ready to become kernels. */
 const LOWERED: Readonly<Record<OptLevel, string>> = {
-  0: "fold-constants,dce,materialize-results,fuse",
-  1: "quantize,fold-constants,cse,dce,materialize-results,fuse",
-  2: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce,materialize-results,fuse",
-  3: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce,materialize-results,fuse",
+  0: "fold-constants,dce",
+  1: "quantize,fold-constants,cse,dce",
+  2: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce",
+  3: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce",
 };
+
+/** Ops to kernels: the end of every build. */
+const TO_KERNELS = "materialize-results,fuse";
+
+/** The pipeline with what makes kernels of its result, unless it does so itself. */
+export function endingInKernels(text: string, passes: ReadonlyMap<string, Pass>): string {
+  const steps = parsePipeline(text, passes);
+  const facts = steps.reduce((holds, { pass }) => factsAfter(pass, holds), new Set<Prop>() as ReadonlySet<Prop>);
+  if (facts.has("fused")) return text;
+  return steps.length ? `${text},${TO_KERNELS}` : TO_KERNELS;
+}
 
 export const canonicalPipeline = (level: OptLevel = 3): string => CANONICAL[level];
 
 /** `layout` NCHW keeps the layout of the model; NHWC makes channels contiguous where that is faster on vectors of `lanes` floats. */
 export const loweredPipeline = (level: OptLevel = 3, layout: "NCHW" | "NHWC" = "NHWC", lanes = 16): string =>
-  LOWERED[level].replace(
+  `${LOWERED[level]},${TO_KERNELS}`.replace(
     /channels-last,/,
     layout === "NCHW" ? "" : lanes === 16 ? "channels-last," : `channels-last{lanes=${lanes}},`,
   );

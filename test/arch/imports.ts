@@ -86,7 +86,6 @@ export function brokenRule({ from, to }: Edge): string | null {
   if (a === "ir" && b === "ir") return brokenIrRule(from, to);
   if (isInsideBackend(to) && !isWayIn(from, to)) return "backends are known by the interface in backends/backend.ts";
   if (a === b || (a === "context.ts" && b === "plugin.ts")) return null;
-  if (rankA === RANK.get("plugin.ts") && /^autotune\/(search|cost|space)/.test(to)) return null;
   if (b === "index.ts" || b === "cli") return `nothing imports ${b}`;
   if (rankA === rankB) return "siblings do not import each other";
   return rankB < rankA ? null : `${a} is below ${b}`;

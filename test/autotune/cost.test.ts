@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { FEATURES, featuresOf } from "../../src/autotune/cost/features.js";
 import { createCostModel } from "../../src/autotune/cost/model.js";
 import { fitForest, predict } from "../../src/autotune/cost/trees.js";
-import { createRandom, type Random } from "../../src/autotune/random.js";
-import { createSpace, drawing } from "../../src/autotune/space.js";
+import { createScheduleSpace } from "../../src/autotune/schedule-space.js";
+import { createRandom, type Random } from "../../src/search/random.js";
+import { drawing } from "../../src/search/space.js";
 import { MACHINE, scheduleOn, strided } from "./kernels.js";
 
 const row = (r: Random): number[] => Array.from({ length: 6 }, () => 4 * r.next());
@@ -73,7 +74,7 @@ describe("the cost model", () => {
 
 describe("features", () => {
   const direct = strided().group.kernel;
-  const space = createSpace(direct, scheduleOn(MACHINE));
+  const space = createScheduleSpace(direct, scheduleOn(MACHINE));
   const at = (name: (typeof FEATURES)[number], c = space.standard) => featuresOf(c.kernel)[FEATURES.indexOf(name)];
   it("are finite numbers, one for each name", () => {
     const r = createRandom(2);

@@ -1,10 +1,9 @@
 /** Small workloads for tests of the tuner, and a measurer that measures nothing. */
 import type { Measurement, Measurer } from "../../src/autotune/measure.js";
+import type { TuneSummary } from "../../src/autotune/progress.js";
 import type { Environment, TuningRecord } from "../../src/autotune/records/record.js";
-import { builtinStrategies } from "../../src/autotune/search/strategies.js";
-import type { StrategyMaker } from "../../src/autotune/search/strategy.js";
-import { type TuneRequest, type TuneSummary, tune } from "../../src/autotune/session.js";
-import type { Candidate, ScheduleFor } from "../../src/autotune/space.js";
+import type { ScheduleCandidate, ScheduleFor } from "../../src/autotune/schedule-space.js";
+import { type TuneRequest, tune } from "../../src/autotune/session.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
 import type { Attrs } from "../../src/ir/attr/attr.js";
 import type { LoweredGroup } from "../../src/ir/loop/lower-group.js";
@@ -16,6 +15,8 @@ import { builtinOps } from "../../src/ir/ops/index.js";
 import type { Machine } from "../../src/ir/target/machine.js";
 import type { DType } from "../../src/ir/type/dtype.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
+import { builtinStrategies } from "../../src/search/strategies/builtin.js";
+import type { StrategyMaker } from "../../src/search/strategy.js";
 import { shortHash } from "../../src/support/hash.js";
 import { type Drawn, lowerCase } from "../ir/ops/lower-op.js";
 import { MACHINES } from "../ir/schedule/machines.js";
@@ -67,7 +68,8 @@ export const scheduleOn =
     scheduleKernel(kernel, machine, choose);
 
 /** Times that are a function of the schedule alone. */
-export const fakeMs = (c: Candidate): number => 1 + (Number.parseInt(shortHash(JSON.stringify(c.steps), 6), 16) % 1000) / 1000;
+export const fakeMs = (c: ScheduleCandidate): number =>
+  1 + (Number.parseInt(shortHash(JSON.stringify(c.steps), 6), 16) % 1000) / 1000;
 
 export const strategyNamed = (name: string): StrategyMaker =>
   builtinStrategies.find((s) => s.name === name) ??
@@ -75,13 +77,13 @@ export const strategyNamed = (name: string): StrategyMaker =>
     throw new Error(name);
   })();
 
-export type FakeResult = (c: Candidate) => Partial<Measurement>;
+export type FakeResult = (c: ScheduleCandidate) => Partial<Measurement>;
 
 /** A measurer that makes results up; it notes what it was asked for. */
 export function fakeMeasurer(result: FakeResult = () => ({})): Measurer & { readonly asked: string[] } {
   let standardMs = 1;
   const asked: string[] = [];
-  const made = (c: Candidate): Measurement => ({
+  const made = (c: ScheduleCandidate): Measurement => ({
     code: shortHash(`code of ${c.key}`, 12),
     isDuplicate: false,
     ms: [fakeMs(c), fakeMs(c)],

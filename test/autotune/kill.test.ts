@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRandom } from "../../src/autotune/random.js";
-import { type LogContent, readLog, readLogIfAny } from "../../src/autotune/records/log.js";
+import { readLog, readLogIfAny } from "../../src/autotune/records/log.js";
 import type { TuningRecord } from "../../src/autotune/records/record.js";
 import { stepsKey } from "../../src/autotune/records/steps-key.js";
+import type { LogContent } from "../../src/search/log.js";
+import { createRandom } from "../../src/search/random.js";
 import { isAlive } from "../../src/support/processes.js";
 import { glyphFolder, MAIN, ROOT } from "../cli/qc.js";
 
@@ -25,7 +26,7 @@ afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 const MINUTES = 60_000;
 
 const MEASURED_AGAIN = new Set(["default", "final", "context", "slower", "whole"]);
-const trials = ({ records }: LogContent) => records.filter((r) => !MEASURED_AGAIN.has(r.source));
+const trials = ({ records }: LogContent<TuningRecord>) => records.filter((r) => !MEASURED_AGAIN.has(r.source));
 const keyOf = (r: TuningRecord) => `${r.workload} ${stepsKey(r.steps)}`;
 const logOf = (out: string) => join(cwd, out, "optimization_artifacts/model.tuning.json");
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { ATTEMPTS, BLOCKS, judgeModel, judgeSchedule, RISK } from "../../src/autotune/acceptance.js";
 import { type Blocks, effectsOf, estimate, meanEffects, meansBeyond } from "../../src/autotune/paired.js";
-import { createRandom, type Random } from "../../src/autotune/random.js";
+import { createRandom, type Random } from "../../src/search/random.js";
 
 const normal = (r: Random): number => Math.sqrt(-2 * Math.log(1 - r.next())) * Math.cos(2 * Math.PI * r.next());
 

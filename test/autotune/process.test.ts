@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { createSpace } from "../../src/autotune/space.js";
+import { createScheduleSpace } from "../../src/autotune/schedule-space.js";
+
 import { differenceOf, drawOperands } from "../../src/autotune/worker/data.js";
 import { createProcessMeasurer } from "../../src/autotune/worker/process.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
@@ -37,7 +38,7 @@ describe("the measuring process", () => {
   const script = join(folder, "worker.mjs");
   writeFileSync(script, WORKER);
   const [workload] = collectWorkloads([conv().group.kernel], HERE.target);
-  const space = createSpace(workload.kernel, scheduleOn(MACHINE));
+  const space = createScheduleSpace(workload.kernel, scheduleOn(MACHINE));
   const candidate = (loop: string) => ({ ...space.standard, key: loop, steps: [{ step: "unroll" as const, stage: "s", loop }] });
   const measurer = () =>
     createProcessMeasurer(

@@ -6,10 +6,11 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { bestSchedules, contenders, isStale, usableRecords } from "../../src/autotune/records/best.js";
-import { mergeRecords, openLog, readLog, readLogIfAny, writeLog } from "../../src/autotune/records/log.js";
+import { readLog, readLogIfAny } from "../../src/autotune/records/log.js";
 import { asRecord, type TuningRecord } from "../../src/autotune/records/record.js";
 import { stepsKey } from "../../src/autotune/records/steps-key.js";
 import type { Step } from "../../src/ir/schedule/step.js";
+import { mergeRecords, openLog, writeLog } from "../../src/search/log.js";
 import { HERE } from "./kernels.js";
 
 const folder = mkdtempSync(join(tmpdir(), "qc-records-"));
@@ -93,7 +94,7 @@ describe("a log", () => {
   });
 });
 
-const built = resolve(import.meta.dirname, "../../dist/autotune/records/log.js");
+const built = resolve(import.meta.dirname, "../../dist/search/log.js");
 
 /** A process that appends records as fast as it can, numbered from 0; prints a dot before every fiftieth. */
 function writer(path: string, name: string) {

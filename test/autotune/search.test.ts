@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../src/autotune/random.js";
 import { bestSchedules } from "../../src/autotune/records/best.js";
 import { stepsKey } from "../../src/autotune/records/steps-key.js";
-import { builtinStrategies } from "../../src/autotune/search/strategies.js";
-import { createSpace, drawing, enumerate } from "../../src/autotune/space.js";
+import { createScheduleSpace } from "../../src/autotune/schedule-space.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
 import { runKernel, runPrepares } from "../../src/backends/js/run-kernel.js";
 import { verifyKernel } from "../../src/ir/loop/verify.js";
 import { applySteps } from "../../src/ir/schedule/apply.js";
-import { following } from "../../src/ir/schedule/choose.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
+import { createRandom } from "../../src/search/random.js";
+import { drawing, enumerate } from "../../src/search/space.js";
+import { builtinStrategies } from "../../src/search/strategies/builtin.js";
+import { following } from "../../src/support/choose.js";
 import { difference, operandData } from "../ir/ops/lower-op.js";
 import { MACHINES } from "../ir/schedule/machines.js";
 import { conv, fakeMs, fakeTune, HERE, kernels, lowered, MACHINE, scheduleOn, tensor } from "./kernels.js";
@@ -33,7 +34,7 @@ describe("the design space", () => {
     it(`holds schedules that mean the same: ${name}`, () => {
       const want = runKernel(group.kernel, operandData(group, drawn));
       for (const machine of Object.values(MACHINES)) {
-        const space = createSpace(group.kernel, scheduleOn(machine));
+        const space = createScheduleSpace(group.kernel, scheduleOn(machine));
         const random = createRandom(3);
         for (let n = 0; n < 5; n++) {
           const c = space.derive(drawing(random));
@@ -49,10 +50,10 @@ describe("the design space", () => {
   }
   it("starts at the default schedule", () => {
     for (const k of kernels())
-      expect(createSpace(k, scheduleOn(MACHINE)).standard.steps).toEqual(scheduleKernel(k, MACHINE).steps);
+      expect(createScheduleSpace(k, scheduleOn(MACHINE)).standard.steps).toEqual(scheduleKernel(k, MACHINE).steps);
   });
   it("is described by decisions: they lead to the same schedule again", () => {
-    const space = createSpace(conv().group.kernel, scheduleOn(MACHINE));
+    const space = createScheduleSpace(conv().group.kernel, scheduleOn(MACHINE));
     const random = createRandom(5);
     for (let n = 0; n < 20; n++) {
       const c = space.derive(drawing(random));
@@ -60,7 +61,7 @@ describe("the design space", () => {
     }
   });
   it("offers choices that matter", () => {
-    const space = createSpace(conv().group.kernel, scheduleOn(MACHINE));
+    const space = createScheduleSpace(conv().group.kernel, scheduleOn(MACHINE));
     const random = createRandom(1);
     const drawn = Array.from({ length: 60 }, () => space.derive(drawing(random)));
     const names = drawn.flatMap((c) => c.sites.map((x) => x.name.split(".").at(-1)));
@@ -70,12 +71,15 @@ describe("the design space", () => {
   it("is enumerated without repetition of decisions, to its end", () => {
     const all = [
       ...enumerate(
-        createSpace(lowered("add", [tensor("f32", [7, 45]), tensor("f32", [7, 45])], {}).group.kernel, scheduleOn(MACHINE)),
+        createScheduleSpace(
+          lowered("add", [tensor("f32", [7, 45]), tensor("f32", [7, 45])], {}).group.kernel,
+          scheduleOn(MACHINE),
+        ),
       ),
     ];
     expect(new Set(all.map((c) => JSON.stringify(c.decisions))).size).toBe(all.length);
     expect(all.length).toBeGreaterThan(1);
-    const [first] = enumerate(createSpace(conv().group.kernel, scheduleOn(MACHINE)));
+    const [first] = enumerate(createScheduleSpace(conv().group.kernel, scheduleOn(MACHINE)));
     expect(first.sites.every((s) => s.taken === s.options[0])).toBe(true);
   });
 });
@@ -147,7 +151,7 @@ describe("a search", () => {
     const { records, summary } = await fakeTune({ iterations: 50 }, () => ({ isDuplicate: true }), [kernels()[0]]);
     expect(records.filter((r) => r.source !== "default")).toEqual([]);
     expect(summary.duplicates).toBeGreaterThan(0);
-    expect(summary.tasks[0].ended).toMatch(/same code/);
+    expect(summary.tasks[0].ended).toMatch(/the same as measured ones/);
   });
   it("stops when it is told to, with everything measured recorded", async () => {
     let calls = 0;
@@ -162,7 +166,7 @@ describe("a search", () => {
     expect(summary.tasks[0].trials).toBeGreaterThan(2 * summary.tasks[1].trials);
   });
   it("makes times up that differ", () => {
-    const space = createSpace(kernels()[0], scheduleOn(MACHINE));
+    const space = createScheduleSpace(kernels()[0], scheduleOn(MACHINE));
     const random = createRandom(1);
     expect(new Set(Array.from({ length: 8 }, () => fakeMs(space.derive(drawing(random))))).size).toBeGreaterThan(4);
   });

@@ -37,7 +37,7 @@ const explode = definePass({
   name: "explode",
   doc: "for tests",
   options: { when: attr.string("", "always"), list: attr.ints("", [1, 2]) },
-  requires: ["canonical"],
+  requires: ["observed"],
   establishes: [],
   run(): Module {
     throw new Error("boom");
@@ -48,7 +48,7 @@ const canonical = definePass({
   doc: "for tests",
   options: {},
   requires: [],
-  establishes: ["canonical"],
+  establishes: ["observed"],
   breaks: ["fused"],
   run: (m) => m,
 });
@@ -76,7 +76,9 @@ function run(pipeline: string, settings: InstrumentSettings = {}, assumed: Param
   const { instruments, fuel } = createInstruments(settings, ctx, { write: (t) => (out += t), version: "1.2.3" });
   const start = (): { m: Module | null; error: unknown } => {
     try {
-      return { m: runPipeline(net, parsePipeline(pipeline, passes), { ...ctx, fuel }, instruments, assumed), error: null };
+      const m = runPipeline(net, parsePipeline(pipeline, passes), { ...ctx, fuel }, instruments, assumed);
+      for (const i of instruments) i.finish?.();
+      return { m, error: null };
     } catch (error) {
       return { m: null, error };
     }
@@ -89,7 +91,7 @@ describe("pipelines", () => {
   it("check what a pass requires, and honour what is assumed", () => {
     expect(run("explode").code).toBe("QC-PASS-004");
     expect((run("canonical,explode").error as Error).message).toBe("boom");
-    expect((run("explode", {}, ["canonical"]).error as Error).message).toBe("boom");
+    expect((run("explode", {}, ["observed"]).error as Error).message).toBe("boom");
   });
 
   it("return the module itself when nothing changes", () => {
@@ -158,8 +160,20 @@ describe("instruments", () => {
 
   it("bisect runs the first passes only", () => {
     expect(run("cse,explode", { bisect: 1 })).toMatchObject({ error: null, nodes: ["add", "exp", "mul", "add"] });
-    expect(run("cse,explode", { bisect: 1 }).out).toBe("// bisect 1: the last pass that ran is 'cse', 1 skipped\n");
-    expect(run("cse", { bisect: 0 })).toMatchObject({ m: net, out: "// bisect 0: no pass ran, 1 skipped\n" });
+    expect(run("cse,explode", { bisect: 1 }).out).toBe(
+      "// bisect 1 of 2: pass 1 'cse' is the last that ran, pass 2 'explode' is the next\n",
+    );
+    expect(run("cse", { bisect: 0 })).toMatchObject({
+      m: net,
+      out: "// bisect 0 of 1: none of the passes ran, pass 1 'cse' is the next\n",
+    });
+    expect(run("cse", { bisect: 9 }).out).toBe("// bisect 9 of 1: pass 1 'cse' is the last that ran, there are no more\n");
+  });
+
+  it("bisect leaves out no pass that is obligatory, and does not count it", () => {
+    const kernels = run("cse,materialize-results,dce,fuse", { bisect: 1 });
+    expect(kernels.nodes).toEqual(["call", "call"]);
+    expect(kernels.out).toContain("bisect 1 of 2: pass 1 'cse'");
   });
 
   it("fuel makes single rewrites and names the last", () => {
@@ -178,7 +192,7 @@ describe("instruments", () => {
     expect((failed.error as Error).message).toBe("boom");
     const [file] = readdirSync(at);
     const text = readFileSync(path.join(at, file), "utf8");
-    expect(text).toMatch(/^\/\/ RUN: qc opt %s --passes=explode\{list=\[7\]\} --assume=canonical --verify-each\n/);
+    expect(text).toMatch(/^\/\/ RUN: qc opt %s --passes=explode\{list=\[7\]\} --assume=observed --verify-each\n/);
     expect(text).toContain("qc 1.2.3");
     expect(text).toContain("boom");
     expect(parseModule(text, file, ctx)).toEqual(run("cse").m);

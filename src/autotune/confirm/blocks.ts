@@ -9,9 +9,9 @@ import { emptyData, type TypedArray } from "../../ir/op/tensor.js";
 import { isFloat } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { load, type Net } from "../../runtime/index.js";
+import { createRandom } from "../../search/random.js";
 import { breathe } from "../../support/interrupt.js";
 import type { Blocks } from "../paired.js";
-import { createRandom } from "../random.js";
 
 /** Milliseconds of one build. */
 export interface BlockTimes {

@@ -1,5 +1,5 @@
 /** The learned cost model: what share of the default schedule's time a candidate of any workload takes, by its features and the default's. */
-import { createRandom, deriveSeed } from "../random.js";
+import { createRandom, deriveSeed } from "../../search/random.js";
 import { type Forest, fitForest, predict } from "./trees.js";
 
 export interface CostModel {

@@ -2,7 +2,7 @@
  * Gradient-boosted regression trees for the squared error, with histograms. Friedman 2001, algorithm 3; the histogram split of LightGBM (Ke et al.
  * 2017): features are cut into at most 32 quantile bins once, a split of a node is a scan over bins.
  */
-import type { Random } from "../random.js";
+import type { Random } from "../../search/random.js";
 
 export interface TreeOptions {
   readonly trees: number;

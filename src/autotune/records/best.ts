@@ -1,5 +1,5 @@
-import type { Decisions } from "../../ir/schedule/choose.js";
 import type { Step } from "../../ir/schedule/step.js";
+import type { Decisions } from "../../support/choose.js";
 import { canonicalJson } from "../../support/hash.js";
 import { geometricMean, timeRatio, typicalMs } from "../statistics.js";
 import type { Environment, TuningRecord } from "./record.js";

@@ -1,5 +1,5 @@
-import type { Decisions } from "../../ir/schedule/choose.js";
 import type { Step } from "../../ir/schedule/step.js";
+import type { Decisions } from "../../support/choose.js";
 
 /** What a measurement is only valid for. */
 export interface Environment {

@@ -6,8 +6,8 @@ import { walkExpr, walkExprsIn, walkStmt } from "../../ir/loop/visit.js";
 import { dataFromBytes, emptyData, type TypedArray } from "../../ir/op/tensor.js";
 import { type DType, dtypeInfo, isFloat } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
+import { createRandom, deriveSeed, type Random } from "../../search/random.js";
 import { bf16ToF32, f16ToF32, f32ToBf16, f32ToF16 } from "../../support/half.js";
-import { createRandom, deriveSeed, type Random } from "../random.js";
 
 /** Buffers whose values are used as positions, directly or by way of a `let`: anything but 0 may lie outside of what they index. */
 function indexBuffers(kernel: Kernel): ReadonlySet<string> {

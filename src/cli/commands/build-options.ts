@@ -44,7 +44,7 @@ export const buildOptions = {
   printAfter: texts("print the module after these passes, by comma, or all", { separator: ",", value: "PASS|all", group: DEBUG }),
   printChanged: flag("print the module after every pass that changed it", { group: DEBUG }),
   timePasses: flag("print the time of every pass", { group: DEBUG }),
-  bisect: integer("run the first N passes only", { min: 0, group: DEBUG }),
+  bisect: integer("run the first N passes of the build only, and name the last", { min: 0, group: DEBUG }),
   fuel: integer("allow N single rewrites", { min: 0, group: DEBUG }),
   reproduce: text("on failure, write what replays it here", { value: "FOLDER", group: DEBUG }),
   crcCheck: flag("LEIP: checksums are always kept in model.json", { hidden: true }),

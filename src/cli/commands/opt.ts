@@ -22,7 +22,10 @@ const options = {
   o3: flag("-O3", { aliases: ["-O3"], hidden: true }),
   output: outputFile(),
   locs: flag("also print where every node came from, and which pass made it"),
-  assume: texts("facts that hold of the module already, by comma: canonical, quantized, ...", { separator: ",", value: "FACT" }),
+  assume: texts("facts that hold of the module already, by comma: observed, materialized, ...", {
+    separator: ",",
+    value: "FACT",
+  }),
   listPasses: flag("list the passes with their options instead"),
   verifyEach: flag("check the module after every pass that changed it", { group: LOOK }),
   printAfter: texts("print the module after these passes, by comma, or all", { separator: ",", value: "PASS|all", group: LOOK }),
@@ -69,7 +72,8 @@ export const opt: Command = defineCommand({
     assertValid(m, ctx.ops, ctx.blobs);
     const write = (t: string) => void (io.json ? io.stderr : io.stdout).write(t);
     const { instruments, fuel } = createInstruments(args, ctx, { write, version: io.version });
-    const result = runPipeline(m, steps, { ...ctx, fuel }, instruments, checkFacts(args.assume, steps));
+    const result = runPipeline(m, steps, { ...ctx, fuel }, instruments, await checkFacts(args.assume, steps));
+    for (const i of instruments) i.finish?.();
     assertValid(result, ctx.ops, ctx.blobs);
     await writeIr(result, ctx, args.output, args.locs, io);
   },
@@ -108,11 +112,10 @@ function runLineOf(file: string): Partial<OptArgs> {
   return { passes, optLevel, o0, o1, o2, o3, assume, verifyEach };
 }
 
-const FACTS: readonly Prop[] = ["canonical", "bn-folded", "observed", "quantized", "laid-out", "fused"];
-
 /** QC-CLI-046 for a fact that no pass knows. */
-function checkFacts(given: readonly string[], steps: readonly PipelineStep[]): readonly Prop[] {
-  const known = new Set<string>([...FACTS, ...steps.flatMap(({ pass }) => [...pass.requires, ...pass.establishes])]);
+async function checkFacts(given: readonly string[], steps: readonly PipelineStep[]): Promise<readonly Prop[]> {
+  const { FACTS } = await import("../../passes/facts.js");
+  const known = new Set<string>([...Object.keys(FACTS), ...steps.flatMap(({ pass }) => [...pass.requires, ...pass.establishes])]);
   for (const fact of given)
     if (!known.has(fact))
       failUsage("QC-CLI-046", `--assume: there is no fact '${fact}'`, `the facts are ${[...known].join(", ")}`);
@@ -122,7 +125,14 @@ function checkFacts(given: readonly string[], steps: readonly PipelineStep[]): r
 async function listPasses(args: OptArgs, io: Parameters<Command["run"]>[1]): Promise<void> {
   const ctx = await contextWith(args.plugin, io);
   const passes = [...ctx.passes.values()];
-  const value = passes.map(({ name, doc, options, requires, establishes }) => ({ name, doc, options, requires, establishes }));
+  const value = passes.map(({ name, doc, options, requires, establishes, breaks = [] }) => ({
+    name,
+    doc,
+    options,
+    requires,
+    establishes,
+    breaks,
+  }));
   io.result(value, () => {
     const rows = passes.flatMap((p) => [
       [p.name, p.doc],

@@ -138,7 +138,7 @@ function checkFiles(entries: readonly SampleEntry[], isFile: (path: string) => b
 
 function optimizedText(report: BuildReport, float: BuildReport | null, outputPath: string): string {
   const text = reportText(report, `qc evaluate ${folderText(outputPath)} --test_path index.txt`);
-  if (!float) return text;
+  if (!float || report.weightBytes === 0) return text;
   const ratio = (float.weightBytes / report.weightBytes).toFixed(2);
   return text.replace(/\n {2}next /, `\n  compare   float/ holds the float build; its weights are ${ratio} x larger\n  next `);
 }

@@ -1,7 +1,8 @@
 import { type Best, bestSchedules } from "../../autotune/records/best.js";
-import { mergeRecords, readLog, writeLog } from "../../autotune/records/log.js";
+import { readLog } from "../../autotune/records/log.js";
 import type { TuningRecord } from "../../autotune/records/record.js";
 import { median } from "../../autotune/statistics.js";
+import { mergeRecords, writeLog } from "../../search/log.js";
 import { failUsage } from "../../support/diag.js";
 import { writeFileAtomic } from "../../support/fs.js";
 import { didYouMean } from "../../support/suggest.js";

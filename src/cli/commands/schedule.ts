@@ -101,7 +101,7 @@ export const schedule = defineCommand({
     async function defaultSteps(k: Kernel): Promise<readonly Step[]> {
       const [{ schedulerFor }, { byDefault }] = await Promise.all([
         import("../../ir/schedule/scheduler.js"),
-        import("../../ir/schedule/choose.js"),
+        import("../../support/choose.js"),
       ]);
       return schedulerFor(ctx.schedulers, tools.target).schedule(k, tools.target, byDefault).steps;
     }

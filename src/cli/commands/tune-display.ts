@@ -1,7 +1,7 @@
 /** What people see of a schedule search: while it runs, and what came of it. */
 
+import type { TaskProgress, TuneProgress } from "../../autotune/progress.js";
 import type { SearchRequest } from "../../autotune/search-module.js";
-import type { TaskProgress, TuneProgress } from "../../autotune/session.js";
 import type { TuningReport } from "../../autotune/tune-module.js";
 import type { Io } from "../options/command.js";
 

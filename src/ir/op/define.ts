@@ -1,6 +1,7 @@
 import type { AttrSchema, AttrsOf } from "../attr/attr.js";
 import type { LowerBuilder, LowerIO } from "../loop/lower-builder.js";
 import type { TensorType } from "../type/tensor-type.js";
+import type { OpQuantize } from "./quantize.js";
 import type { Gen, OpCase } from "./sample.js";
 import type { Tensor } from "./tensor.js";
 import type { OpWeights } from "./weights.js";
@@ -55,6 +56,8 @@ export interface OpDef<S extends AttrSchema = AttrSchema> {
   sample(g: Gen): OpCase;
   /** Where the weights and their channels lie; absent where no operand is weights. */
   readonly weights?: OpWeights<AttrsOf<S>>;
+  /** Its form on integers; absent where it computes in floats only. */
+  readonly quantize?: OpQuantize<AttrsOf<S>>;
   cost?(types: readonly (TensorType | null)[], out: readonly TensorType[], attrs: AttrsOf<S>): Cost;
 }
 

@@ -34,6 +34,7 @@ export const activationOps: readonly OpDef[] = [
   activation({
     name: "leaky_relu",
     doc: "y = x where x >= 0, alpha x elsewhere.",
+    exact: true,
     attrs: { alpha: attr.f32("slope below zero", 0.01) },
     float: (v, { alpha }) => (v < 0 ? f(alpha) * v : v),
     lower: (x, { alpha }) => select(bin("lt", x, zero(x)), mul(constLike(x, alpha), x), x),

@@ -1,5 +1,6 @@
 import { attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { broadcastShapes, numElements, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
@@ -14,6 +15,7 @@ export const broadcastTo = defineOp({
   attrs: { shape: attr.ints("shape of the result, to which x broadcasts") },
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, { shape }, fail) {
     const x: TensorType = present(types, 0);
     if (broadcastShapes(x.shape, shape)?.join() !== shape.join()) {

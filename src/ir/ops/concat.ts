@@ -33,6 +33,7 @@ export const concat = defineOp({
   attrs: { axis: attr.int("the axis along which they are joined") },
   operands: [{ name: "x", variadic: true }],
   traits: ["movement", "same-scale"],
+  quantize: { form: "same-grid", grid: "all", moves: true },
   infer(given, { axis }, fail) {
     if (!given.length) fail("QC-TENSOR-013", "concat: no operands");
     const types = given.map((_, k) => present<TensorType>(given, k));

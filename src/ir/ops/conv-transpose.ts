@@ -42,6 +42,7 @@ export const convTranspose = defineOp({
   },
   operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
   traits: ["contraction"],
+  quantize: { form: "accumulate", reads: [0] },
   weights: spatialWeights,
   infer([x, w, bias = null], a, fail) {
     if (!x || !w) return fail("QC-NN-005", "conv_transpose: x and w are required");

@@ -37,6 +37,7 @@ export const conv = defineOp({
   attrs: { ...windowAttrs, groups: attr.int("number of channel groups", 1), layout: layoutAttr },
   operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
   traits: ["contraction"],
+  quantize: { form: "accumulate", reads: [0] },
   weights: spatialWeights,
   infer([x, w, bias = null], a, fail) {
     if (!x || !w) return fail("QC-NN-005", "conv: x and w are required");

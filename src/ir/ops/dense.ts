@@ -22,6 +22,7 @@ export const dense = defineOp({
   attrs: {},
   operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
   traits: ["contraction"],
+  quantize: { form: "accumulate", reads: [0] },
   weights: { operand: 1, bias: 2, axes: ([x]) => x && { out: 0, in: 1, result: x.shape.length - 1, groups: 1 } },
   infer([x, w, bias = null], _, fail) {
     if (!x || !w) return fail("QC-NN-005", "dense: x and w are required");

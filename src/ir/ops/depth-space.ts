@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import { add, div, index, mod, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData } from "../op/tensor.js";
 import { numElements, type TensorType, tensorType } from "../type/tensor-type.js";
 import { assemble, disassemble, eachIndex, layoutAttr, offsetOf } from "./shared/spatial.js";
@@ -34,6 +35,7 @@ export const depthToSpace = defineOp({
   attrs,
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer([x], a, fail) {
     if (x?.shape.length !== 4) return fail("QC-NN-066", "depth_to_space: x must have rank 4");
     const { n, c, s } = disassemble(a.layout, x.shape);
@@ -105,6 +107,7 @@ export const spaceToDepth = defineOp({
   attrs,
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer([x], a, fail) {
     if (x?.shape.length !== 4) return fail("QC-NN-066", "space_to_depth: x must have rank 4");
     const { n, c, s } = disassemble(a.layout, x.shape);

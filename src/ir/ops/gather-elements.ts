@@ -1,5 +1,6 @@
 import { attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { checkAxis, present } from "./shared/check.js";
@@ -13,6 +14,7 @@ export const gatherElements = defineOp({
   attrs: { axis: attr.int("the axis of x that is indexed") },
   operands: [{ name: "x" }, { name: "indices" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, { axis }, fail) {
     const [x, indices] = [0, 1].map((k) => present<TensorType>(types, k));
     checkAxis("gather_elements", axis, x, fail);

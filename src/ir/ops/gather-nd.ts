@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
@@ -15,6 +16,7 @@ export const gatherNd = defineOp({
   attrs: { batch_dims: attr.int("leading dimensions that x and indices share", 0) },
   operands: [{ name: "x" }, { name: "indices" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, { batch_dims: batch }, fail) {
     const [x, indices] = [0, 1].map((k) => present<TensorType>(types, k));
     checkIndices("gather_nd", indices, fail);

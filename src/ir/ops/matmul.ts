@@ -110,6 +110,7 @@ export const matmul = defineOp({
   attrs: {},
   operands: [{ name: "a" }, { name: "b" }],
   traits: ["contraction"],
+  quantize: { form: "accumulate", reads: [0, 1] },
   weights: {
     operand: 1,
     bias: null,

@@ -51,6 +51,7 @@ export const maxPool = defineOp({
   attrs: poolAttrs,
   operands: [{ name: "x" }],
   traits: ["window", "same-scale"],
+  quantize: { form: "same-grid", grid: [0], moves: false },
   infer: ([x], a, fail) => {
     const shape = poolShape("max_pool", x, a, fail);
     if (x?.quant && x.quant.kind !== "tensor") fail("QC-NN-051", "max_pool: x must be quantized per tensor");

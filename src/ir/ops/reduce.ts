@@ -4,6 +4,7 @@ import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import type { ReduceOp } from "../loop/stmt.js";
 import { defineOp, type OpDef } from "../op/define.js";
+import type { OpQuantize } from "../op/quantize.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { type DType, dtypeInfo, isFloat } from "../type/dtype.js";
 import { tensorType } from "../type/tensor-type.js";
@@ -27,7 +28,31 @@ interface Row {
   readonly shifted?: boolean;
   /** Selects an element: exact on a quantized operand, and defined on bool. */
   readonly selects?: boolean;
+  readonly quantize?: OpQuantize<ReduceAttrs>;
 }
+
+interface ReduceAttrs {
+  readonly axes: readonly number[];
+  readonly keepdims: boolean;
+}
+
+/**
+ * mean(dq(x)) = dq(sum(q) - count zero) with the scale divided by the count: the exact mean, no rounding at all. Sums stay below 2^24, so that
+ * their conversion to f32 is exact.
+ */
+const exactMean: OpQuantize<ReduceAttrs> = {
+  form: "wide",
+  integer(b, x, attrs) {
+    const { quant, shape } = b.typeOf(x);
+    const count = reducedCount(shape, attrs.axes);
+    if (quant?.kind !== "tensor" || count * 256 >= 2 ** 24) return null;
+    const bare = b.node("with_quant", [x], { scales: [] });
+    const wide = b.node("cast", [bare], { to: "i32" });
+    const sum = b.node("reduce_sum", [wide], { axes: attrs.axes, keepdims: attrs.keepdims });
+    const centred = quant.zero === 0 ? sum : b.node("sub", [sum, b.integer(quant.zero * count)], {});
+    return b.node("with_quant", [centred], { scales: [Math.fround(quant.scale / count)] });
+  },
+};
 
 const sum = (v: readonly number[]) => v.reduce((a, b) => a + b, 0);
 const sumInt = (v: readonly bigint[]) => v.reduce((a, b) => a + b, 0n);
@@ -50,6 +75,7 @@ const ROWS: readonly Row[] = [
     float: (v) => sum(v) / v.length,
     int: (v) => sumInt(v) / BigInt(v.length),
     finish: (acc, count) => make.div(acc, constOf(acc.t, count)),
+    quantize: exactMean,
   },
   {
     name: "max",
@@ -127,6 +153,7 @@ function reduceOp(row: Row): OpDef {
     attrs: { axes: attr.ints("axes to reduce"), keepdims: attr.bool("reduced axes stay, with length 1", true) },
     operands: [{ name: "x" }],
     traits: row.selects ? ["same-scale"] : [],
+    ...(row.quantize && { quantize: row.quantize }),
     infer(types, { axes, keepdims }, fail) {
       const x = present(types, 0);
       if (!(row.selects && (x.dtype === "bool" || x.quant?.kind === "tensor"))) checkNoQuant(name, x, fail);

@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp, type InferFail } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import type { Tensor } from "../op/tensor.js";
 import type { Quant } from "../type/quant.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
@@ -73,6 +74,7 @@ export const reshape = defineOp({
   attrs: { shape: attr.ints("shape of the result") },
   operands: [{ name: "x" }],
   traits: ["view", "same-scale"],
+  quantize: movesElements,
   infer(types, { shape }, fail) {
     const x: TensorType = present(types, 0);
     if (shape.some((d) => d < 0) || numElements(shape) !== numElements(x.shape)) {

@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { stridesOf, type TensorType, typeText } from "../type/tensor-type.js";
 import { checkAxis, present } from "./shared/check.js";
@@ -14,6 +15,7 @@ export const reverseSequence = defineOp({
   attrs: { batch_axis: attr.int("axis of the sequences", 1), time_axis: attr.int("axis of their elements", 0) },
   operands: [{ name: "x" }, { name: "lens" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, { batch_axis: batch, time_axis: time }, fail) {
     const [x, lens] = [0, 1].map((k) => present<TensorType>(types, k));
     checkAxis("reverse_sequence", batch, x, fail);

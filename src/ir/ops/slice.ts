@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
@@ -29,6 +30,7 @@ export const slice = defineOp({
   },
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, { starts, ends, steps }, fail) {
     const x: TensorType = present(types, 0);
     if ([starts, ends, steps].some((l) => l.length !== x.shape.length) || steps.includes(0)) {

@@ -3,6 +3,7 @@ import type { Expr } from "../loop/expr.js";
 import type { BufferRef, LowerBuilder } from "../loop/lower-builder.js";
 import * as make from "../loop/make.js";
 import { defineOp, type OpDef } from "../op/define.js";
+import type { RoundsOnce } from "../op/quantize.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { numElements } from "../type/tensor-type.js";
 import { checkAxis, checkDType, checkNoQuant, present } from "./shared/check.js";
@@ -28,12 +29,15 @@ interface Row {
   /** One row, on doubles. */
   readonly numbers: (v: readonly number[]) => number[];
   readonly lower: (b: LowerBuilder, x: BufferRef, y: BufferRef, axis: number) => void;
+  /** The op that computes it on bytes. */
+  readonly onBytes?: string;
 }
 
 const ROWS: readonly Row[] = [
   {
     name: "softmax",
     doc: "y = e^(x - max x) / sum e^(x - max x)",
+    onBytes: "quantized_softmax",
     numbers(v) {
       const top = Math.max(...v);
       const e = v.map((x) => Math.exp(x - top));
@@ -95,6 +99,11 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+const roundedBy = (op: string): RoundsOnce<{ readonly axis: number }> => ({
+  form: "round",
+  integer: (b, x, { axis }, { dtype, scale, zero }) => b.node(op, [x], { axis, dtype, scale, zero }),
+});
+
 const rowwise = (r: Row): OpDef =>
   defineOp({
     name: r.name,
@@ -102,6 +111,7 @@ const rowwise = (r: Row): OpDef =>
     attrs: { axis: attr.int("axis of the distribution") },
     operands: [{ name: "x" }],
     traits: [],
+    ...(r.onBytes && { quantize: roundedBy(r.onBytes) }),
     infer(types, { axis }, fail) {
       const x = present(types, 0);
       checkNoQuant(r.name, x, fail);

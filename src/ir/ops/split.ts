@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { numElements, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { checkAxis, present } from "./shared/check.js";
@@ -16,6 +17,7 @@ export const split = defineOp({
   attrs: { axis: attr.int("the axis that is cut"), sizes: attr.ints("length of each part along the axis") },
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, { axis, sizes }, fail) {
     const x: TensorType = present(types, 0);
     checkAxis("split", axis, x, fail);

@@ -15,6 +15,7 @@ export const tensorScatter = defineOp({
   attrs: { axis: attr.int("the axis of positions, not 0"), circular: attr.bool("positions wrap around", false) },
   operands: [{ name: "cache" }, { name: "update" }, { name: "starts", optional: true }],
   traits: ["movement", "same-scale"],
+  quantize: { form: "same-grid", grid: [0, 1], moves: true },
   infer(types, { axis }, fail) {
     const [cache, update] = [0, 1].map((k) => present<TensorType>(types, k));
     const starts = types[2] ?? null;

@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
@@ -13,6 +14,7 @@ export const tile = defineOp({
   attrs: { repeats: attr.ints("repetitions of each dimension") },
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, { repeats }, fail) {
     const x: TensorType = present(types, 0);
     if (repeats.length !== x.shape.length || repeats.some((r) => r < 0)) {

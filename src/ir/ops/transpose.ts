@@ -1,5 +1,6 @@
 import { attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import type { Quant } from "../type/quant.js";
 import { numElements, stridesOf, type TensorType, tensorType } from "../type/tensor-type.js";
@@ -27,6 +28,7 @@ export const transpose = defineOp({
   attrs: { perm: attr.ints("the operand's axis that becomes axis d") },
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, { perm }, fail) {
     const x: TensorType = present(types, 0);
     const rank = x.shape.length;

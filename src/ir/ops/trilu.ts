@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { movesElements } from "../op/quantize.js";
 import { axisIndex, type Tensor } from "../op/tensor.js";
 import { type TensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
@@ -20,6 +21,7 @@ export const trilu = defineOp({
   attrs: { upper: attr.bool("keep the upper triangle", true), k: attr.int("the diagonal that bounds the triangle", 0) },
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  quantize: movesElements,
   infer(types, _attrs, fail) {
     const x: TensorType = present(types, 0);
     if (x.shape.length < 2 || x.quant?.kind === "block") fail("QC-TENSOR-025", `trilu of ${typeText(x)}, expected matrices`);

@@ -26,11 +26,14 @@ const math = (fn: UnaryFn, doc: string, float: (v: number) => number, range?: Ro
   traits: monotone ? ["monotone"] : [],
 });
 
+/** A float function that is one IEEE operation. */
+const exactMath = (...args: Parameters<typeof math>): Row => ({ ...math(...args), exact: true });
+
 const ROWS: readonly Row[] = [
-  math("floor", "y = floor(x).", Math.floor, undefined, true),
-  math("ceil", "y = ceil(x).", Math.ceil, undefined, true),
-  math("round", "y = x rounded to the nearest integer, ties to even.", roundHalfEven, undefined, true),
-  math("sqrt", "y = sqrt(x); NaN below zero.", Math.sqrt, { min: 0, max: 9 }, true),
+  exactMath("floor", "y = floor(x).", Math.floor, undefined, true),
+  exactMath("ceil", "y = ceil(x).", Math.ceil, undefined, true),
+  exactMath("round", "y = x rounded to the nearest integer, ties to even.", roundHalfEven, undefined, true),
+  exactMath("sqrt", "y = sqrt(x); NaN below zero.", Math.sqrt, { min: 0, max: 9 }, true),
   math("exp", "y = e^x.", Math.exp, { min: -5, max: 5 }, true),
   math("log", "y = ln x.", Math.log, { min: 0.05, max: 9 }, true),
   math("sin", "y = sin x.", Math.sin),
@@ -49,15 +52,17 @@ const ROWS: readonly Row[] = [
   math("sigmoid", "y = 1 / (1 + e^(-x)).", (v) => 1 / (1 + Math.exp(-v)), undefined, true),
   {
     name: "reciprocal",
+    exact: true,
     doc: "y = 1 / x.",
     on: "float",
     float: (v) => 1 / v,
     lower: (x) => make.div(constOf(x.t, 1), x),
     range: { min: 0.2, max: 3 },
   },
-  { name: "neg", doc: "y = -x; integers wrap.", on: "signed", float: (v) => -v, int: (v) => -v, lower: call("neg") },
+  { name: "neg", exact: true, doc: "y = -x; integers wrap.", on: "signed", float: (v) => -v, int: (v) => -v, lower: call("neg") },
   {
     name: "abs",
+    exact: true,
     doc: "y = |x|; the least integer wraps to itself.",
     on: "numeric",
     float: Math.abs,
@@ -66,6 +71,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "sign",
+    exact: true,
     doc: "y = 1, 0 or -1 by the sign of x; NaN and zeros as they are.",
     on: "numeric",
     float: Math.sign,

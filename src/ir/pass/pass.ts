@@ -3,24 +3,31 @@ import type { Module } from "../graph/module.js";
 import type { IrContext } from "./context.js";
 
 /**
- * Facts that hold of a module between passes.
- *   canonical      constants folded, no dead or duplicate nodes
- *   bn-folded      no BatchNorm behind a contraction that could take it
- *   observed       quantization ranges are known (props `ranges`)
- *   quantized      integer arithmetic wherever the quantizer could
- *   laid-out       spatial ops in the layout of the target
+ * Facts that hold of a module between passes; passes/facts.ts has an executable check of each.
+ *   flat           one function of ops: nothing is outlined
+ *   wide           no arithmetic in half precision
+ *   unique         no two nodes with the same op, operands and attributes
+ *   live           no node without an effect that nothing uses, no unused constant
+ *   bn-folded      no inference BatchNorm with constant parameters
+ *   observed       calibration left ranges
+ *   materialized   every result has memory of its own
  *   fused          the entry consists of `call` and view nodes only
  */
-export type Prop = "canonical" | "bn-folded" | "observed" | "quantized" | "laid-out" | "fused";
+export type Prop = "flat" | "wide" | "unique" | "live" | "bn-folded" | "observed" | "materialized" | "fused";
 
 /** A rewrite of a module. Returns `m` itself when nothing changed. Never changes its argument. */
 export interface Pass<S extends AttrSchema = AttrSchema> {
   readonly name: string;
   readonly doc: string;
   readonly options: S;
+  /** Facts without which the pass is refused. */
   readonly requires: readonly Prop[];
+  /** Facts that hold afterwards, whatever the options. */
   readonly establishes: readonly Prop[];
+  /** Facts that may no longer hold; all others are kept. */
   readonly breaks?: readonly Prop[];
+  /** What was asked for, or code generation, depends on it: `--bisect` never leaves it out. */
+  readonly obligatory?: boolean;
   run(m: Module, ctx: IrContext, options: AttrsOf<S>): Module;
 }
 

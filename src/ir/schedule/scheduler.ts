@@ -1,8 +1,8 @@
+import type { Chooser } from "../../support/choose.js";
 import { fail } from "../../support/diag.js";
 import type { Kernel } from "../loop/stmt.js";
 import { targetText } from "../target/resolve.js";
 import type { Target } from "../target/target.js";
-import type { Chooser } from "./choose.js";
 import type { Scheduled } from "./session.js";
 
 /** The rules that give kernels their schedules for a family of targets. */

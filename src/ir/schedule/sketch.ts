@@ -1,5 +1,5 @@
+import { byDefault, type Chooser } from "../../support/choose.js";
 import type { Machine } from "../target/machine.js";
-import { byDefault, type Chooser } from "./choose.js";
 import type { Scheduled } from "./session.js";
 
 /** A way to schedule a stage beside a scheduler's own rules: a plugin's. */

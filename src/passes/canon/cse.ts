@@ -7,13 +7,14 @@ export const cse = definePass({
   name: "cse",
   doc: "Merges nodes with the same op, operands and attributes.",
   options: {},
-  requires: [],
-  establishes: [],
+  requires: ["flat"],
+  establishes: ["unique"],
+  breaks: ["live", "materialized"],
   run(m, ctx) {
     const first = new Map<string, Node>();
     return sweep(m, ctx, "cse", ({ node, inputs, at }) => {
       if (node.op === "call") return null;
-      const key = keyOf(node, inputs);
+      const key = nodeKey(node, inputs);
       const known = first.get(key);
       if (known) return known.outputs.map((o) => at(o.id));
       first.set(key, node);
@@ -22,7 +23,8 @@ export const cse = definePass({
   },
 });
 
-const keyOf = (node: Node, inputs: readonly ValueId[]): string =>
+/** Equal keys mean equal values. */
+export const nodeKey = (node: Node, inputs: readonly ValueId[]): string =>
   JSON.stringify([
     node.op,
     inputs,

@@ -8,7 +8,7 @@ export const dce = definePass({
   doc: "Removes dead nodes and unused constants.",
   options: {},
   requires: [],
-  establishes: [],
+  establishes: ["live"],
   run(m) {
     const f = m.funcs[0];
     const live = new Set<ValueId>(f.results);

@@ -15,8 +15,9 @@ export const foldConstants = definePass({
     work: attr.int("elementary steps of the reference interpreter that are worth it", 100_000_000),
     dequantize: attr.bool("false keeps dequantized weights, for the quantize pass to see", true),
   },
-  requires: [],
+  requires: ["flat"],
   establishes: [],
+  breaks: ["live", "unique", "bn-folded", "materialized"],
   run: (m, ctx, { limit, work, dequantize }) =>
     sweep(m, ctx, "fold-constants", ({ b, node, inputs }) => {
       const def = ctx.ops.get(node.op);

@@ -1,7 +1,7 @@
 import { isConst, type ValueId } from "../../ir/graph/module.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { numElements } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 
 /**
  * matmul(x [.., C], W [C, K]) = reshape(dense(reshape(x, [M, C]), transpose(W)), [.., K]) for constant W;
@@ -12,8 +12,9 @@ export const matmulToDense = definePass({
   name: "matmul-to-dense",
   doc: "Turns products with a constant matrix, and the bias behind them, into dense layers.",
   options: {},
-  requires: [],
+  requires: ["flat"],
   establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
   run: (m, ctx) => sweep(m, ctx, "matmul-to-dense", (v) => denseOf(v) ?? biasInto(v)),
 });
 

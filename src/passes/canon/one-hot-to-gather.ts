@@ -4,7 +4,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { isInt } from "../../ir/type/dtype.js";
 import { numElements, tensorType } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 
 /** Largest number of rows whose index still has an exact neighbour as an f32 bound of `clip`. */
 const MAX_ROWS = 1 << 20;
@@ -18,8 +18,9 @@ export const oneHotToGather = definePass({
   name: "one-hot-to-gather",
   doc: "Turns products of a one-hot encoding with a constant matrix into a lookup of its rows.",
   options: {},
-  requires: [],
+  requires: ["flat"],
   establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
   run: (m, ctx) => sweep(m, ctx, "one-hot-to-gather", (v) => lookupOf(v, ctx)),
 });
 

@@ -1,7 +1,7 @@
 import type { ValueId } from "../../ir/graph/module.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { compose, isIdentity, movesNothing, type Perm } from "../layout/permutation.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 
 /**
  * transpose(transpose(x, a), b) = transpose(x, a o b);  transpose(x, identity) = x
@@ -12,8 +12,9 @@ export const simplifyMovement = definePass({
   name: "simplify-movement",
   doc: "Merges chains of transposes and reshapes, and removes those that move nothing.",
   options: {},
-  requires: [],
+  requires: ["flat"],
   establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
   run: (m, ctx) => sweep(m, ctx, "simplify-movement", (v) => transposeRule(v) ?? reshapeRule(v)),
 });
 

@@ -5,7 +5,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import type { DType } from "../../ir/type/dtype.js";
 import { tensorType } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 
 const isHalf = (d: DType): boolean => d === "f16" || d === "bf16";
 
@@ -17,8 +17,9 @@ export const widenHalf = definePass({
   name: "widen-half",
   doc: "Computes f16 and bf16 networks in f32; inputs and outputs keep their types.",
   options: {},
-  requires: [],
-  establishes: [],
+  requires: ["flat"],
+  establishes: ["wide"],
+  breaks: BROKEN_BY_NEW_NODES,
   run(m, ctx) {
     const wide = new Map<ValueId, ValueId>();
     const swept = sweep(m, ctx, "widen-half", (view) => widenNode(view, ctx, wide));

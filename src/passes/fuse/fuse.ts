@@ -12,9 +12,10 @@ export const fuse = definePass({
   name: "fuse",
   doc: "Groups nodes into kernels: each group becomes a private function reached by `call`.",
   options: {},
-  requires: [],
+  requires: ["flat", "materialized"],
   establishes: ["fused"],
-  breaks: ["canonical"],
+  breaks: ["flat"],
+  obligatory: true,
   run(m, ctx) {
     const entry = m.funcs[0];
     const names = new Set(m.funcs.map((f) => f.name));

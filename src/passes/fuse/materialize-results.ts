@@ -11,8 +11,10 @@ export const materializeResults = definePass({
   name: "materialize-results",
   doc: "Copies results that are parameters, constants, or returned twice.",
   options: {},
-  requires: [],
-  establishes: [],
+  requires: ["flat"],
+  establishes: ["materialized"],
+  breaks: ["unique", "fused"],
+  obligatory: true,
   run(m, ctx) {
     const f = m.funcs[0];
     const producers = producersOf(f);

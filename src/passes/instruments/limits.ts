@@ -4,21 +4,20 @@ import type { Loc } from "../../support/diag.js";
 import type { Instrument } from "../manager.js";
 import type { Write } from "./print.js";
 
-/** Runs the first `limit` passes, counted over all pipelines, and skips the others; names the last one that ran. */
+/**
+ * Runs the first `limit` passes and skips the others, counted over all pipelines of a build; obligatory passes run and do not count. In the end it
+ * names the last pass that ran and the first that did not.
+ */
 export function bisect(limit: number, write: Write): Instrument {
-  let offered = 0;
-  let last = "";
-  let skipped = 0;
+  const counted: string[] = [];
   return {
     name: "bisect",
-    shouldRun(step) {
-      const runs = offered++ < limit;
-      if (runs) last = step.pass.name;
-      else skipped++;
-      return runs;
-    },
+    shouldRun: ({ pass }) => pass.obligatory === true || counted.push(pass.name) <= limit,
     finish() {
-      write(`// bisect ${limit}: ${last ? `the last pass that ran is '${last}'` : "no pass ran"}, ${skipped} skipped\n`);
+      const ran = Math.min(limit, counted.length);
+      const last = ran === 0 ? "none of the passes ran" : `pass ${ran} '${counted[ran - 1]}' is the last that ran`;
+      const next = ran === counted.length ? "there are no more" : `pass ${ran + 1} '${counted[ran]}' is the next`;
+      write(`// bisect ${limit} of ${counted.length}: ${last}, ${next}\n`);
     },
   };
 }

@@ -4,7 +4,7 @@ import { hasTrait } from "../../ir/op/define.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { numElements } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 import { staysChannelsFirst } from "./choose-layout.js";
 import { inverse, type Perm, permute, samePerm, toChannelsFirst, toChannelsLast } from "./permutation.js";
 import { sinkRules } from "./sink-rules.js";
@@ -33,8 +33,9 @@ export const channelsLast = definePass({
     enable: attr.bool("false keeps the layout of the model", true),
     lanes: attr.int("floats of a vector of the target", 16),
   },
-  requires: [],
-  establishes: ["laid-out"],
+  requires: ["flat"],
+  establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
   run(m, ctx, { enable, lanes }) {
     if (!enable) return m;
     const kept = staysChannelsFirst(m, ctx, isSpatial, lanes);

@@ -3,7 +3,7 @@ import { dataFromBytes, numbersOf } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { numElements } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 import { picked, recipeOf, reshaped, type StridedView, sliced, transposed, viewOf } from "./strided-view.js";
 
 /**
@@ -15,8 +15,9 @@ export const composeViews = definePass({
   name: "compose-views",
   doc: "Replaces chains of transposes, slices and reshapes by one slice and one transpose at most.",
   options: {},
-  requires: [],
+  requires: ["flat"],
   establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
   run: (m, ctx) => sweep(m, ctx, "compose-views", (v) => compose(v, ctx)),
 });
 

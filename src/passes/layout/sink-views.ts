@@ -3,7 +3,7 @@ import { hasTrait } from "../../ir/op/define.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { numElements } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 
 /**
  * op(reshape(x, S), c) = reshape(op(x, c'), S) for element-wise ops, c' being c in the dimensions of x: so the op joins the kernel that
@@ -13,8 +13,9 @@ export const sinkViews = definePass({
   name: "sink-views",
   doc: "Moves reshapes behind element-wise ops, so that these join the kernels before them.",
   options: {},
-  requires: [],
+  requires: ["flat"],
   establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
   run: (m, ctx) => sweep(m, ctx, "sink-views", (v) => sink(v, ctx)),
 });
 

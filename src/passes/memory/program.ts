@@ -9,6 +9,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
 import { byteSize, numElements, type TensorType } from "../../ir/type/tensor-type.js";
 import { invariant } from "../../support/assert.js";
+import { requireFacts } from "../facts.js";
 import { type Interval, planArena } from "./arena.js";
 import { concatsInPlace } from "./concat-in-place.js";
 import type { LoweredFunc } from "./lowered.js";
@@ -36,8 +37,9 @@ export interface PlannedProgram {
 /** Where a value lies before arena offsets are known. */
 type Home = { readonly kind: "place"; readonly place: Place } | { readonly kind: "interval"; readonly index: number };
 
-/** Requires a fused module whose results own their memory (passes fuse, materialize-results). */
+/** Requires a fused module whose results own their memory (passes fuse, materialize-results): QC-PASS-006 for others. */
 export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): PlannedProgram {
+  requireFacts(m, ctx, ["fused", "materialized"]);
   const entry = m.funcs[0];
   const weights = createWeightsTable(ctx.blobs);
   const roots = viewRoots(entry);

@@ -6,7 +6,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { perAxis, perTensor, type Quant } from "../../ir/type/quant.js";
 import { tensorType } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 import {
   activationGrid,
   asymmetricGrid,
@@ -17,7 +17,7 @@ import {
   type Range,
   symmetricScale,
 } from "./grids.js";
-import { CONTRACTIONS, integerOperands, quantPoints } from "./points.js";
+import { isContraction, quantPoints, readAsIntegers } from "./points.js";
 import { rangeOf } from "./ranges.js";
 
 /**
@@ -32,8 +32,10 @@ export const fakeQuant = definePass({
     quantizer: attr.oneOf("grids of weights and activations", QUANTIZERS, "symmetricpc"),
     sqnr: attr.f32("element-wise ops read a value in floats where its grid gives less than this, in dB", 36),
   },
-  requires: [],
+  requires: ["flat", "observed"],
   establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
+  obligatory: true,
   run(m, ctx, { quantizer, sqnr }) {
     if (quantizer === "none") return m;
     const { points, classOf } = quantPoints(m.funcs[0], ctx.ops);
@@ -41,12 +43,12 @@ export const fakeQuant = definePass({
     const pairs = new Map<ValueId, ValueId>();
     return sweep(m, ctx, "fake-quant", (view) => {
       const { node, inputs, b } = view;
-      const kernel = integerOperands(node, ctx.ops);
+      const kernel = readAsIntegers(node, ctx.ops);
       const onGrid = inputs.map((v, i) => {
         const range = ranges.get(classOf.get(node.inputs[i]) ?? "");
         const coarse = () => sqnrOf(m, node.inputs[i], quantizer, range!) < sqnr;
         if (range && (kernel.includes(i) || !coarse())) return activationPair(view, v, quantizer, range, pairs);
-        const axes = isWeight(view, i) ? weightsAt(view, ctx, i) : null;
+        const axes = isWeight(view, ctx, i) ? weightsAt(view, ctx, i) : null;
         return axes ? weightPair(view, ctx, v, quantizer, axes.out) : v;
       });
       if (onGrid.every((v, i) => v === inputs[i])) return null;
@@ -93,8 +95,8 @@ function activationPair(view: SweepView, v: ValueId, quantizer: Quantizer, range
   return pair;
 }
 
-const isWeight = (view: SweepView, operand: number): boolean =>
-  CONTRACTIONS.has(view.node.op) && isConst(view.inputs[operand]) && view.b.typeOf(view.inputs[operand]).dtype === "f32";
+const isWeight = (view: SweepView, ctx: IrContext, operand: number): boolean =>
+  isContraction(view.node, ctx.ops) && isConst(view.inputs[operand]) && view.b.typeOf(view.inputs[operand]).dtype === "f32";
 
 /** What the op says of this operand as its weights; null where it is none. */
 function weightsAt({ node, inputs, b }: SweepView, ctx: IrContext, operand: number): Weights | null {

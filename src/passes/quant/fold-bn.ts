@@ -5,7 +5,7 @@ import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { isFloat } from "../../ir/type/dtype.js";
 import { numElements, type TensorType, tensorType } from "../../ir/type/tensor-type.js";
-import { type SweepView, sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 
 /**
  * Folds an inference BatchNorm, and any other per-channel multiply or add by constants, into the op with weights before it.
@@ -18,8 +18,9 @@ export const foldBatchNorm = definePass({
   name: "fold-bn",
   doc: "Folds BatchNorm and per-channel multiplies and adds into the contraction before them.",
   options: {},
-  requires: [],
+  requires: ["flat"],
   establishes: ["bn-folded"],
+  breaks: BROKEN_BY_NEW_NODES,
   run: (m, ctx) => sweep(expandBatchNorm(m, ctx), ctx, "fold-bn", (v) => foldAffine(v, ctx)),
 });
 

@@ -1,32 +1,23 @@
 /** Which values of a float graph become 8-bit: the inputs and outputs of what has an integer kernel. */
 import { type Func, isAbsent, isConst, type Node, type ValueId } from "../../ir/graph/module.js";
 import { hasTrait } from "../../ir/op/define.js";
+import { integerOperands, type OpQuantize, sameGridOperands } from "../../ir/op/quantize.js";
 import type { OpRegistry } from "../../ir/op/registry.js";
 import type { TensorType } from "../../ir/type/tensor-type.js";
-import { isTableOp } from "./tables.js";
 
-/** Activation operands that integer kernels read. */
-const INTEGER_OPERANDS: Readonly<Record<string, readonly number[]>> = {
-  conv: [0],
-  conv_transpose: [0],
-  dense: [0],
-  matmul: [0, 1],
-  max_pool: [0],
-  avg_pool: [0],
-  reduce_mean: [0],
-  softmax: [0],
-  gather: [0],
-};
-export const CONTRACTIONS: ReadonlySet<string> = new Set(["conv", "conv_transpose", "dense", "matmul"]);
-
-/** Ops whose result lies on the grid of their operands, and which operands those are. */
-export function sameGridOperands(n: Node, ops: OpRegistry): readonly number[] {
-  if (n.op === "max_pool" || n.op === "gather") return [0];
-  if (n.op === "concat") return n.inputs.map((_, i) => i);
-  const def = ops.get(n.op);
-  const moves = def && (hasTrait(def, "view") || hasTrait(def, "movement")) && n.op !== "with_quant";
-  return moves && n.inputs.length >= 1 ? [0] : [];
+/** What the op of a node says of integers, where it holds for this node: its results are f32, and its attributes have an integer form. */
+export function integerForm(n: Node, ops: OpRegistry): OpQuantize<never> | undefined {
+  const form = ops.get(n.op)?.quantize as OpQuantize<never> | undefined;
+  const refused = form?.form === "same-grid" && (form.refuses?.(n.attrs as never) ?? null) !== null;
+  return refused || n.outputs[0]?.type.dtype !== "f32" ? undefined : form;
 }
+
+export const isContraction = (n: Node, ops: OpRegistry): boolean => ops.get(n.op)?.quantize?.form === "accumulate";
+const isTable = (n: Node, ops: OpRegistry): boolean => integerForm(n, ops)?.form === "table";
+const gridOperands = (n: Node, ops: OpRegistry) => sameGridOperands(integerForm(n, ops), n.inputs.length);
+/** Operands of a node that its integer form reads. */
+export const readAsIntegers = (n: Node, ops: OpRegistry): readonly number[] =>
+  integerOperands(integerForm(n, ops), n.inputs.length);
 
 export interface QuantPoints {
   /** Values to quantize. */
@@ -49,14 +40,14 @@ export function quantPoints(f: Func, ops: OpRegistry): QuantPoints {
     for (const o of n.outputs) types.set(o.id, o.type);
     for (const i of new Set(n.inputs)) readers.set(i, [...(readers.get(i) ?? []), n]);
   }
-  const tail = tailOf(f);
+  const tail = tailOf(f, ops);
   const isActivation = (id: ValueId) => !isConst(id) && !isAbsent(id) && types.get(id)?.dtype === "f32";
   const points = new Set<ValueId>();
   for (const n of f.body.toReversed()) {
     if (tail.has(n)) continue;
     if (isKernel(n, ops)) for (const o of n.outputs) if (isActivation(o.id) && isStored(n, o.id)) points.add(o.id);
     const wanted = isKernel(n, ops) || n.outputs.some((o) => points.has(o.id));
-    if (wanted) for (const i of integerOperands(n, ops)) if (isActivation(n.inputs[i])) points.add(n.inputs[i]);
+    if (wanted) for (const i of readAsIntegers(n, ops)) if (isActivation(n.inputs[i])) points.add(n.inputs[i]);
   }
   return { points, classOf: gridClasses(f, ops, points) };
 
@@ -69,12 +60,9 @@ export function quantPoints(f: Func, ops: OpRegistry): QuantPoints {
 }
 
 /** Has the op an integer kernel that computes, rather than moves? */
-const isKernel = (n: Node, ops: OpRegistry): boolean => isTableOp(n, ops) || (n.op in INTEGER_OPERANDS && n.op !== "gather");
-
-/** Operands that an integer kernel reads. */
-export function integerOperands(n: Node, ops: OpRegistry): readonly number[] {
-  if (isTableOp(n, ops)) return [0];
-  return INTEGER_OPERANDS[n.op] ?? sameGridOperands(n, ops);
+function isKernel(n: Node, ops: OpRegistry): boolean {
+  const form = integerForm(n, ops);
+  return form !== undefined && !(form.form === "same-grid" && form.moves);
 }
 
 /** Is the element-wise reader computed on the tile that the producer just wrote? A table op reads stored bytes instead. */
@@ -82,17 +70,17 @@ function staysInKernel(producer: Node, reader: Node, ops: OpRegistry): boolean {
   const def = ops.get(reader.op);
   const sameShape = reader.outputs[0]?.type.shape.join() === producer.outputs[0].type.shape.join();
   if (!def || !hasTrait(def, "elementwise") || !sameShape) return false;
-  return (CONTRACTIONS.has(producer.op) && !isTableOp(reader, ops)) || isTableOp(producer, ops);
+  return (isContraction(producer, ops) && !isTable(reader, ops)) || isTable(producer, ops);
 }
 
 /** Nodes from which only results and other tail nodes follow, up to the last contraction. */
-function tailOf(f: Func): ReadonlySet<Node> {
+function tailOf(f: Func, ops: OpRegistry): ReadonlySet<Node> {
   const tail = new Set<Node>();
   const inTail = new Set<ValueId>(f.results);
   const outside = new Set<ValueId>();
   for (const n of f.body.toReversed()) {
     const only = n.outputs.every((o) => !outside.has(o.id)) && n.outputs.some((o) => inTail.has(o.id));
-    if (only && !CONTRACTIONS.has(n.op)) {
+    if (only && !isContraction(n, ops)) {
       tail.add(n);
       for (const i of n.inputs) inTail.add(i);
     } else {
@@ -109,10 +97,9 @@ function gridClasses(f: Func, ops: OpRegistry, points: ReadonlySet<ValueId>): Re
     return up === id ? id : find(up);
   };
   for (const n of f.body) {
-    const members = [...sameGridOperands(n, ops).map((i) => n.inputs[i]), ...n.outputs.map((o) => o.id)].filter((v) =>
-      points.has(v),
-    );
-    if (sameGridOperands(n, ops).length) for (const v of members.slice(1)) parent.set(find(v), find(members[0]));
+    const shared = gridOperands(n, ops);
+    const members = [...shared.map((i) => n.inputs[i]), ...n.outputs.map((o) => o.id)].filter((v) => points.has(v));
+    if (shared.length) for (const v of members.slice(1)) parent.set(find(v), find(members[0]));
   }
   return new Map([...points].map((p) => [p, find(p)]));
 }

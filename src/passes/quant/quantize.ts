@@ -1,17 +1,20 @@
 import type { Module } from "../../ir/graph/module.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
-import { sweep } from "../rewrite/sweep.js";
+import { BROKEN_BY_NEW_NODES, sweep } from "../rewrite/sweep.js";
 import { contractionRule } from "./rules/contraction.js";
-import { meanRule, moveRule, poolRule } from "./rules/same-grid.js";
-import { concatRule, quantizeRule } from "./rules/store.js";
+import { sameGridRule, wideRule } from "./rules/same-grid.js";
+import { quantizeRule } from "./rules/store.js";
 
 /**
  * Integers for simulated quantization, whether it comes from fake-quant or from a model's own QuantizeLinear / DequantizeLinear pairs.
- * Each rule moves a dequantize from before an op to behind it, or takes a quantize into what stands before it:
+ * Each rule moves a dequantize from before an op to behind it, or takes a quantize into what stands before it, as the op's record says
+ * (`OpDef.quantize`):
  *   conv(dq(x), dq(w), b)          --> dq(conv(x, w, bq))                  i32 accumulators, bq = round(b / (sx sw))
- *   move(dq(x))                    --> dq(move(x))                         pools, concats, reshapes, transposes, slices
+ *   move(dq(x))                    --> dq(move(x))                         max pools, concats, reshapes, transposes, slices
+ *   mean(dq(x))                    --> dq(sum(x))                          exact in i32, the scale divided by the count
  *   q(clip(dq(acc)))               --> requantize(acc), bounds on the grid
+ *   q(softmax(dq(x)))              --> quantized_softmax(x), rounded once; average pooling likewise
  *   q(f(dq(x))), f element-wise    --> lut(x)
  *   q(dq(x)) on one grid           --> x
  * What no rule takes stays a float island between its dequantize and its quantize.
@@ -20,14 +23,9 @@ export const quantizePass = definePass({
   name: "quantize",
   doc: "Turns quantize / dequantize pairs around ops into integer arithmetic.",
   options: {},
-  requires: [],
-  establishes: ["quantized"],
+  requires: ["flat"],
+  establishes: [],
+  breaks: BROKEN_BY_NEW_NODES,
   run: (m: Module, ctx: IrContext) =>
-    sweep(
-      m,
-      ctx,
-      "quantize",
-      (v) =>
-        contractionRule(v, ctx) ?? meanRule(v) ?? poolRule(v) ?? moveRule(v, ctx) ?? concatRule(v, ctx) ?? quantizeRule(v, ctx),
-    ),
+    sweep(m, ctx, "quantize", (v) => contractionRule(v, ctx) ?? wideRule(v, ctx) ?? sameGridRule(v, ctx) ?? quantizeRule(v, ctx)),
 });

@@ -12,3 +12,5 @@ export function rangeOf(m: Module, v: ValueId): Observed | null {
 export function withRanges(m: Module, ranges: ReadonlyMap<ValueId, Observed>): Module {
   return { ...m, props: { ...m.props, ...Object.fromEntries([...ranges].map(([v, r]) => [key(v), [r.min, r.max, r.power]])) } };
 }
+
+export const hasRanges = (m: Module): boolean => Object.keys(m.props).some((k) => k.startsWith(key("")));

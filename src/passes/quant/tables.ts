@@ -1,7 +1,7 @@
 /** Element-wise functions of one 8-bit value as tables of 256 entries: exact on every target, whatever the function. */
 import { isAbsent, type Node, type ValueId } from "../../ir/graph/module.js";
 import { hasTrait } from "../../ir/op/define.js";
-import { inferOp, type OpRegistry } from "../../ir/op/registry.js";
+import { inferOp } from "../../ir/op/registry.js";
 import { dataFromBytes, type Tensor, tensorOf } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
@@ -9,40 +9,6 @@ import { perTensor, quantAt } from "../../ir/type/quant.js";
 import { numElements, type TensorType, tensorType } from "../../ir/type/tensor-type.js";
 import { invariant } from "../../support/assert.js";
 import type { SweepView } from "../rewrite/sweep.js";
-
-/** Element-wise ops that are single IEEE operations on every target: no table needed for exact results. */
-const EXACT: ReadonlySet<string> = new Set([
-  "add",
-  "sub",
-  "mul",
-  "div",
-  "min",
-  "max",
-  "neg",
-  "abs",
-  "relu",
-  "clip",
-  "copy",
-  "where",
-  "cast",
-  "sqrt",
-  "floor",
-  "ceil",
-  "round",
-  "reciprocal",
-  "sign",
-  "leaky_relu",
-  "prelu",
-  "quantize",
-  "dequantize",
-  "requantize",
-]);
-
-/** A unary element-wise op on floats whose float results may differ between targets in the last bit. */
-export function isTableOp(n: Node, ops: OpRegistry): boolean {
-  const def = ops.get(n.op);
-  return !!def && hasTrait(def, "elementwise") && n.inputs.length === 1 && !EXACT.has(n.op) && n.outputs[0]?.type.dtype === "f32";
-}
 
 export interface TableSource {
   /** The 8-bit value that everything is computed from. */

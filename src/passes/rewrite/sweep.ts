@@ -3,6 +3,7 @@ import { createFuncBuilder, type FuncBuilder } from "../../ir/graph/func-builder
 import { type Func, isAbsent, isConst, type Module, type Node, type ValueId } from "../../ir/graph/module.js";
 import { inferWith } from "../../ir/op/infer-node.js";
 import type { IrContext } from "../../ir/pass/context.js";
+import type { Prop } from "../../ir/pass/pass.js";
 import type { Loc } from "../../support/diag.js";
 
 /** What a sweep may look at and do at one node. */
@@ -24,6 +25,9 @@ export interface SweepView {
 
 /** Replacement values for the node's results, or null to keep the node. */
 export type SweepRule = (view: SweepView) => readonly ValueId[] | null;
+
+/** Facts that a pass which puts nodes in the place of others does not keep. */
+export const BROKEN_BY_NEW_NODES: readonly Prop[] = ["live", "unique", "materialized", "fused"];
 
 /** The location of a node that `pass` made from `nodes`. */
 export const derivedLoc = (pass: string, nodes: readonly Node[]): Loc => ({

@@ -4,13 +4,13 @@
  *   pairs   windows of two i16: 6 VPMADDWD
  */
 import { accessesOf, nestOf } from "../../ir/loop/visit.js";
-import type { Chooser } from "../../ir/schedule/choose.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
 import type { Step } from "../../ir/schedule/step.js";
 import { windowsOf } from "../../ir/schedule/steps/quads-windows.js";
 import type { Machine } from "../../ir/target/machine.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
+import type { Chooser } from "../../support/choose.js";
 import { byteOperand } from "./integer.js";
 import type { TileShape } from "./machine.js";
 import { onVectors } from "./vectors.js";

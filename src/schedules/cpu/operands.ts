@@ -2,12 +2,12 @@
 import { affineOf } from "../../ir/loop/affine.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { loadsOf, usesVar } from "../../ir/loop/visit.js";
-import type { Chooser } from "../../ir/schedule/choose.js";
 import { attempt, type Scheduled } from "../../ir/schedule/session.js";
 import type { LayoutPart, Step } from "../../ir/schedule/step.js";
 import type { Machine } from "../../ir/target/machine.js";
 import { dtypeInfo, isFloat } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
+import type { Chooser } from "../../support/choose.js";
 import { readsImageInPlace } from "./image.js";
 import { byteOperand, type DepthLoop, type Grouping, inQuads } from "./integer.js";
 import { isNarrow, type Operand, type Reduction, type Roles, type Uses } from "./reduction-form.js";

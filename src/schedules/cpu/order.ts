@@ -1,5 +1,5 @@
 /** In which order the tiles of a reduction are computed: what stays in a cache while what goes by. */
-import type { Chooser } from "../../ir/schedule/choose.js";
+import type { Chooser } from "../../support/choose.js";
 
 /** Half of a common L2 cache: weights up to this size stay there while positions go by. */
 const RESIDENT_BYTES = 512 * 1024;

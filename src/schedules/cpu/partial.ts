@@ -1,10 +1,10 @@
 /** Reductions along contiguous memory: several vectors of partial results, where a scalar sum would wait for itself. */
 import { affineOf } from "../../ir/loop/affine.js";
 import { loadsOf, nestOf, usesVar } from "../../ir/loop/visit.js";
-import type { Chooser } from "../../ir/schedule/choose.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
 import { lanesFor, type Machine } from "../../ir/target/machine.js";
 import { isFloat } from "../../ir/type/dtype.js";
+import type { Chooser } from "../../support/choose.js";
 
 /** Vectors of partial results: an addition takes four cycles, two start in each. */
 const MOST_VECTORS = 8;

@@ -1,4 +1,4 @@
-import type { Chooser } from "../../ir/schedule/choose.js";
+import type { Chooser } from "../../support/choose.js";
 
 /** Bytes between a weight's use and the request for it: about a microsecond of multiply-adds, more than memory takes to answer. */
 const DISTANCES = [4096, 16_384, 32_768, 65_536] as const;

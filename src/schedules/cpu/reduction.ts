@@ -8,12 +8,12 @@
 import { affineOf } from "../../ir/loop/affine.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { loadsOf } from "../../ir/loop/visit.js";
-import type { Chooser } from "../../ir/schedule/choose.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
 import type { Tail } from "../../ir/schedule/step.js";
 import { lanesFor, type Machine } from "../../ir/target/machine.js";
 import { type DType, dtypeInfo, isFloat } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
+import type { Chooser } from "../../support/choose.js";
 import { hasRoomToUnroll, IMAGE_CHANNELS, isWindowOfImage, joinedWindow, spareForImage } from "./image.js";
 import { fusesPairs } from "./integer.js";
 import { inWindows } from "./integer-depthwise.js";

@@ -1,11 +1,11 @@
 import { flopsOf } from "../../ir/loop/cost.js";
 import type { Kernel, Stage } from "../../ir/loop/stmt.js";
 import { nestOf, walkStmt } from "../../ir/loop/visit.js";
-import { byDefault, type Chooser } from "../../ir/schedule/choose.js";
 import { attempt, type Scheduled, unscheduled } from "../../ir/schedule/session.js";
 import { type Sketch, scheduleBySketch } from "../../ir/schedule/sketch.js";
 import type { Step } from "../../ir/schedule/step.js";
 import { lanesFor, type Machine } from "../../ir/target/machine.js";
+import { byDefault, type Chooser } from "../../support/choose.js";
 import { isaName } from "./machine.js";
 import { schedulePartial } from "./partial.js";
 import { scheduleReduction } from "./reduction.js";

@@ -10,11 +10,11 @@ import { affineOf } from "../../ir/loop/affine.js";
 import type { Expr, LoadExpr } from "../../ir/loop/expr.js";
 import type { Kernel, Stage, StoreStmt } from "../../ir/loop/stmt.js";
 import { exprsOf, type LoopHead, nestOf, usesVar, walkExpr, walkStmt } from "../../ir/loop/visit.js";
-import type { Chooser } from "../../ir/schedule/choose.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
 import { lanesFor, type Machine } from "../../ir/target/machine.js";
 import { type DType, dtypeInfo } from "../../ir/type/dtype.js";
 import { stridesOf } from "../../ir/type/tensor-type.js";
+import type { Chooser } from "../../support/choose.js";
 
 /** Elements within which every target shuffles at full speed. */
 const laneElements = (t: DType): number => 16 / dtypeInfo(t).bytes;

@@ -1,10 +1,10 @@
 /** Winograd's algorithm as a default schedule: the steps that put it on vectors. Where and how it is used: winograd-plan.ts. */
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { accessesOf } from "../../ir/loop/visit.js";
-import type { Chooser } from "../../ir/schedule/choose.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
 import { PREFIXES } from "../../ir/schedule/steps/winograd-tiles.js";
 import { lanesFor, type Machine } from "../../ir/target/machine.js";
+import type { Chooser } from "../../support/choose.js";
 import { prefetchDistance } from "./prefetch.js";
 import { hasLoop } from "./vectors.js";
 import { fitting, plansFor, planText, problemOf, type WinogradPlan, type WinogradProblem } from "./winograd-plan.js";

@@ -5,9 +5,9 @@ import { runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
-import type { Choice, Decisions } from "../../../src/ir/schedule/choose.js";
 import type { Machine } from "../../../src/ir/target/machine.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
+import type { Choice, Decisions } from "../../../src/support/choose.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
 import { convolution, operands } from "./winograd-cases.js";
 

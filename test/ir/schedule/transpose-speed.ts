@@ -5,10 +5,10 @@
 import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
 import { createGen } from "../../../src/ir/op/sample.js";
-import { following } from "../../../src/ir/schedule/choose.js";
 import { type DType, dtypeInfo } from "../../../src/ir/type/dtype.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
+import { following } from "../../../src/support/choose.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
 import { groupOf } from "../loop/build.js";
 

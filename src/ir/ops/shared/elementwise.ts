@@ -33,6 +33,8 @@ export interface UnarySpec<S extends AttrSchema> {
   /** Element function on integers and bools; the result wraps. */
   readonly int?: (v: bigint, attrs: AttrsOf<S>) => bigint;
   readonly lower: (x: Expr, attrs: AttrsOf<S>) => Expr;
+  /** One IEEE operation, or a choice between such: the same bits on every target. Others are tables where they are quantized. */
+  readonly exact?: boolean;
   /** Values to draw, where not every float is in the domain. */
   readonly range?: { readonly min: number; readonly max: number };
   readonly drawAttrs?: (g: Gen) => Attrs;
@@ -46,6 +48,7 @@ export function unaryOp<const S extends AttrSchema = Readonly<Record<never, neve
     attrs: s.attrs ?? ({} as S),
     operands: [{ name: "x" }],
     traits: ["elementwise", ...(s.traits ?? [])],
+    ...(!s.exact && s.float && !s.result && { quantize: { form: "table" } as const }),
     infer(types, _attrs, fail) {
       const x = present(types, 0);
       checkNoQuant(s.name, x, fail);

@@ -6,7 +6,7 @@ import type { Quant } from "../../../ir/type/quant.js";
 import { type TensorType, tensorType } from "../../../ir/type/tensor-type.js";
 import type { SweepView } from "../../rewrite/sweep.js";
 import { roundHalfEven } from "../grids.js";
-import { CONTRACTIONS } from "../points.js";
+import { integerForm } from "../points.js";
 
 /** The quantized value under dequantize(q), 8 bits wide. */
 export function quantizedOperand(view: SweepView, v: ValueId): ValueId | null {
@@ -19,15 +19,19 @@ export function quantizedOperand(view: SweepView, v: ValueId): ValueId | null {
 /** conv(dq(x), dq(w), b) --> dq(conv(x, w, bq)); a bias that is no constant, or too large for i32, is added behind in floats. */
 export function contractionRule(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs, b } = view;
-  if (!CONTRACTIONS.has(node.op) || node.outputs[0].type.dtype !== "f32") return null;
+  const form = integerForm(node, ctx.ops);
+  if (form?.form !== "accumulate") return null;
   const types = inputs.map((v) => (isAbsent(v) ? null : b.typeOf(v)));
   const weights = weightsOf(ctx.ops.get(node.op), types, node.attrs);
-  const x = quantizedOperand(view, inputs[0]);
-  const w = quantizedOperand(view, inputs[1]);
+  const [first, second] = [form.reads[0], weights?.operand ?? form.reads[1]];
+  const x = quantizedOperand(view, inputs[first] ?? "");
+  const w = quantizedOperand(view, inputs[second] ?? "");
   if (!x || !w || b.typeOf(x).quant?.kind !== "tensor" || !fitsWeights(weights, b.typeOf(w))) return null;
   const biasId = weights?.bias ? (inputs[weights.bias] ?? "") : "";
   const bias = isAbsent(biasId) ? "" : biasOf(view, ctx, biasId, b.typeOf(x), b.typeOf(w));
-  const acc = b.node(node.op, bias ? [x, w, bias] : [x, w], node.attrs, view.loc(), `${node.outputs[0].id.slice(1)}_acc`);
+  const operands = inputs.map((v, i) => (i === first ? x : i === second ? w : i === weights?.bias ? (bias ?? "") : v));
+  while (isAbsent(operands[operands.length - 1])) operands.pop();
+  const acc = b.node(node.op, operands, node.attrs, view.loc(), `${node.outputs[0].id.slice(1)}_acc`);
   if (!b.typeOf(acc).quant) return null;
   const y = b.node("dequantize", [acc], {}, view.loc(), node.outputs[0].id.slice(1));
   if (bias !== null || !weights) return [y];

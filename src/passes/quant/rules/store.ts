@@ -6,15 +6,20 @@ import { dtypeInfo } from "../../../ir/type/dtype.js";
 import type { TensorType } from "../../../ir/type/tensor-type.js";
 import type { SweepView } from "../../rewrite/sweep.js";
 import { quantizeValue } from "../grids.js";
+import { integerForm } from "../points.js";
 import { buildTable, tableSource } from "../tables.js";
 import { quantizedOperand } from "./contraction.js";
+import { integerBuilder } from "./same-grid.js";
 
 export function quantizeRule(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs } = view;
   const t = node.outputs[0].type;
   if (node.op !== "quantize" || t.quant?.kind !== "tensor" || (t.dtype !== "i8" && t.dtype !== "u8")) return null;
   return (
-    samePair(view, t) ?? requantizeAccumulator(view, inputs[0], t) ?? softmaxRule(view, inputs[0], t) ?? tableRule(view, ctx, t)
+    samePair(view, t) ??
+    requantizeAccumulator(view, inputs[0], t) ??
+    roundRule(view, ctx, inputs[0], t) ??
+    tableRule(view, ctx, t)
   );
 }
 
@@ -53,13 +58,16 @@ function requantizeAccumulator(view: SweepView, from: ValueId, t: TensorType): r
 const boundsOf = (n: Node): readonly [number, number] =>
   n.op === "relu" ? [0, Number.POSITIVE_INFINITY] : [Number(n.attrs.lo), Number(n.attrs.hi)];
 
-/** q(softmax(dq(x))) --> quantized_softmax(x) */
-function softmaxRule(view: SweepView, from: ValueId, t: TensorType): readonly ValueId[] | null {
+/** q(op(dq(x))) --> the op's integer form on the grid of q: softmax, average pooling */
+function roundRule(view: SweepView, ctx: IrContext, from: ValueId, t: TensorType): readonly ValueId[] | null {
   const n = view.producer(from);
-  const x = n?.op === "softmax" ? quantizedOperand(view, n.inputs[0]) : null;
-  if (!n || !x || t.quant?.kind !== "tensor" || view.b.typeOf(x).quant?.kind !== "tensor") return null;
-  const attrs = { axis: Number(n.attrs.axis), dtype: t.dtype, scale: t.quant.scale, zero: t.quant.zero };
-  return [view.b.node("quantized_softmax", [x], attrs, view.loc(n), view.node.outputs[0].id.slice(1))];
+  const form = n && integerForm(n, ctx.ops);
+  const x = form?.form === "round" ? quantizedOperand(view, n?.inputs[0] ?? "") : null;
+  if (!n || form?.form !== "round" || !x || t.quant?.kind !== "tensor" || view.b.typeOf(x).quant?.kind !== "tensor") return null;
+  const { scale, zero } = t.quant;
+  const builder = integerBuilder(view, view.loc(n), view.node.outputs[0].id.slice(1));
+  const y = form.integer(builder, x, n.attrs as never, { dtype: t.dtype, scale, zero });
+  return y === null ? null : [y];
 }
 
 /** q(f(dq(x))) --> lut(x), for any element-wise f of one 8-bit tensor; a change of grid is the case f = identity. */
@@ -73,26 +81,4 @@ function tableRule(view: SweepView, ctx: IrContext, t: TensorType): readonly Val
   const table = buildTable(view, ctx, source, { op: "quantize", attrs: view.node.attrs });
   const id = view.b.constant({ ...table.type, quant: t.quant }, bytesOf(table), `${view.node.outputs[0].id.slice(1)}_table`);
   return [view.b.node("lut", [source.x, id], {}, view.loc(...source.nodes), view.node.outputs[0].id.slice(1))];
-}
-
-/** concat(dq(x), dq(y)) --> dq(concat(x, y)) where all lie on one grid; other grids are met by quantizing behind the concat. */
-export function concatRule(view: SweepView, _ctx: IrContext): readonly ValueId[] | null {
-  const { node, inputs, b } = view;
-  if (node.op !== "concat") return null;
-  const sources = inputs.map((v) => quantizedOperand(view, v));
-  if (sources.some((s) => s === null)) return null;
-  const [first, ...rest] = sources.map((s) => b.typeOf(s as ValueId));
-  const one =
-    first.quant?.kind === "tensor" &&
-    rest.every(
-      (t) =>
-        t.dtype === first.dtype &&
-        t.quant?.kind === "tensor" &&
-        first.quant?.kind === "tensor" &&
-        t.quant.scale === first.quant.scale &&
-        t.quant.zero === first.quant.zero,
-    );
-  if (!one) return null;
-  const q = b.node("concat", sources as ValueId[], node.attrs, view.loc(), `${node.outputs[0].id.slice(1)}_q`);
-  return [b.node("dequantize", [q], {}, view.loc(), node.outputs[0].id.slice(1))];
 }

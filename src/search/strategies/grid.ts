@@ -1,15 +1,20 @@
 import { type Candidate, enumerate } from "../space.js";
-import type { Strategy } from "./strategy.js";
-import type { Task } from "./task.js";
+import type { Proposal, Strategy } from "../strategy.js";
+import type { Task } from "../task.js";
 
 /** All points in order. A strategy of its own for each search, since it remembers where it is in every space. */
 export function gridStrategy(): Strategy {
-  const places = new Map<Task, Generator<Candidate, void>>();
+  const places = new WeakMap<object, Generator<Candidate, void>>();
+  const placeIn = <C extends Candidate>(task: Task<C>): Generator<C, void> => {
+    const known = places.get(task) as Generator<C, void> | undefined;
+    const place = known ?? enumerate(task.space);
+    places.set(task, place);
+    return place;
+  };
   return {
-    propose(task, count) {
-      const points = places.get(task) ?? enumerate(task.space);
-      places.set(task, points);
-      const found: { candidate: Candidate; source: string }[] = [];
+    propose<C extends Candidate>(task: Task<C>, count: number) {
+      const points = placeIn(task);
+      const found: Proposal<C>[] = [];
       const taken = new Set<string>();
       while (found.length < count) {
         const next = points.next();

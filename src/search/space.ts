@@ -1,13 +1,9 @@
 /**
- * The design space of a workload: a scheduler's rules, run with other decisions at their choices. Sites may depend on earlier decisions
- * (the positions of a tile on its vectors), so a point of the space is the trace of one run: every site it met, its options and what was taken.
+ * A design space: something that is made by taking decisions, run with other decisions. Sites may depend on earlier decisions (the positions of a tile on
+ * its vectors), so a point of the space is the trace of one run: every site it met, its options and what was taken.
  */
-import type { Kernel } from "../ir/loop/stmt.js";
-import { byDefault, type Choice, type Chooser, type Decisions } from "../ir/schedule/choose.js";
-import type { Scheduled } from "../ir/schedule/session.js";
-import type { Step } from "../ir/schedule/step.js";
+import { byDefault, type Choice, type Chooser, type Decisions } from "../support/choose.js";
 import type { Random } from "./random.js";
-import { stepsKey } from "./records/steps-key.js";
 
 export interface Site {
   readonly name: string;
@@ -15,39 +11,34 @@ export interface Site {
   readonly taken: Choice;
 }
 
+/** A point of a space. */
 export interface Candidate {
   readonly decisions: Decisions;
   readonly sites: readonly Site[];
-  readonly steps: readonly Step[];
-  readonly kernel: Kernel;
-  /** Of the steps: candidates of equal keys are the same schedule. */
+  /** Candidates of equal keys are the same thing, whatever was decided. */
   readonly key: string;
 }
 
-export interface Space {
-  readonly workload: Kernel;
+export interface Space<C extends Candidate = Candidate> {
   /** The candidate that a chooser leads to. */
-  derive(choose: Chooser): Candidate;
-  /** The rules of the default schedule. */
-  readonly standard: Candidate;
+  derive(choose: Chooser): C;
+  /** The candidate of all fallbacks. */
+  readonly standard: C;
 }
 
-/** A kernel scheduled for one target, as a chooser decides: `Scheduler.schedule`. */
-export type ScheduleFor = (kernel: Kernel, choose: Chooser) => Scheduled;
-
-export function createSpace(kernel: Kernel, schedule: ScheduleFor): Space {
-  const derive = (choose: Chooser): Candidate => {
+/** What a run of `make` makes, with the decisions that led to it. A site with one option is no decision. */
+export function createSpace<Made extends { readonly key: string }>(make: (choose: Chooser) => Made): Space<Made & Candidate> {
+  const derive = (choose: Chooser): Made & Candidate => {
     const sites: Site[] = [];
     const recording: Chooser = (name, options, fallback) => {
       const taken = options.length > 1 ? choose(name, options, fallback) : fallback;
       if (options.length > 1) sites.push({ name, options, taken });
       return taken;
     };
-    const { kernel: scheduled, steps } = schedule(kernel, recording);
-    const decisions = Object.fromEntries(sites.map((s) => [s.name, s.taken]));
-    return { decisions, sites, steps, kernel: scheduled, key: stepsKey(steps) };
+    const made = make(recording);
+    return { ...made, decisions: Object.fromEntries(sites.map((s) => [s.name, s.taken])), sites };
   };
-  return { workload: kernel, derive, standard: derive(byDefault) };
+  return { derive, standard: derive(byDefault) };
 }
 
 /** Every site drawn at random. */
@@ -73,7 +64,7 @@ export const crossing =
   };
 
 /** All points of a space one after the other, the last site turning fastest; sites that appear or vanish on the way are followed. */
-export function* enumerate(space: Space): Generator<Candidate, void> {
+export function* enumerate<C extends Candidate>(space: Space<C>): Generator<C, void> {
   let prefix: readonly number[] = [];
   for (;;) {
     let at = 0;

@@ -6,7 +6,7 @@
  * Floor: half of the best time so far, or the time the peak would take, whichever is more. What is left is a hope at first, then as much as was won already:
  * the rules are near the best for kernels whose first trials won nothing.
  */
-import type { Task } from "./task.js";
+import type { WorkloadTask } from "./task.js";
 
 /** Trials that count as recent. */
 const WINDOW = 16;
@@ -19,7 +19,7 @@ const PEAK_BYTES = 100;
 const EXPECTED_OPS = 30;
 const EXPECTED_BYTES = 8;
 
-export function expectedGain(task: Task): number {
+export function expectedGain(task: WorkloadTask): number {
   const { workload, baselineMs, history, trials, bestRatio } = task;
   if (task.ended) return 0;
   const standardMs = baselineMs ?? Math.max(workload.flops / EXPECTED_OPS, workload.bytes / EXPECTED_BYTES) / 1e6;
@@ -31,8 +31,6 @@ export function expectedGain(task: Task): number {
   return workload.launches * standardMs * Math.max(recent, left / (trials + WINDOW / 2));
 }
 
-/** The task with the most to gain; null where all have ended. */
-export function nextTask(tasks: readonly Task[]): Task | null {
-  const open = tasks.filter((t) => t.ended === null);
-  return open.length ? open.reduce((a, b) => (expectedGain(b) > expectedGain(a) ? b : a)) : null;
-}
+/** The task with the most to gain. */
+export const nextTask = (open: readonly WorkloadTask[]): WorkloadTask =>
+  open.reduce((a, b) => (expectedGain(b) > expectedGain(a) ? b : a));

@@ -1,7 +1,7 @@
+import type { StrategyMaker } from "../strategy.js";
 import { evolutionaryStrategy, modelStrategy } from "./evolutionary.js";
 import { gridStrategy } from "./grid.js";
 import { randomStrategy } from "./random.js";
-import type { StrategyMaker } from "./strategy.js";
 
 /** The strategies of qc, the default first. */
 export const builtinStrategies: readonly StrategyMaker[] = [

@@ -1,13 +1,11 @@
 /**
- * Evolution: the fastest schedules so far, and the default, have children: single choices drawn anew, or choices from two parents. Guided, more
- * children are made than measured, and the learned model keeps the promising ones; a share epsilon is drawn at random whatever the model thinks.
+ * Evolution: the best candidates so far, and the standard one, have children: single choices drawn anew, or choices from two parents. Guided, more
+ * children are made than measured, and what the search has learnt keeps the promising ones; a share epsilon is drawn at random whatever it expects.
  */
-
-import { featuresOf } from "../cost/features.js";
-import type { CostModel } from "../cost/model.js";
+import { ranked } from "../objective.js";
 import { type Candidate, crossing, drawing, mutating } from "../space.js";
-import { drawUnseen, type Strategy } from "./strategy.js";
-import type { Task } from "./task.js";
+import { drawUnseen, type Proposal, type Strategy } from "../strategy.js";
+import type { Task } from "../task.js";
 
 const PARENTS = 8;
 const MUTATION = 0.15;
@@ -16,19 +14,20 @@ const EPSILON = 0.15;
 /** Children made for each one measured. */
 const SURPLUS = 5;
 
-function parentsOf(task: Task): readonly Candidate[] {
-  const timed = task.measured.filter((m) => m.ratio !== null && m.ratio < 1.5);
-  const best = [...timed].sort((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0)).slice(0, PARENTS);
-  const parents = best.map((m) => m.candidate);
+function parentsOf<C extends Candidate>(task: Task<C>): readonly C[] {
+  const promising = task.measured.filter((m) => m.values !== null && (task.isPromising?.(m.values) ?? true));
+  const parents = ranked(promising, task.objectives)
+    .slice(0, PARENTS)
+    .map((m) => m.candidate);
   return parents.length < PARENTS ? [...parents, task.space.standard] : parents;
 }
 
-/** The better of two drawn: earlier parents are faster. */
-function select(parents: readonly Candidate[], task: Task): Candidate {
+/** The better of two drawn: earlier parents are better. */
+function select<C extends Candidate>(parents: readonly C[], task: Task<C>): C {
   return parents[Math.min(task.random.below(parents.length), task.random.below(parents.length))];
 }
 
-function childrenOf(task: Task, count: number, taken: Set<string>): Candidate[] {
+function childrenOf<C extends Candidate>(task: Task<C>, count: number, taken: Set<string>): C[] {
   const parents = parentsOf(task);
   return drawUnseen(
     task,
@@ -44,10 +43,11 @@ function childrenOf(task: Task, count: number, taken: Set<string>): Candidate[] 
   );
 }
 
-const drawn = (task: Task, count: number, taken: Set<string>): Candidate[] =>
+const drawn = <C extends Candidate>(task: Task<C>, count: number, taken: Set<string>): C[] =>
   drawUnseen(task, count, () => task.space.derive(drawing(task.random)), taken);
 
-const ofSource = (candidates: readonly Candidate[], source: string) => candidates.map((candidate) => ({ candidate, source }));
+const ofSource = <C extends Candidate>(candidates: readonly C[], source: string): readonly Proposal<C>[] =>
+  candidates.map((candidate) => ({ candidate, source }));
 
 export const evolutionaryStrategy: Strategy = {
   propose(task, count) {
@@ -61,20 +61,20 @@ export const evolutionaryStrategy: Strategy = {
 };
 
 export const modelStrategy: Strategy = {
-  propose(task, count, model) {
+  propose(task, count) {
     const taken = new Set<string>();
     const wild = Array.from({ length: count }, () => task.random.next()).filter((x) => x < EPSILON).length;
     const pool = [...childrenOf(task, (SURPLUS - 1) * count, taken), ...drawn(task, count, taken)];
-    const ranked = ranking(task, pool, model);
-    const chosen = ranked.slice(0, count - wild);
-    const others = task.random.shuffled(ranked.slice(count - wild)).slice(0, count - chosen.length);
-    return [...ofSource(chosen, model.samples > 0 ? "model" : "evolutionary"), ...ofSource(others, "random")];
+    const order = bestExpected(task, pool);
+    const chosen = order.slice(0, count - wild);
+    const others = task.random.shuffled(order.slice(count - wild)).slice(0, count - chosen.length);
+    return [...ofSource(chosen, task.surrogate?.samples ? "model" : "evolutionary"), ...ofSource(others, "random")];
   },
 };
 
-/** Fastest first as the model expects; in random order while it expects nothing. */
-function ranking(task: Task, pool: readonly Candidate[], model: CostModel): readonly Candidate[] {
-  const scored = pool.map((c) => ({ c, score: model.predict(featuresOf(c.kernel), task.standardFeatures) }));
+/** Best first as the search expects; in random order while it expects nothing. */
+function bestExpected<C extends Candidate>(task: Task<C>, pool: readonly C[]): readonly C[] {
+  const scored = pool.map((c) => ({ c, score: task.surrogate?.predict(c) ?? null }));
   if (scored.some((s) => s.score === null)) return task.random.shuffled(pool);
   return scored.sort((a, b) => (a.score ?? 0) - (b.score ?? 0)).map((s) => s.c);
 }

@@ -1,5 +1,5 @@
 import { drawing } from "../space.js";
-import { drawUnseen, type Strategy } from "./strategy.js";
+import { drawUnseen, type Strategy } from "../strategy.js";
 
 export const randomStrategy: Strategy = {
   propose: (task, count) =>
