@@ -127,14 +127,15 @@ def _find_library():
     for place in places:
         if os.path.exists(place):
             return place
-    raise QcError("QC-PY-001", "libqcrt.so is missing (looked for %s); `npm run build` compiles it" % " and ".join(places))
+    help = "`npm run build` compiles it, load(..., library=PATH) names one that lies elsewhere"
+    raise QcError("QC-PY-001", "libqcrt.so is missing (looked for %s); %s" % (" and ".join(places), help))
 
 
 def _open_library(path):
     try:
         lib = c.CDLL(path or _find_library())
     except OSError as error:
-        raise QcError("QC-PY-001", "the runtime library cannot be loaded: %s" % error) from None
+        raise QcError("QC-PY-001", "the runtime library cannot be loaded: %s; load(..., library=PATH) names another" % error) from None
     p, i32 = c.c_void_p, c.c_int32
     signatures = {
         "qc_abi_version": (c.c_uint32, []), "qc_last_error": (c.c_char_p, []), "qc_load": (c.c_int, [c.c_char_p, c.POINTER(p)]),
@@ -195,6 +196,10 @@ class Network:
         results = {t.name: data for t, (data, _) in zip(self.outputs, made)}
         return self.postprocess(results) if self.postprocess else results
 
+    def step(self, *args, **kwargs):
+        """The next step of a sequence: run() by another name. Every run keeps the state that it left for the next one; reset() begins anew."""
+        return self.run(*args, **kwargs)
+
     def _by_name(self, args, kwargs):
         if len(args) == 1 and isinstance(args[0], dict) and not kwargs:
             return args[0]
@@ -203,7 +208,7 @@ class Network:
         return dict(zip([t.name for t in self.inputs], args), **kwargs)
 
     def reset(self):
-        """Puts state that lives from run to run back to its initial value."""
+        """Puts state that lives from run to run back to its initial value: the next step begins a sequence."""
         self._check(self._lib.qc_reset(self._live()))
 
     def start_profile(self):

@@ -12,6 +12,7 @@ import { buildShared, compileProgram, writeModel } from "./build/write.js";
 import type { Context } from "./context.js";
 import { createSpillingStore } from "./ir/blob/spilling-store.js";
 import type { Module } from "./ir/graph/module.js";
+import { callerPorts } from "./ir/graph/state.js";
 import type { Kernel } from "./ir/loop/stmt.js";
 import { schedulerFor } from "./ir/schedule/scheduler.js";
 import { lanesFor } from "./ir/target/machine.js";
@@ -40,7 +41,7 @@ export interface CompileRequest extends BuildRequest {
 export interface QuantizeRequest extends CompileRequest {
   readonly quantizer: Quantizer;
   /** Opens the stream; called once for each pass over the data. */
-  readonly samples: (inputs: Module["funcs"][0]["params"], names: readonly string[]) => CalibrationSamples;
+  readonly samples: (inputs: Module["funcs"][0]["params"], names: readonly string[], hasState: boolean) => CalibrationSamples;
   /** How the samples became inputs; kept in model.json as the default of `qc run` and `qc evaluate`. */
   readonly preprocessor?: string;
 }
@@ -85,10 +86,14 @@ async function quantizeAndCompile(request: QuantizeRequest, ctx: Context): Promi
   const line = openLine(request, ctx);
   const source = await line.stage("import", () => importModel(request, ctx));
   const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(request.optLevel)));
-  const { params, paramNames } = canonical.funcs[0];
-  const observed = await line.stage("calibrate", () =>
-    calibrate(canonical, ctx, request.samples(params, paramNames), (m) => buildInMemory(line, m)),
+  const [{ params, paramNames }] = canonical.funcs;
+  const fed = callerPorts(canonical).params;
+  const samples = request.samples(
+    fed.map((at) => params[at]),
+    fed.map((at) => paramNames[at]),
+    canonical.states.length > 0,
   );
+  const observed = await line.stage("calibrate", () => calibrate(canonical, ctx, samples, (m) => buildInMemory(line, m)));
   const simulated = line.passes(observed.module, `fake-quant{quantizer=${request.quantizer}}`, ["observed"]);
   const facts = { quantizer: request.quantizer, preprocessor: request.preprocessor, calibrationSamples: observed.count };
   const report = { "optimization_artifacts/quantization.json": `${JSON.stringify(quantizationReport(simulated), null, 2)}\n` };

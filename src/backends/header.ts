@@ -23,19 +23,19 @@ export const C_TYPES: Readonly<Record<DType, string>> = {
   bool: "uint8_t",
 };
 
+const plain = (name: string): string => name.replace(/[^\x20-\x7e]|\*\/|[\\"]/g, "?");
 const macro = (s: string): string => s.replace(/[^A-Za-z0-9]/g, "_").toUpperCase();
 const quantComment = (q: Quant | null): string =>
   q?.kind === "tensor" ? `, real = ${q.scale} * (q - ${q.zero})` : q ? `, quantized along axis ${q.axis}` : "";
 
-/** model.h: element types, counts and ranks of inputs and outputs as macros, for static buffers; then `more`. */
+/** model.h: element types, counts and ranks of inputs and outputs as macros, for static buffers; states as comments; then `more`. */
 export function modelHeader(program: Program, more: readonly string[] = []): string {
   const prefix = macro(program.name);
   const ports = (kind: string, list: readonly Port[]) =>
     list.flatMap((p, i) => {
       const name = `${prefix}_${kind}${i}`;
-      const text = p.name.replace(/[^\x20-\x7e]|\*\/|[\\"]/g, "?");
       return [
-        `/* ${kind.toLowerCase()} ${i}: '${text}', ${p.type.dtype}[${p.type.shape.join(", ")}]${quantComment(p.type.quant)} */`,
+        `/* ${kind.toLowerCase()} ${i}: '${plain(p.name)}', ${p.type.dtype}[${p.type.shape.join(", ")}]${quantComment(p.type.quant)} */`,
         `#define ${name}_TYPE ${C_TYPES[p.type.dtype]}`,
         `#define ${name}_COUNT ${numElements(p.type.shape)}`,
         `#define ${name}_RANK ${p.type.shape.length}`,
@@ -49,8 +49,15 @@ export function modelHeader(program: Program, more: readonly string[] = []): str
     `#define ${prefix}_INPUTS ${program.inputs.length}`,
     `#define ${prefix}_OUTPUTS ${program.outputs.length}`,
     `#define ${prefix}_ARENA_BYTES ${program.arenaBytes}`,
+    ...(program.states.length
+      ? ["/* memory that lives from run to run; qc_reset begins anew */", `#define ${prefix}_STATE_BYTES ${program.stateBytes}`]
+      : []),
     ...ports("INPUT", program.inputs),
     ...ports("OUTPUT", program.outputs),
+    ...program.states.map(
+      (s, i) =>
+        `/* state ${i}: '${plain(s.name)}', next value '${plain(s.output)}', ${s.type.dtype}[${s.type.shape.join(", ")}]${quantComment(s.type.quant)} */`,
+    ),
     "",
     ...more,
     "#endif",

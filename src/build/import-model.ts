@@ -15,5 +15,9 @@ export function modelFile(inputPath: string, { frontends }: Pick<Context, "front
 /** Reads a model into the graph IR, by the frontend of its format. */
 export function importModel(request: BuildRequest, ctx: Context): Module {
   const file = modelFile(request.inputPath, ctx);
-  return frontendOf(file, ctx.frontends).import(file, ctx, { shapes: request.shapes, freeze: request.freeze });
+  return frontendOf(file, ctx.frontends).import(file, ctx, {
+    shapes: request.shapes,
+    freeze: request.freeze,
+    states: request.states,
+  });
 }

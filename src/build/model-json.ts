@@ -17,13 +17,14 @@ const portJson = (p: Port) => ({ name: p.name, dtype: p.type.dtype, shape: p.typ
 /** model.json; the format stands in docs/runtime-abi.md. */
 export function modelJson(program: Program, facts: ModelFacts): string {
   const { extra, ...rest } = facts;
-  const { name, inputs, outputs, arenaBytes, weightBytes, stateBytes } = program;
+  const { name, inputs, outputs, states, arenaBytes, weightBytes, stateBytes } = program;
   const json = {
     format: "qc-model",
     name,
     ...rest,
     inputs: inputs.map(portJson),
     outputs: outputs.map(portJson),
+    ...(states.length ? { states: states.map((s) => ({ ...portJson(s), output: s.output, offset: s.offset })) } : {}),
     arenaBytes,
     weightBytes,
     stateBytes,

@@ -1,5 +1,6 @@
 /** What a build is asked for. */
 import type { InputShapes } from "../frontends/shared/inputs.js";
+import type { StatePair } from "../ir/graph/state.js";
 import type { Tensor } from "../ir/op/tensor.js";
 import type { Instrument } from "../passes/manager.js";
 import type { OptLevel } from "../passes/presets.js";
@@ -12,6 +13,8 @@ export interface BuildRequest {
   readonly target?: string | readonly string[];
   readonly shapes?: InputShapes;
   readonly freeze?: Readonly<Record<string, Tensor>>;
+  /** Outputs that feed inputs in the next run; both become the network's own state. */
+  readonly states?: readonly StatePair[];
   /** Layout that kernels prefer inside: NHWC unless `NCHW` keeps the model's. */
   readonly layout?: "NCHW" | "NHWC";
   /** LEIP kernel level; below 3 no layout conversion. */

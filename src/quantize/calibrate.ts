@@ -13,6 +13,8 @@ import { fail, type TextPos } from "../support/diag.js";
 export interface CalibrationSample {
   /** One typed array per model input, by name. */
   readonly values: Readonly<Record<string, ArrayBufferView>>;
+  /** It is the next step of the sequence that the sample before belongs to: the network's state is kept. */
+  readonly continues?: boolean;
   /** What errors call it: a path. */
   readonly name?: string;
   /** Where it was listed. */
@@ -41,6 +43,7 @@ export async function calibrate(
   try {
     for await (const sample of samples) {
       checkFinite(sample, count, net.inputs);
+      if (!sample.continues) net.reset();
       const out = (await net.run(sample.values as never)) as Record<string, Float32Array>;
       for (const { id, elements } of points) {
         const [min, max, squares] = observerNames(id).map((name) => out[name][0]);

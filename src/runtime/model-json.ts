@@ -12,6 +12,8 @@ export interface ModelJson {
   readonly target: string;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** What the network keeps from run to run: the model's input, the output that is its next value, and where it lies. Absent: nothing. */
+  readonly states?: readonly (TensorInfo & { readonly output: string; readonly offset: number })[];
   /** Program and version: { llvm: "19.1.7" }. */
   readonly toolchain: Readonly<Record<string, string>>;
   /** File name in the same folder and its SHA-256 in hex; "model.so" at least. */

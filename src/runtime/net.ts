@@ -41,7 +41,12 @@ export interface Net {
    * QC-RT-007 to QC-RT-009 for wrong inputs, QC-RT-010 when closed, QC-RT-012 for wrong arrays in `into`, QC-RT-112 when the network fails.
    */
   run(inputs: Readonly<Record<string, TensorData>>, options?: RunOptions): Record<string, TypedArray>;
-  /** Puts state that lives from run to run back to its initial value. */
+  /**
+   * The next step of a sequence: a run by another name, which reads well where the network has state. Every run keeps the state that it left for the
+   * next one; a network without state has independent steps. A network of one input also takes its array alone.
+   */
+  step(inputs: Readonly<Record<string, TensorData>> | TensorData, options?: RunOptions): Record<string, TypedArray>;
+  /** Puts state that lives from run to run back to its initial value: the next step begins a sequence. */
   reset(): void;
   /** Frees everything; any other call fails from then on. A second call does nothing. */
   close(): void;
@@ -84,6 +89,20 @@ function checkInto(
     if ([...inputs, ...arrays.slice(0, i).map(([, x]) => x)].some((x) => overlap(x, array)))
       failUsage("QC-RT-012", `the array for output '${name}' shares memory with another one of this run`, "take one of its own");
   });
+}
+
+/** An array that stands alone is the one input. */
+function byName(
+  given: Readonly<Record<string, TensorData>> | TensorData,
+  ports: readonly InputPort[],
+): Readonly<Record<string, TensorData>> {
+  if (!ArrayBuffer.isView(given) && !Array.isArray(given)) return given as Readonly<Record<string, TensorData>>;
+  const [only] = ports;
+  if (ports.length !== 1) {
+    const names = ports.map((p) => `'${p.info.name}'`).join(", ");
+    failUsage("QC-RT-007", `one array is given for the inputs ${names}`, "name each: step({ name: array })");
+  }
+  return { [only.info.name]: given as TensorData };
 }
 
 function createContext(library: Library, net: Ptr, options: ContextOptions): Ptr {
@@ -153,6 +172,7 @@ export function openNet(library: Library, file: string, options: ContextOptions)
     outputs: description.outputs,
     threads: options.threads,
     run,
+    step: (given, options) => run(byName(given, inputs), options),
     describe: () => description,
     reset: () => check(library, library.reset(context())),
     startProfile: () => check(library, library.profile(context(), 1)),

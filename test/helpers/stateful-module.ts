@@ -1,13 +1,14 @@
 /** Random networks with state, for properties: the modules of random-module.ts, some of whose parameters are fed by results of the run before. */
 import type { Module, Node, State, Value, ValueId } from "../../src/ir/graph/module.js";
 import { callerPorts } from "../../src/ir/graph/state.js";
+import { hasTrait, type OpDef } from "../../src/ir/op/define.js";
 import { evaluateModule } from "../../src/ir/op/evaluate.js";
 import { inferWith } from "../../src/ir/op/infer-node.js";
 import { createGen, type Gen } from "../../src/ir/op/sample.js";
 import { initialStates } from "../../src/ir/op/sequence.js";
 import { bytesOf, type Tensor } from "../../src/ir/op/tensor.js";
 import type { IrContext } from "../../src/ir/pass/context.js";
-import { isFloat } from "../../src/ir/type/dtype.js";
+import { isFloat, isInt } from "../../src/ir/type/dtype.js";
 import { type RandomModuleOptions, randomModule } from "./random-module.js";
 
 export interface StatefulModule {
@@ -90,6 +91,16 @@ function withStates(m: Module, params: readonly number[], ctx: IrContext, g: Gen
   resultNames.splice(at, 0, ...next.map((_, i) => `next ${i}`));
   const states = params.map((param, i): State => ({ param, result: at + i, initial: initialOf(entry.params[param].type, i) }));
   return { ...m, funcs: [{ ...entry, body, results, resultNames, nextId }, ...m.funcs.slice(1)], consts, states };
+}
+
+/** Ops that read no integers as positions: drawn ones lie outside where an operand is an earlier value of another size, and a program does not check them. */
+export function withoutPositions({ ops }: IrContext): (def: OpDef) => boolean {
+  const isPosition = (t: Tensor | null) => t !== null && isInt(t.type.dtype) && t.type.quant === null;
+  const draws = Array.from({ length: 20 }, (_, seed) => seed);
+  const without = ops
+    .all()
+    .filter((def) => hasTrait(def, "elementwise") || !draws.some((s) => def.sample(createGen(s)).inputs.some(isPosition)));
+  return (def) => without.includes(def);
 }
 
 /** The definition: the network without state, run on all of its parameters, what it gives for the states fed by hand. */

@@ -93,10 +93,11 @@ export const bench = defineCommand({
       net.close();
       const cpu = cpus()[0]?.model ?? "unknown";
       const { name, target } = built.json;
-      io.result({ model: name, target, features, cpu, arenaBytes, weightBytes, stateBytes, peak, rows }, () =>
+      const states = built.json.states ?? [];
+      io.result({ model: name, target, features, cpu, arenaBytes, weightBytes, stateBytes, states, peak, rows }, () =>
         [
           `${name} on ${cpu}`,
-          `arena ${byteText(arenaBytes)}, weights ${byteText(weightBytes)}${stateBytes ? `, state ${byteText(stateBytes)}` : ""}`,
+          `arena ${byteText(arenaBytes)}, weights ${byteText(weightBytes)}${stateBytes ? `, state ${byteText(stateBytes)} (${states.map((s) => s.name).join(", ")})` : ""}`,
           latencyTable(rows, io.stdout.isTTY === true),
           ...rows.flatMap((r) =>
             r.profile ? ["", `kernels, ${threadText(r.threads)}:`, kernelTable(r.profile, io.stdout.isTTY === true)] : [],

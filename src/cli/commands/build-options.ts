@@ -6,6 +6,7 @@ import { bundle, inputNames, inputPath, inputTypes, outputNames, outputPath, plu
 import { optimization } from "../options/optimization.js";
 import { flag, integer, maybeChoice, parseChoice, text, texts } from "../options/option.js";
 import { type InputShape, inputShapes } from "../options/shapes.js";
+import { statePairs } from "../options/states.js";
 import { searchRequest } from "./tune-display.js";
 
 const DEBUG = "Looking inside:";
@@ -25,6 +26,7 @@ export const buildOptions = {
     value: "NAME=FILE.npy",
     group: "Model:",
   }),
+  state: statePairs("Model:"),
   inputNames: { ...inputNames(), hidden: true },
   inputTypes: { ...inputTypes(), hidden: true },
   outputNames: { ...outputNames(), hidden: true },
@@ -69,6 +71,7 @@ export function levelOf(args: BuildArgs): Level | undefined {
 /** The request of a command line. Options that this qc cannot honour are refused (QC-CLI-020), those of no effect are noted. */
 export async function buildRequest(args: BuildArgs, io: Io): Promise<CompileRequest> {
   refuseWhatIsMissing(args);
+  refuseWantedStates(args);
   noteWhatHasNoEffect(args, io);
   const emit = args.emit.map((e) => readEmit(e));
   return {
@@ -79,6 +82,7 @@ export async function buildRequest(args: BuildArgs, io: Io): Promise<CompileRequ
     kernelLevel: args.optimization.kernelLevel,
     shapes: requestShapes(args.inputShapes, args.inputNames),
     freeze: await readFreeze(args.freeze),
+    states: args.state,
     passes: args.passes,
     emit,
     bundle: args.bundle,
@@ -114,6 +118,16 @@ function refuseWhatIsMissing({ optimization: o, storageInt8, legacyArtifacts }: 
   if (storageInt8) refuse("int8 storage with float arithmetic", "qc optimize --quantizer symmetricpc computes in int8 too");
   if (legacyArtifacts)
     refuse("--legacy_artifacts", "leave it out: model.so holds library, graph and parameters, model.json describes them");
+}
+
+function refuseWantedStates({ state, outputNames: wanted }: BuildArgs): void {
+  const both = state.find((s) => wanted.includes(s.output));
+  if (both)
+    failUsage(
+      "QC-CLI-054",
+      `'${both.output}' is wanted by --output_names, and --state ${both.output}=${both.input} makes it internal`,
+      "leave one of them out: the value of a state is not the caller's",
+    );
 }
 
 function noteWhatHasNoEffect(args: BuildArgs, io: Io): void {

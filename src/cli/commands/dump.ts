@@ -1,6 +1,7 @@
 import { defineCommand } from "../options/command.js";
 import { plugins as pluginOption } from "../options/leip.js";
 import { flag } from "../options/option.js";
+import { statePairs } from "../options/states.js";
 import { IR_FILE, modelShapes, outputFile, readModule, writeIr } from "./ir-file.js";
 import { contextWith } from "./plugins.js";
 
@@ -20,11 +21,12 @@ export const dump = defineCommand({
     output: outputFile(),
     locs: flag("also print where every node came from"),
     inputShapes: modelShapes(),
+    state: statePairs(),
     plugin: pluginOption(),
   },
   async run(args, io) {
     const ctx = await contextWith(args.plugin, io);
-    const m = await readModule(args.operands[0], ctx, args.inputShapes);
+    const m = await readModule(args.operands[0], ctx, args.inputShapes, args.state);
     await writeIr(m, ctx, args.output, args.locs, io);
   },
 });

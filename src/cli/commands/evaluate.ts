@@ -118,7 +118,8 @@ async function measure(
   names: readonly string[] | undefined,
   tick: () => void,
 ): Promise<Evaluation> {
-  const { choosePreprocessor, loadSample } = await import("../../data/sample.js");
+  const { choosePreprocessor, loadSample, loadSequence } = await import("../../data/sample.js");
+  const loadOne: typeof loadSequence = async (...sample) => [await loadSample(...sample)];
   const chosen = await choosePreprocessor(how);
   const specs = nets.map((net) => inputSpecs(net.inputs));
   const classes = checkClassifier(nets[0], entries);
@@ -130,12 +131,14 @@ async function measure(
     const best: number[] = [];
     const order = [...nets.entries()];
     for (const [i, net] of n % 2 ? order.reverse() : order) {
-      const values = await loadSample(entry.path, specs[i], chosen).catch((e: unknown) => atEntry(e, entry));
-      if (!warm[i]) net.run(values);
+      const load = net.describe().stateBytes > 0 ? loadSequence : loadOne;
+      const steps = await load(entry.path, specs[i], chosen).catch((e: unknown) => atEntry(e, entry));
+      if (!warm[i]) net.run(steps[0]);
       warm[i] = true;
-      net.reset(); // samples are independent, also for a network with state
+      net.reset(); // samples are independent; those of a network with state are sequences, whose last step counts
       const start = performance.now();
-      const outputs = net.run(values);
+      for (const step of steps.slice(0, -1)) net.run(step);
+      const outputs = net.run(steps[steps.length - 1]);
       tallies[i].seconds += (performance.now() - start) / 1000;
       const [scores] = net.outputs;
       const ranked = topK(realValues(scores, outputs[scores.name]), TOP);

@@ -1,6 +1,7 @@
 /** What the commands on IR text read and write. */
 import type { Context } from "../../context.js";
 import type { Module } from "../../ir/graph/module.js";
+import type { StatePair } from "../../ir/graph/state.js";
 import type { ParsedText } from "../../ir/text/parse-module.js";
 import { failUsage } from "../../support/diag.js";
 import type { Io } from "../options/command.js";
@@ -14,21 +15,33 @@ export const outputFile = () =>
 export const modelShapes = () => inputShapes("sizes of the inputs, where a model leaves them open");
 
 /** The text or imported model of a file. QC-IO-003 where it does not exist, QC-FORMAT-* for other kinds of files. */
-export async function readIr(file: string, ctx: Context, shapes: readonly InputShape[]): Promise<ParsedText> {
+export async function readIr(
+  file: string,
+  ctx: Context,
+  shapes: readonly InputShape[],
+  states: readonly StatePair[] = [],
+): Promise<ParsedText> {
   const { frontendOf } = await import("../../frontends/detect.js");
   const { irText } = await import("../../frontends/ir-text/frontend.js");
   const frontend = frontendOf(file, ctx.frontends);
   if (frontend !== irText) {
     const { requestShapes } = await import("./build-options.js");
-    return { module: frontend.import(file, ctx, { shapes: requestShapes(shapes, []) }), kernels: [] };
+    return { module: frontend.import(file, ctx, { shapes: requestShapes(shapes, []), states }), kernels: [] };
   }
   const { readIrFile } = await import("../../ir/text/file.js");
-  return readIrFile(file, ctx);
+  const { declareStates } = await import("../../ir/graph/state.js");
+  const { module, kernels } = readIrFile(file, ctx);
+  return { module: module && declareStates(module, states), kernels };
 }
 
 /** The module of a file. QC-CLI-041 where it holds none. */
-export async function readModule(file: string, ctx: Context, shapes: readonly InputShape[]): Promise<Module> {
-  const { module } = await readIr(file, ctx, shapes);
+export async function readModule(
+  file: string,
+  ctx: Context,
+  shapes: readonly InputShape[],
+  states: readonly StatePair[] = [],
+): Promise<Module> {
+  const { module } = await readIr(file, ctx, shapes, states);
   return module ?? failUsage("QC-CLI-041", `'${file}' holds no function`, "func @main(%x: f32[4]) -> f32[4] { return %x }");
 }
 

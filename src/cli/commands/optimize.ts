@@ -89,7 +89,7 @@ async function openSamples(list: string, how: string, io: Io, stages: Stages): P
   const entries = readSampleList(list);
   checkFiles(entries, (await import("../../support/fs.js")).isFile);
   const chosen = await choosePreprocessor(how);
-  return (params, names) => {
+  return (params, names, hasState) => {
     const specs = params.map(({ type }, i): InputSpec => {
       const { dtype, shape, quant } = type;
       return {
@@ -101,11 +101,18 @@ async function openSamples(list: string, how: string, io: Io, stages: Stages): P
       };
     });
     stages.end();
-    return stream(entries, specs, chosen, io);
+    return stream(entries, specs, chosen, hasState, io);
   };
 }
 
-async function* stream(entries: readonly SampleEntry[], specs: readonly InputSpec[], chosen: Preprocessor, io: Io) {
+/** With state every line of the list is a sequence, which begins in the initial state. */
+async function* stream(
+  entries: readonly SampleEntry[],
+  specs: readonly InputSpec[],
+  chosen: Preprocessor,
+  hasState: boolean,
+  io: Io,
+) {
   const { streamSamples } = await import("../../data/sample.js");
   const progress = createProgress({
     label: "calibrate",
@@ -114,9 +121,9 @@ async function* stream(entries: readonly SampleEntry[], specs: readonly InputSpe
     mode: io.json ? "silent" : "auto",
   });
   try {
-    for await (const { entry, values } of streamSamples(entries, specs, chosen)) {
-      yield { values, name: entry.path, pos: entry.pos };
-      progress.tick();
+    for await (const { entry, values, step } of streamSamples(entries, specs, chosen, hasState)) {
+      yield { values, continues: step > 0, name: entry.path, pos: entry.pos };
+      if (step === 0) progress.tick();
       await breathe();
     }
   } finally {

@@ -1,7 +1,9 @@
 /** ONNX Runtime beside qc, in the same process: only where onnxruntime-node is installed and the compiled model still lies where it lay. */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { elementCount, emptyArray } from "../../data/tensor.js";
 import type { TensorInfo } from "../../runtime/descriptor.js";
+import type { ModelJson } from "../../runtime/model-json.js";
 import { fail } from "../../support/diag.js";
 import { isFile, sha256OfFile } from "../../support/fs.js";
 import type { TypedArray } from "../../support/npy.js";
@@ -14,7 +16,7 @@ export interface Peer {
 
 interface OrtSession {
   readonly inputNames: readonly string[];
-  run(feeds: Readonly<Record<string, unknown>>): Promise<unknown>;
+  run(feeds: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>;
   release(): Promise<void>;
 }
 interface Ort {
@@ -40,7 +42,7 @@ export const ORT_TYPES = {
 
 /** A session on the source model with the same inputs and the same number of threads. QC-CLI-038 where that is not possible. */
 export async function openPeer(
-  json: BuildRecord,
+  json: ModelJson & BuildRecord,
   inputs: readonly TensorInfo[],
   values: Readonly<Record<string, TypedArray>>,
   threads: number,
@@ -60,7 +62,19 @@ export async function openPeer(
       new ort.Tensor(ORT_TYPES[info.dtype as keyof typeof ORT_TYPES] ?? info.dtype, values[info.name], info.shape),
     ]),
   );
-  return { run: () => session.run(feeds), close: () => session.release() };
+  const states = json.states ?? [];
+  for (const s of states) feeds[s.name] = beginning(ort, s);
+  const run = async (): Promise<void> => {
+    const results = await session.run(feeds);
+    for (const s of states) feeds[s.name] = results[s.output];
+  };
+  return { run, close: () => session.release() };
+}
+
+/** Zeros for a state, which the peer is fed by hand; the model's own type is a float where the build keeps integers of a grid. */
+function beginning(ort: Ort, { dtype, shape, quant }: TensorInfo): unknown {
+  const own = quant ? "f32" : dtype;
+  return new ort.Tensor(ORT_TYPES[own as keyof typeof ORT_TYPES] ?? own, emptyArray(own, elementCount(shape)), shape);
 }
 
 function sourceOf({ source }: BuildRecord): string {

@@ -21,10 +21,12 @@ interface Result {
 export const run = defineCommand({
   name: "run",
   summary: "runs a built model on one sample",
-  description: "Runs a built model once and prints what it gives.",
+  description:
+    "Runs a built model once and prints what it gives. A network with state steps through an array of shape [T, ...] from its initial state, and gives the results of all steps.",
   examples: [
     ["qc run out/ --input x.npy", "feeds an array as it is"],
     ["qc run out/ --input cat.png --preprocessor unit --class_names class_names.txt", "the five best classes of an image"],
+    ["qc run out/ --input sequence.npy --output y.npy", "a network with state: steps through an array of shape [T, ...]"],
     ["qc run out/ --input left=a.npy --input right=b.npy --output y.npz", "two inputs; the outputs into one file"],
   ],
   operands: [FOLDER],
@@ -49,10 +51,12 @@ export const run = defineCommand({
     await withBuilt(args, io, async (built) => {
       const net = await built.load(args.threads);
       try {
-        const sample = await readInputs(args.input, net.inputs, args.preprocessor || (built.json.preprocessor ?? ""));
-        const outputs = net.run(sample);
-        const results = net.outputs.map((info): Result => {
-          const data = outputs[info.name];
+        const hasState = net.describe().stateBytes > 0;
+        const steps = await readInputs(args.input, net.inputs, args.preprocessor || (built.json.preprocessor ?? ""), hasState);
+        const outputs = steps.map((sample) => net.step(sample));
+        const results = net.outputs.map((one): Result => {
+          const data = joined(outputs.map((o) => o[one.name]));
+          const info = outputs.length === 1 ? one : { ...one, shape: [outputs.length, ...one.shape] };
           return { info, data, values: realValues(info, data) };
         });
         if (args.output !== undefined) await writeOutputs(args.output, results);
@@ -66,15 +70,31 @@ export const run = defineCommand({
   },
 });
 
-/** One file for all inputs, or NAME=FILE for each. */
-async function readInputs(given: readonly string[], inputs: readonly TensorInfo[], how: string): Promise<SampleValues> {
-  const { choosePreprocessor, loadSample } = await import("../../data/sample.js");
+/** The results of all steps, one behind the other. */
+function joined(steps: readonly TypedArray[]): TypedArray {
+  const [first] = steps;
+  if (steps.length === 1) return first;
+  const all = new (first.constructor as new (length: number) => TypedArray)(steps.length * first.length);
+  steps.forEach((step, t) => (all as Uint8Array).set(step as Uint8Array, t * first.length));
+  return all;
+}
+
+/** One file for all inputs, or NAME=FILE for each; the steps of a sequence where the network has state, else one. */
+async function readInputs(
+  given: readonly string[],
+  inputs: readonly TensorInfo[],
+  how: string,
+  hasState: boolean,
+): Promise<readonly SampleValues[]> {
+  const { choosePreprocessor, loadSample, loadSequence, zipSteps } = await import("../../data/sample.js");
+  const load = async (file: string, wanted: typeof specs): Promise<readonly SampleValues[]> =>
+    hasState ? loadSequence(file, wanted, chosen) : [await loadSample(file, wanted, chosen)];
   const chosen = await choosePreprocessor(how);
   const specs = inputSpecs(inputs);
   const names = inputs.map((i) => i.name);
   const named = given.map((text) => splitName(text, names));
-  if (named.length === 1 && named[0].name === null) return loadSample(named[0].file, specs, chosen);
-  const sample: Record<string, TypedArray> = {};
+  if (named.length === 1 && named[0].name === null) return load(named[0].file, specs);
+  const sample = new Map<string, readonly TypedArray[]>();
   for (const { name, file } of named) {
     const spec = specs.find((s) => s.name === name);
     if (!spec) {
@@ -85,13 +105,17 @@ async function readInputs(given: readonly string[], inputs: readonly TensorInfo[
         guess ?? `write --input ${names[0]}=${file}; the inputs are ${names.join(", ")}`,
       );
     }
-    if (sample[spec.name]) failUsage("QC-CLI-033", `--input gives '${name}' twice`, "name every input once");
-    Object.assign(sample, await loadSample(file, [spec], chosen));
+    if (sample.has(spec.name)) failUsage("QC-CLI-033", `--input gives '${name}' twice`, "name every input once");
+    const steps = await load(file, [spec]);
+    sample.set(
+      spec.name,
+      steps.map((step) => step[spec.name]),
+    );
   }
-  const missing = names.filter((n) => !sample[n]);
+  const missing = names.filter((n) => !sample.has(n));
   if (missing.length)
     failUsage("QC-CLI-033", `--input gives nothing for ${missing.join(", ")}`, `add --input ${missing[0]}=FILE`);
-  return sample;
+  return zipSteps(sample, "--input");
 }
 
 /** `name=file` where `name` is an input: names and paths may hold `=` themselves. */

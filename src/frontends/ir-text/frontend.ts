@@ -2,6 +2,7 @@
 import { replaceFunc } from "../../ir/graph/edit.js";
 import { safeName } from "../../ir/graph/func-builder.js";
 import { type Constant, type Func, isAbsent, type Module, type ValueId } from "../../ir/graph/module.js";
+import { declareStates } from "../../ir/graph/state.js";
 import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
 import { assertValid } from "../../ir/op/verify.js";
 import type { IrContext } from "../../ir/pass/context.js";
@@ -40,7 +41,7 @@ export function importIrText(file: string, ctx: IrContext, options: ImportOption
     });
   assertValid(m, ctx.ops, ctx.blobs);
   checkShapes(callerInputs(m), options.shapes);
-  return frozen(m, options.freeze ?? {}, ctx);
+  return declareStates(frozen(m, options.freeze ?? {}, ctx), options.states ?? []);
 }
 
 interface Input {

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { createFuncBuilder } from "../../ir/graph/func-builder.js";
 import type { Module, ValueId } from "../../ir/graph/module.js";
+import { declareStates } from "../../ir/graph/state.js";
 import { bytesOf } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { fail, QcError } from "../../support/diag.js";
@@ -13,7 +14,7 @@ import { defineConstants, importNodes, NEWEST_OPSET, type Run } from "./import-n
 import { declaredInput } from "./inputs.js";
 import { onnxLimits } from "./limits.js";
 import { copyRaw, type ReadRaw, withModelFile } from "./model-file.js";
-import { decodeModel, type GraphProto, type ModelProto, toSafeInt } from "./proto.js";
+import { decodeModel, type GraphProto, type ModelProto, tensorFromProto, toSafeInt } from "./proto.js";
 import type { ImportRules } from "./rule.js";
 import { orderedNodes, readsOf } from "./topology.js";
 
@@ -70,7 +71,7 @@ export function importOnnx(
     poisoned: new Set(),
     depth: 0,
   };
-  defineInputs(graph, env, run, options);
+  const initial = defineInputs(graph, env, run, options);
   defineConstants(graph, env, run);
   importNodes(nodes, env, run);
   if (run.refused.length) throw new QcError(refusals(run.refused, name, ONNX_CODES.unsupported));
@@ -79,7 +80,15 @@ export function importOnnx(
       env.get(o) || fail("QC-ONNX-016", `output '${o}' is computed by no node`, { loc: { file: name, node: o }, help: EDITED }),
   );
   const { func, consts } = builder.finish(results, outputs);
-  return { version: 1, name: path.basename(name, path.extname(name)), funcs: [func], consts, states: [], props: {} };
+  const module: Module = {
+    version: 1,
+    name: path.basename(name, path.extname(name)),
+    funcs: [func],
+    consts,
+    states: [],
+    props: {},
+  };
+  return declareStates(module, options.states ?? [], initial);
 }
 
 const EDITED = "the model is truncated or was edited wrongly";
@@ -137,9 +146,12 @@ function opsetsOf(model: ModelProto, file: string, ctx: IrContext): ReadonlyMap<
   return opsets;
 }
 
-function defineInputs(graph: GraphProto, env: Map<string, ValueId>, run: Run, options: ImportOptions): void {
-  const initialized = new Set((graph.initializer ?? []).map((i) => i.name));
-  const inputs = (graph.input ?? []).filter((i) => !initialized.has(i.name));
+/** Parameters for the inputs that the caller or the state feeds; returns the default values of the latter, by name. */
+function defineInputs(graph: GraphProto, env: Map<string, ValueId>, run: Run, options: ImportOptions): Map<string, ValueId> {
+  const { builder, folder, readRaw } = run.state;
+  const defaults = new Map((graph.initializer ?? []).map((i) => [i.name ?? "", i]));
+  const states = new Set(options.states?.map((s) => s.input));
+  const inputs = (graph.input ?? []).filter((i) => !defaults.has(i.name ?? "") || states.has(i.name ?? ""));
   const names = inputs.map((i) => i.name ?? "");
   const freeze = options.freeze ?? {};
   checkInputNames("--freeze", Object.keys(freeze), names, ONNX_CODES);
@@ -149,6 +161,14 @@ function defineInputs(graph: GraphProto, env: Map<string, ValueId>, run: Run, op
     limits: onnxLimits,
     report: run.state.ctx.report,
   });
-  for (const [name, type] of types) env.set(name, run.state.builder.param(name, type));
-  for (const [name, t] of Object.entries(freeze)) env.set(name, run.state.builder.constant(t.type, bytesOf(t), name));
+  const initial = new Map<string, ValueId>();
+  for (const [name, type] of types) {
+    env.set(name, builder.param(name, type));
+    const init = defaults.get(name);
+    if (!init) continue;
+    const value = tensorFromProto(init, folder, name, readRaw);
+    initial.set(name, builder.constant(value.type, bytesOf(value), name));
+  }
+  for (const [name, t] of Object.entries(freeze)) env.set(name, builder.constant(t.type, bytesOf(t), name));
+  return initial;
 }

@@ -1,4 +1,5 @@
 /** Types of graph inputs: symbolic dimensions are bound here, so that the IR sees constants only. */
+import type { StatePair } from "../../ir/graph/state.js";
 import type { Tensor } from "../../ir/op/tensor.js";
 import type { DType } from "../../ir/type/dtype.js";
 import { type TensorType, tensorType } from "../../ir/type/tensor-type.js";
@@ -20,6 +21,8 @@ export interface ImportOptions {
   readonly shapes?: InputShapes;
   /** Inputs that are fixed to a value; they vanish from the compiled model's signature. */
   readonly freeze?: Readonly<Record<string, Tensor>>;
+  /** Results that feed inputs in the next run: both become the network's own state, which begins with the input's default value, else as zeros. */
+  readonly states?: readonly StatePair[];
 }
 
 /** A dimension as a model declares it: a size, or null and perhaps a symbol. */

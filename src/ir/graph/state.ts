@@ -28,10 +28,11 @@ export function declareStates(m: Module, pairs: readonly StatePair[], initial: R
   if (pairs.length === 0) return m;
   const [entry] = m.funcs;
   const types = typesOf(m, entry);
+  const ports = callerPorts(m);
   checkOnce(pairs);
-  const states = pairs.map((pair): State => {
-    const param = positionOf(pair, "input", entry.paramNames);
-    const result = positionOf(pair, "output", entry.resultNames);
+  const declared = pairs.map((pair): State => {
+    const param = positionOf(pair, "input", ports.params, entry.paramNames);
+    const result = positionOf(pair, "output", ports.results, entry.resultNames);
     const [from, to] = [types.get(entry.results[result]), entry.params[param].type];
     if (from !== to) {
       fail(
@@ -44,7 +45,8 @@ export function declareStates(m: Module, pairs: readonly StatePair[], initial: R
     }
     return { param, result, initial: initial.get(pair.input) ?? null };
   });
-  if (states.length === entry.results.length) {
+  const states = [...m.states, ...declared];
+  if (declared.length === ports.results.length) {
     fail("QC-STATE-004", `every output of the model is declared a state: ${pairs.map((p) => `'${p.output}'`).join(", ")}`, {
       help: "a network needs an output: leave out the --state of one that you want to read, and feed its input by hand",
     });
@@ -66,9 +68,10 @@ function checkOnce(pairs: readonly StatePair[]): void {
   }
 }
 
-function positionOf(pair: StatePair, side: keyof StatePair, names: readonly string[]): number {
-  const at = names.indexOf(pair[side]);
-  if (at >= 0) return at;
+function positionOf(pair: StatePair, side: keyof StatePair, positions: readonly number[], all: readonly string[]): number {
+  const names = positions.map((at) => all[at]);
+  const found = names.indexOf(pair[side]);
+  if (found >= 0) return positions[found];
   return fail("QC-STATE-001", `${text(pair)}: the model has no ${side} '${pair[side]}'`, {
     help: didYouMean(pair[side], names) ?? `its ${side}s are ${names.map((n) => `'${n}'`).join(", ")}`,
   });

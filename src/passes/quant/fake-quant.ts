@@ -38,7 +38,7 @@ export const fakeQuant = definePass({
   obligatory: true,
   run(m, ctx, { quantizer, sqnr }) {
     if (quantizer === "none") return m;
-    const { points, classOf } = quantPoints(m.funcs[0], ctx.ops);
+    const { points, classOf } = quantPoints(m.funcs[0], ctx.ops, m.states);
     const ranges = classRanges(m, points, classOf);
     const pairs = new Map<ValueId, ValueId>();
     return sweep(m, ctx, "fake-quant", (view) => {

@@ -8,7 +8,10 @@ import { derivedLoc } from "../rewrite/sweep.js";
 import { quantPoints } from "./points.js";
 
 export interface ObservedModule {
-  /** The network with three results per point: its least and its greatest element, and the sum of squares. The original results are gone. */
+  /**
+   * The network with three results per point: its least and its greatest element, and the sum of squares. Of the original results only
+   * those that feed states are left, behind these.
+   */
   readonly module: Module;
   /** The points in the order of the results. */
   readonly points: readonly { readonly id: ValueId; readonly elements: number }[];
@@ -23,7 +26,7 @@ export const observerNames = (v: ValueId): readonly [string, string, string] => 
  */
 export function observe(m: Module, ctx: IrContext): ObservedModule {
   const f = m.funcs[0];
-  const points = [...quantPoints(f, ctx.ops).points];
+  const points = [...quantPoints(f, ctx.ops, m.states).points];
   const types = typesOf(m, f);
   const producers = producersOf(f);
   const b = createFuncBuilder(f.name, inferWith(ctx.ops), ctx.blobs, { consts: m.consts, nextId: f.nextId });
@@ -35,9 +38,14 @@ export function observe(m: Module, ctx: IrContext): ObservedModule {
     const axes = types.get(v)!.shape.map((_, i) => i);
     return ["reduce_min", "reduce_max", "reduce_sum_square"].map((op) => b.node(op, [v], { axes, keepdims: false }, loc));
   });
-  const { func, consts } = b.finish(results, points.flatMap(observerNames));
+  const fed = m.states.map((s) => s.result);
+  const { func, consts } = b.finish(
+    [...results, ...fed.map((at) => f.results[at])],
+    [...points.flatMap(observerNames), ...fed.map((at) => f.resultNames[at])],
+  );
+  const states = m.states.map((s, i) => ({ ...s, result: results.length + i }));
   return {
-    module: replaceFunc(m, { ...func, paramNames: f.paramNames }, consts),
+    module: { ...replaceFunc(m, { ...func, paramNames: f.paramNames }, consts), states },
     points: points.map((id) => ({ id, elements: numElements(types.get(id)!.shape) })),
   };
 }

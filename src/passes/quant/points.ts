@@ -1,5 +1,5 @@
 /** Which values of a float graph become 8-bit: the inputs and outputs of what has an integer kernel. */
-import { type Func, isAbsent, isConst, type Node, type ValueId } from "../../ir/graph/module.js";
+import { type Func, isAbsent, isConst, type Node, type State, type ValueId } from "../../ir/graph/module.js";
 import { hasTrait } from "../../ir/op/define.js";
 import { integerOperands, type OpQuantize, sameGridOperands } from "../../ir/op/quantize.js";
 import type { OpRegistry } from "../../ir/op/registry.js";
@@ -31,16 +31,18 @@ export interface QuantPoints {
  *  - between a contraction and the element-wise ops fused behind it, where the value never leaves registers;
  *  - in the tail: behind the last contraction nothing integer follows, so results stay exact floats.
  * An op that only moves elements is integer where its result must be, and never on its own account. Values around a same-grid op
- * (max_pool, concat, reshape, ...) share a class.
+ * (max_pool, concat, reshape, ...) share a class, and so do a state and its next value.
  */
-export function quantPoints(f: Func, ops: OpRegistry): QuantPoints {
+export function quantPoints(f: Func, ops: OpRegistry, states: readonly State[] = []): QuantPoints {
   const types = new Map<ValueId, TensorType>(f.params.map((p) => [p.id, p.type]));
   const readers = new Map<ValueId, Node[]>();
   for (const n of f.body) {
     for (const o of n.outputs) types.set(o.id, o.type);
     for (const i of new Set(n.inputs)) readers.set(i, [...(readers.get(i) ?? []), n]);
   }
-  const tail = tailOf(f, ops);
+  const fed = new Set(states.map((s) => s.result));
+  const outputs = f.results.filter((_, at) => !fed.has(at));
+  const tail = tailOf(f, outputs, ops);
   const isActivation = (id: ValueId) => !isConst(id) && !isAbsent(id) && types.get(id)?.dtype === "f32";
   const points = new Set<ValueId>();
   for (const n of f.body.toReversed()) {
@@ -49,13 +51,13 @@ export function quantPoints(f: Func, ops: OpRegistry): QuantPoints {
     const wanted = isKernel(n, ops) || n.outputs.some((o) => points.has(o.id));
     if (wanted) for (const i of readAsIntegers(n, ops)) if (isActivation(n.inputs[i])) points.add(n.inputs[i]);
   }
-  return { points, classOf: gridClasses(f, ops, points) };
+  return { points, classOf: gridClasses(f, ops, points, states) };
 
   /** Does the result go to memory, to a node that is not in the tail? */
   function isStored(n: Node, id: ValueId): boolean {
     const to = readers.get(id) ?? [];
     const fused = to.length === 1 && !f.results.includes(id) && staysInKernel(n, to[0], ops);
-    return !fused && !f.results.includes(id) && !to.every((r) => tail.has(r));
+    return !fused && !outputs.includes(id) && !to.every((r) => tail.has(r));
   }
 }
 
@@ -74,9 +76,9 @@ function staysInKernel(producer: Node, reader: Node, ops: OpRegistry): boolean {
 }
 
 /** Nodes from which only results and other tail nodes follow, up to the last contraction. */
-function tailOf(f: Func, ops: OpRegistry): ReadonlySet<Node> {
+function tailOf(f: Func, outputs: readonly ValueId[], ops: OpRegistry): ReadonlySet<Node> {
   const tail = new Set<Node>();
-  const inTail = new Set<ValueId>(f.results);
+  const inTail = new Set<ValueId>(outputs);
   const outside = new Set<ValueId>();
   for (const n of f.body.toReversed()) {
     const only = n.outputs.every((o) => !outside.has(o.id)) && n.outputs.some((o) => inTail.has(o.id));
@@ -90,7 +92,12 @@ function tailOf(f: Func, ops: OpRegistry): ReadonlySet<Node> {
   return tail;
 }
 
-function gridClasses(f: Func, ops: OpRegistry, points: ReadonlySet<ValueId>): ReadonlyMap<ValueId, ValueId> {
+function gridClasses(
+  f: Func,
+  ops: OpRegistry,
+  points: ReadonlySet<ValueId>,
+  states: readonly State[],
+): ReadonlyMap<ValueId, ValueId> {
   const parent = new Map<ValueId, ValueId>([...points].map((p) => [p, p]));
   const find = (id: ValueId): ValueId => {
     const up = parent.get(id) ?? id;
@@ -100,6 +107,10 @@ function gridClasses(f: Func, ops: OpRegistry, points: ReadonlySet<ValueId>): Re
     const shared = gridOperands(n, ops);
     const members = [...shared.map((i) => n.inputs[i]), ...n.outputs.map((o) => o.id)].filter((v) => points.has(v));
     if (shared.length) for (const v of members.slice(1)) parent.set(find(v), find(members[0]));
+  }
+  for (const { param, result } of states) {
+    const [now, next] = [f.params[param].id, f.results[result]];
+    if (points.has(now) && points.has(next)) parent.set(find(next), find(now));
   }
   return new Map([...points].map((p) => [p, find(p)]));
 }

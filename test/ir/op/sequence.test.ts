@@ -3,28 +3,18 @@ import { describe, expect, it } from "vitest";
 import { loadProgram } from "../../../src/backends/js/run-program.js";
 import { planModule } from "../../../src/build/plan.js";
 import { createContext } from "../../../src/context.js";
-import { hasTrait, type OpDef } from "../../../src/ir/op/define.js";
-import { createGen } from "../../../src/ir/op/sample.js";
 import { openSequence } from "../../../src/ir/op/sequence.js";
 import { verifyModule } from "../../../src/ir/op/verify.js";
 import { parseModule } from "../../../src/ir/text/parse-module.js";
 import { printModule } from "../../../src/ir/text/print-module.js";
-import { isInt } from "../../../src/ir/type/dtype.js";
 import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "../../../src/passes/presets.js";
 import { difference } from "../../helpers/same-values.js";
-import { fedByHand, statefulModule } from "../../helpers/stateful-module.js";
+import { fedByHand, statefulModule, withoutPositions } from "../../helpers/stateful-module.js";
 
 const ctx = createContext();
-/** Whether an op may read integers that are positions: drawn ones lie outside where an operand is an earlier value of another size. */
-const readsPositions = (def: OpDef): boolean =>
-  !hasTrait(def, "elementwise") &&
-  Array.from({ length: 20 }, (_, seed) => def.sample(createGen(seed)).inputs).some((inputs) =>
-    inputs.some((t) => t !== null && isInt(t.type.dtype) && t.type.quant === null),
-  );
-const withPositions = new Set(ctx.ops.all().filter(readsPositions));
-const OPTIONS = { chains: true, ops: (d: OpDef) => !withPositions.has(d) };
+const OPTIONS = { chains: true, ops: withoutPositions(ctx) };
 const LEVELS: readonly OptLevel[] = [0, 1, 2, 3];
 
 describe("T steps of a network with state are T runs of it with the state fed by hand", () => {
