@@ -218,7 +218,7 @@ async function finish(
   const code = await line.stage("emit", () => compileProgram(program, ctx.blobs, tools, request.emit));
   if (!code.built) {
     const message = `model.so is not built: no C compiler was found for target '${tools.targetText}'`;
-    ctx.report({ severity: "remark", code: "QC-COMPILE-016", message, help: "apt install gcc, or set QC_CC" });
+    ctx.report({ severity: "warning", code: "QC-COMPILE-016", message, help: "apt install gcc, or set QC_CC" });
   }
   const file = modelFile(request.inputPath, ctx);
   const extra = { source: { path: resolve(file), sha256: sha256OfFile(file) }, arenaLowerBound, floatError: error, ...facts };
