@@ -21,10 +21,12 @@ import { runPipeline } from "./passes/manager.js";
 import type { PlannedProgram } from "./passes/memory/program.js";
 import { parsePipeline } from "./passes/pipeline.js";
 import { canonicalPipeline, endingInKernels, loweredPipeline } from "./passes/presets.js";
-import type { Quantizer } from "./passes/quant/grids.js";
+import { type Preset, presetRecipe, type Recipe, recipeText } from "./passes/quant/recipe/recipe.js";
 import { extendPipeline, namedTarget } from "./plugin.js";
-import { type CalibrationSample, type CalibrationSamples, calibrate } from "./quantize/calibrate.js";
-import { quantizationReport } from "./quantize/report.js";
+import type { CalibrationSample, CalibrationSamples } from "./quantize/calibrate.js";
+import { keptIntegers } from "./quantize/kept-integers.js";
+import { quantizeModule } from "./quantize/quantize.js";
+import { type CalibrationReport, calibrationReport } from "./quantize/report.js";
 import { load, type Net } from "./runtime/index.js";
 import { byDefault } from "./support/choose.js";
 import { sha256OfFile } from "./support/fs.js";
@@ -39,7 +41,10 @@ export interface CompileRequest extends BuildRequest {
 }
 
 export interface QuantizeRequest extends CompileRequest {
-  readonly quantizer: Quantizer;
+  /** What decides about every tensor, where no recipe is given. */
+  readonly quantizer: Preset;
+  /** Decisions by op, node and tensor. */
+  readonly recipe?: Recipe;
   /** Opens the stream; called once for each pass over the data. */
   readonly samples: (inputs: Module["funcs"][0]["params"], names: readonly string[], hasState: boolean) => CalibrationSamples;
   /** How the samples became inputs; kept in model.json as the default of `qc run` and `qc evaluate`. */
@@ -63,6 +68,8 @@ export interface BuildReport {
   readonly floatError: FloatError;
   /** What the schedule search did; null without one. */
   readonly tuning: TuningReport | null;
+  /** What quantization was calibrated on and what it keeps of the signal; null where nothing was quantized. */
+  readonly calibration: CalibrationReport | null;
 }
 
 export type { BuildRequest, CalibrationSample, CalibrationSamples, Context };
@@ -86,18 +93,34 @@ async function quantizeAndCompile(request: QuantizeRequest, ctx: Context): Promi
   const line = openLine(request, ctx);
   const source = await line.stage("import", () => importModel(request, ctx));
   const canonical = await line.stage("passes", () => line.passes(source, canonicalPipeline(request.optLevel)));
+  const kept = keptIntegers(canonical);
+  if (kept) {
+    ctx.report(kept);
+    return finish(line, canonical, { quantizer: "none", preprocessor: request.preprocessor });
+  }
   const [{ params, paramNames }] = canonical.funcs;
   const fed = callerPorts(canonical).params;
-  const samples = request.samples(
-    fed.map((at) => params[at]),
-    fed.map((at) => paramNames[at]),
-    canonical.states.length > 0,
+  const samples = () =>
+    request.samples(
+      fed.map((at) => params[at]),
+      fed.map((at) => paramNames[at]),
+      canonical.states.length > 0,
+    );
+  const recipe = request.recipe ?? presetRecipe(request.quantizer);
+  const quantized = await line.stage("calibrate", () =>
+    quantizeModule(canonical, recipe, {
+      ctx,
+      samples,
+      build: (m) => buildInMemory(line, m),
+      passes: line.passes,
+    }),
   );
-  const observed = await line.stage("calibrate", () => calibrate(canonical, ctx, samples, (m) => buildInMemory(line, m)));
-  const simulated = line.passes(observed.module, `fake-quant{quantizer=${request.quantizer}}`, ["observed"]);
-  const facts = { quantizer: request.quantizer, preprocessor: request.preprocessor, calibrationSamples: observed.count };
-  const report = { "optimization_artifacts/quantization.json": `${JSON.stringify(quantizationReport(simulated), null, 2)}\n` };
-  return finish(line, simulated, facts, report);
+  const facts = { quantizer: request.quantizer, preprocessor: request.preprocessor, calibrationSamples: quantized.count };
+  const reports = {
+    "optimization_artifacts/quantization.json": `${JSON.stringify(quantized.values, null, 2)}\n`,
+    ...(request.emit?.includes("recipe") && { "recipe.json": recipeText(recipe) }),
+  };
+  return { ...(await finish(line, quantized.simulated, facts, reports)), calibration: calibrationReport(quantized) };
 }
 
 /** Constants of one build that stay in memory; the others wait in a temporary file. */
@@ -246,6 +269,7 @@ async function finish(
     floatIslands: facts.quantizer === "none" ? [] : floatIslands(fused, ctx),
     floatError: error,
     tuning: tuned?.report ?? null,
+    calibration: null,
   };
 }
 

@@ -11,9 +11,14 @@ import { createOpRegistry } from "./ir/op/registry.js";
 import { builtinOps } from "./ir/ops/index.js";
 import type { IrContext } from "./ir/pass/context.js";
 import type { Pass } from "./ir/pass/pass.js";
+import type { Calibrator } from "./ir/quant/calibrator.js";
+import type { Quantization } from "./ir/quant/registry.js";
+import type { Repair } from "./ir/quant/repair.js";
+import type { Scheme } from "./ir/quant/scheme.js";
 import type { Scheduler } from "./ir/schedule/scheduler.js";
 import type { Sketch } from "./ir/schedule/sketch.js";
 import { builtinPasses } from "./passes/index.js";
+import { builtinCalibrators, builtinRepairs, builtinSchemes } from "./passes/quant/builtin.js";
 import type { Plugin } from "./plugin.js";
 import { builtinSchedulers } from "./schedules/index.js";
 import { builtinStrategies } from "./search/strategies/builtin.js";
@@ -35,6 +40,7 @@ export interface Context extends IrContext {
   readonly backends: ReadonlyMap<string, Backend>;
   /** What the names of targets that plugins add are short for. */
   readonly targets: ReadonlyMap<string, string>;
+  readonly quantization: Quantization;
   /** Warnings and remarks so far. */
   readonly diags: readonly Diag[];
 }
@@ -55,6 +61,9 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
   const strategies = createRuleTable<StrategyMaker>({ what: "search strategy" });
   const backends = createRuleTable<Backend>({ what: "backend" });
   const targets = createRuleTable<string>({ what: "target" });
+  const schemes = createRuleTable<Scheme>({ what: "quantization scheme" });
+  const calibrators = createRuleTable<Calibrator>({ what: "calibrator" });
+  const repairs = createRuleTable<Repair>({ what: "repair" });
   const diags: Diag[] = [];
   for (const def of builtinOps) ops.add(def, "qc");
   for (const pass of builtinPasses) passes.add(pass.name, pass, "qc");
@@ -64,8 +73,14 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
   for (const s of builtinStrategies) strategies.add(s.name, s, "qc");
   for (const b of builtinBackends) backends.add(b.name, b, "qc");
   for (const name of [...backends.keys(), "cuda"]) targets.add(name, name, "qc");
+  for (const s of builtinSchemes) schemes.add(s.name, s, "qc");
+  for (const c of builtinCalibrators) calibrators.add(c.name, c, "qc");
+  for (const r of builtinRepairs) repairs.add(r.name, r, "qc");
   for (const p of plugins) {
     for (const f of p.frontends ?? []) frontends.add(f.name, f, `plugin ${p.name}`);
+    for (const s of p.schemes ?? []) schemes.add(s.name, s, `plugin ${p.name}`);
+    for (const c of p.calibrators ?? []) calibrators.add(c.name, c, `plugin ${p.name}`);
+    for (const r of p.repairs ?? []) repairs.add(r.name, r, `plugin ${p.name}`);
     for (const s of p.schedulers ?? []) schedulers.add(s.name, s, `plugin ${p.name}`);
     for (const s of p.sketches ?? []) sketches.add(s.name, s, `plugin ${p.name}`);
     for (const s of p.strategies ?? []) strategies.add(s.name, s, `plugin ${p.name}`);
@@ -92,6 +107,11 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
     strategies: new Map(strategies.entries()),
     backends: new Map(backends.entries()),
     targets: new Map(targets.entries()),
+    quantization: {
+      schemes: new Map(schemes.entries()),
+      calibrators: new Map(calibrators.entries()),
+      repairs: new Map(repairs.entries()),
+    },
     diags,
     report(d) {
       diags.push(d);

@@ -11,6 +11,9 @@ import { nestOf } from "./ir/loop/visit.js";
 import { defineOp, type OpDef } from "./ir/op/define.js";
 import { binaryOp, unaryOp } from "./ir/ops/shared/elementwise.js";
 import { definePass, type Pass } from "./ir/pass/pass.js";
+import type { Calibrator } from "./ir/quant/calibrator.js";
+import type { Repair } from "./ir/quant/repair.js";
+import type { Scheme } from "./ir/quant/scheme.js";
 import type { Scheduler } from "./ir/schedule/scheduler.js";
 import { after, attempt } from "./ir/schedule/session.js";
 import type { Sketch } from "./ir/schedule/sketch.js";
@@ -42,6 +45,10 @@ export interface Plugin {
   readonly strategies?: readonly StrategyMaker[];
   /** Makers of code: `--target NAME`, by the backend's name. */
   readonly backends?: readonly Backend[];
+  /** How ranges become grids, how ranges are chosen, and what mends a quantized module: recipes name them. */
+  readonly schemes?: readonly Scheme[];
+  readonly calibrators?: readonly Calibrator[];
+  readonly repairs?: readonly Repair[];
   /** Names for targets: `--target NAME` is short for the text. */
   readonly targets?: Readonly<Record<string, string>>;
   /** Texts inserted into presets: after the named pass, run this pipeline. */

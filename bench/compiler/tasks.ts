@@ -12,8 +12,9 @@ import { printModule } from "../../src/ir/text/print-module.js";
 import { planArena } from "../../src/passes/memory/arena.js";
 import { parsePipeline } from "../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline } from "../../src/passes/presets.js";
-import { observe } from "../../src/passes/quant/observe.js";
-import { withRanges } from "../../src/passes/quant/ranges.js";
+import { observedNetwork } from "../../src/passes/quant/observed-network.js";
+import { withObservers } from "../../src/passes/quant/observers.js";
+import { presetRecipe } from "../../src/passes/quant/recipe/recipe.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 
 export interface Task {
@@ -33,9 +34,11 @@ export function* graphTasks(m: Module, ctx: Context): Generator<Task> {
   yield { name: "verify", run: () => assertValid(m, ctx.ops, ctx.blobs) };
   const canonical = yield* passTasks(m, canonicalPipeline(), "canonical", ctx);
   yield* passTasks(canonical, loweredPipeline(), "float", ctx);
-  yield { name: "observe", run: () => observe(canonical, ctx) };
-  const ranges = new Map(observe(canonical, ctx).points.map(({ id }) => [id, { min: -1, max: 1, power: 1 }]));
-  const observed = withRanges(canonical, ranges);
+  const recipe = presetRecipe("symmetricpc");
+  yield { name: "observe", run: () => observedNetwork(canonical, ctx, recipe) };
+  const seen = { min: -1, max: 1, power: 1, samples: 1, calibrator: "min-max", data: [] };
+  const statistics = new Map(observedNetwork(canonical, ctx, recipe).points.map(({ id }) => [id, seen]));
+  const observed = withObservers(canonical, statistics);
   const lowered = yield* passTasks(observed, `fake-quant{quantizer=symmetricpc},${loweredPipeline()}`, "int8", ctx);
   yield { name: "verify lowered", run: () => assertValid(lowered, ctx.ops, ctx.blobs) };
 }

@@ -25,7 +25,7 @@ export interface BuildRequest {
   readonly strictFloat?: boolean;
   /** Text of a pipeline that replaces the preset. */
   readonly passes?: string;
-  /** Further files: "qc" (the module as text), and in the words of the target's backend "llvm", "asm", "obj"; "library", "obj". */
+  /** Further files: "qc" (the module as text), "recipe" (of a quantization), and in the words of the target's backend "llvm", "asm", "obj"; "library", "obj". */
   readonly emit?: readonly string[];
   /** Also links one executable with runtime and network in it. */
   readonly bundle?: boolean;

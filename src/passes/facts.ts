@@ -8,7 +8,7 @@ import type { DType } from "../ir/type/dtype.js";
 import { fail, type Loc } from "../support/diag.js";
 import { nodeKey } from "./canon/cse.js";
 import { dce } from "./canon/dce.js";
-import { hasRanges } from "./quant/ranges.js";
+import { isObserved } from "./quant/observers.js";
 
 /** What stands against a fact: a sentence, and the node where there is one. */
 export interface Violation {
@@ -71,7 +71,7 @@ export const FACTS: Readonly<Record<Prop, Fact>> = {
   },
   observed: {
     doc: "calibrated, with the ranges of its values",
-    violation: (m) => (hasRanges(m) ? null : { message: "it has no ranges" }),
+    violation: (m) => (isObserved(m) ? null : { message: "it was not calibrated" }),
   },
   materialized: { doc: "one in which every result has memory of its own", violation: sharedResult },
   fused: {

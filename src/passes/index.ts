@@ -11,6 +11,7 @@ import { materializeResults } from "./fuse/materialize-results.js";
 import { channelsLast } from "./layout/channels-last.js";
 import { composeViews } from "./layout/compose-views.js";
 import { sinkViews } from "./layout/sink-views.js";
+import { dropObservers } from "./quant/drop-observers.js";
 import { fakeQuant } from "./quant/fake-quant.js";
 import { foldBatchNorm } from "./quant/fold-bn.js";
 import { quantizePass } from "./quant/quantize.js";
@@ -26,6 +27,7 @@ export const builtinPasses: readonly Pass[] = [
   matmulToDense,
   foldBatchNorm,
   fakeQuant,
+  dropObservers,
   quantizePass,
   channelsLast,
   composeViews,

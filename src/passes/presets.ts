@@ -15,10 +15,10 @@ const CANONICAL: Readonly<Record<OptLevel, string>> = {
 
 /** Canonical module (with quantize / dequantize pairs or without) to one whose nodes are ready to become kernels. */
 const LOWERED: Readonly<Record<OptLevel, string>> = {
-  0: "fold-constants,dce",
-  1: "quantize,fold-constants,cse,dce",
-  2: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce",
-  3: "quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce",
+  0: "drop-observers,fold-constants,dce",
+  1: "drop-observers,quantize,fold-constants,cse,dce",
+  2: "drop-observers,quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce",
+  3: "drop-observers,quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce",
 };
 
 /** Ops to kernels: the end of every build. */

@@ -1,11 +1,12 @@
 import type { Context } from "../context.js";
 import type { Module, ValueId } from "../ir/graph/module.js";
 import { numbersOf, type TypedArray } from "../ir/op/tensor.js";
+import type { Statistics } from "../ir/quant/calibrator.js";
 import { isFloat } from "../ir/type/dtype.js";
 import { tensorType } from "../ir/type/tensor-type.js";
-import type { Observed } from "../passes/quant/grids.js";
-import { observe, observerNames } from "../passes/quant/observe.js";
-import { withRanges } from "../passes/quant/ranges.js";
+import { type ObservedPoint, observedNetwork, observerNames } from "../passes/quant/observed-network.js";
+import { withObservers } from "../passes/quant/observers.js";
+import type { Recipe } from "../passes/quant/recipe/recipe.js";
 import type { Net } from "../runtime/index.js";
 import { fail, type TextPos } from "../support/diag.js";
 
@@ -25,19 +26,20 @@ export interface CalibrationSample {
 export type CalibrationSamples = AsyncIterable<CalibrationSample>;
 
 /**
- * Ranges of every quantization point over the samples: the least and the greatest value seen, and the mean square. The observed network runs natively, one
- * sample at a time; memory does not grow with their number.
+ * What the samples say of every quantization point: the least and the greatest value seen, the mean square, and the own numbers of the point's
+ * calibrator. The observed network runs natively, one sample at a time; memory does not grow with their number.
  * `build` makes the module runnable. Errors: QC-QUANT-001 no samples, 002 a value that is not finite.
  */
 export async function calibrate(
   m: Module,
   ctx: Context,
+  recipe: Recipe,
   samples: CalibrationSamples,
   build: (observed: Module) => Promise<Net>,
-): Promise<{ module: Module; count: number }> {
-  const { module, points } = observe(m, ctx);
-  if (points.length === 0) return { module: m, count: 0 };
-  const ranges = new Map<ValueId, Observed>();
+): Promise<{ module: Module; statistics: ReadonlyMap<ValueId, Statistics>; count: number }> {
+  const { module, points } = observedNetwork(m, ctx, recipe);
+  const seen = new Map<ValueId, Statistics>();
+  if (points.length === 0) return { module: withObservers(m, seen), statistics: seen, count: 0 };
   const net = await build(module);
   let count = 0;
   try {
@@ -45,14 +47,7 @@ export async function calibrate(
       checkFinite(sample, count, net.inputs);
       if (!sample.continues) net.reset();
       const out = (await net.run(sample.values as never)) as Record<string, Float32Array>;
-      for (const { id, elements } of points) {
-        const [min, max, squares] = observerNames(id).map((name) => out[name][0]);
-        const strange = [min, max].find((v) => !Number.isFinite(v)) ?? (Number.isNaN(squares) ? squares : undefined);
-        if (strange !== undefined) refuse(sample, count, `makes '${id}' reach ${strange}`);
-        const known = ranges.get(id) ?? { min, max, power: 0 };
-        const power = known.power + (squares / elements - known.power) / (count + 1);
-        ranges.set(id, { min: Math.min(known.min, min), max: Math.max(known.max, max), power });
-      }
+      for (const point of points) seen.set(point.id, folded(point, seen.get(point.id), out, sample, count));
       count++;
     }
   } finally {
@@ -62,7 +57,30 @@ export async function calibrate(
     fail("QC-QUANT-001", "the calibration list holds no samples", {
       help: "--rep_dataset names a text file with one sample a line",
     });
-  return { module: withRanges(m, ranges), count };
+  return { module: withObservers(m, seen), statistics: seen, count };
+}
+
+/** The statistics of a point after one more sample. */
+function folded(
+  { id, elements, calibrator }: ObservedPoint,
+  known: Statistics | undefined,
+  out: Readonly<Record<string, Float32Array>>,
+  sample: CalibrationSample,
+  index: number,
+): Statistics {
+  const [atMin, atMax, atSquares, atElements] = observerNames(id);
+  const [min, max, squares] = [atMin, atMax, atSquares].map((name) => out[name][0]);
+  const strange = [min, max].find((v) => !Number.isFinite(v)) ?? (Number.isNaN(squares) ? squares : undefined);
+  if (strange !== undefined) refuse(sample, index, `makes '${id}' reach ${strange}`);
+  const power = known?.power ?? 0;
+  return {
+    min: Math.min(known?.min ?? min, min),
+    max: Math.max(known?.max ?? max, max),
+    power: power + (squares / elements - power) / (index + 1),
+    samples: index + 1,
+    calibrator: calibrator.name,
+    data: calibrator.fold?.(known?.data ?? null, out[atElements]) ?? [],
+  };
 }
 
 /** Every element of every float input is a number: QC-QUANT-002. */

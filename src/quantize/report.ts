@@ -1,6 +1,7 @@
-import type { Module } from "../ir/graph/module.js";
+import type { Module, ValueId } from "../ir/graph/module.js";
+import type { Statistics } from "../ir/quant/calibrator.js";
 import { gridSqnr } from "../passes/quant/grids.js";
-import { rangeOf } from "../passes/quant/ranges.js";
+import type { Measured, MeasuredValue } from "./measure.js";
 
 /** One value that the quantizer put on an 8-bit grid. */
 export interface QuantizedValue {
@@ -18,14 +19,14 @@ export interface QuantizedValue {
 }
 
 /** Every activation grid of a simulated-quantization module, the noisiest first. */
-export function quantizationReport(simulated: Module): readonly QuantizedValue[] {
+export function quantizationReport(simulated: Module, statistics: ReadonlyMap<ValueId, Statistics>): readonly QuantizedValue[] {
   const entry = simulated.funcs[0];
   const maker = new Map(entry.body.flatMap((n) => n.outputs.map((o) => [o.id, n.loc.node] as const)));
   const name = new Map(entry.params.map((p, i) => [p.id, entry.paramNames[i]]));
   const values = entry.body.flatMap((n): QuantizedValue[] => {
     const [value] = n.inputs;
     const quant = n.op === "quantize" ? n.outputs[0].type.quant : null;
-    const seen = rangeOf(simulated, value);
+    const seen = statistics.get(value);
     if (quant?.kind !== "tensor" || !seen) return [];
     const { dtype } = n.outputs[0].type;
     const { scale, zero } = quant;
@@ -35,4 +36,26 @@ export function quantizationReport(simulated: Module): readonly QuantizedValue[]
     ];
   });
   return values.sort((a, b) => a.sqnrDb - b.sqnrDb);
+}
+
+/** What a quantized build was calibrated on, and what it keeps of the float network's signal on these samples. */
+export interface CalibrationReport {
+  readonly samples: number;
+  /** Samples on which the signal to noise was measured. */
+  readonly measured: number;
+  /** In dB; null where nothing is lost, or nothing is there. */
+  readonly outputs: readonly { readonly node: string; readonly db: number | null }[];
+  readonly points: readonly { readonly node: string; readonly db: number | null }[];
+}
+
+export function calibrationReport({
+  count,
+  measured,
+}: {
+  readonly count: number;
+  readonly measured: Measured;
+}): CalibrationReport {
+  const rounded = (values: readonly MeasuredValue[]) =>
+    values.map(({ node, db }) => ({ node, db: Number.isFinite(db) ? Number(db.toFixed(2)) : null }));
+  return { samples: count, measured: measured.samples, outputs: rounded(measured.outputs), points: rounded(measured.points) };
 }

@@ -221,6 +221,7 @@ describe("the report", () => {
     ],
     floatError: { tolerance: 2e-5, winograd: [{ node: "c", tile: 4, channels: 64, bound: 5e-6 }] },
     tuning: null,
+    calibration: null,
   };
   it("is short and says what to type next", () => {
     expect(reportText(report, "qc run out --input x.npy").split("\n")).toEqual([

@@ -16,7 +16,7 @@ import { isFloat } from "../../src/ir/type/dtype.js";
 import { type Instrument, runPipeline } from "../../src/passes/manager.js";
 import { parsePipeline } from "../../src/passes/pipeline.js";
 import { loweredPipeline } from "../../src/passes/presets.js";
-import type { Quantizer } from "../../src/passes/quant/grids.js";
+import type { Quantizer } from "../../src/passes/quant/recipe/recipe.js";
 import { load, type Net } from "../../src/runtime/index.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 
@@ -111,7 +111,7 @@ export function integerFront(m: Module): { readonly module: Module; readonly cou
 
 /** The rest of the line for a module whose integer arithmetic is chosen: fused, compiled for the machine at hand, and loaded. */
 export async function buildModule(m: Module, ctx: Context, threads = 1): Promise<{ fused: Module; net: Net }> {
-  const steps = parsePipeline(loweredPipeline().replace(/^quantize,/, ""), ctx.passes);
+  const steps = parsePipeline(loweredPipeline().replace(/^drop-observers,quantize,/, ""), ctx.passes);
   const fused = runPipeline(m, steps, ctx);
   const tools = openToolchain();
   const { program } = planModule(fused, ctx, (k) => scheduleKernel(k, tools.target).kernel);

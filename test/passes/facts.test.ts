@@ -7,8 +7,8 @@ import { FACTS, factsAfter } from "../../src/passes/facts.js";
 import { runPipeline } from "../../src/passes/manager.js";
 import { parsePipeline } from "../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "../../src/passes/presets.js";
+import { withObservers } from "../../src/passes/quant/observers.js";
 import { quantPoints } from "../../src/passes/quant/points.js";
-import { withRanges } from "../../src/passes/quant/ranges.js";
 import { QcError } from "../../src/support/diag.js";
 import { irContext } from "../helpers/ir-context.js";
 import { randomModule } from "../helpers/random-module.js";
@@ -17,9 +17,10 @@ const ctx = irContext();
 const names = Object.keys(FACTS) as Prop[];
 const factsOf = (m: Module): Set<Prop> => new Set(names.filter((p) => FACTS[p].violation(m, ctx) === null));
 
-/** Every quantization point with a range, as calibration leaves it. */
+const SEEN = { min: -4, max: 4, power: 1, samples: 1, calibrator: "min-max", data: [] };
+/** Every quantization point observed, as calibration leaves it. */
 const observed = (m: Module): Module =>
-  withRanges(m, new Map([...quantPoints(m.funcs[0], ctx.ops).points].map((v) => [v, { min: -4, max: 4, power: 1 }])));
+  withObservers(m, new Map([...quantPoints(m.funcs[0], ctx.ops).points].map((v) => [v, SEEN])));
 
 /** Runs the steps one at a time; after each, what the passes claim must be found in the module. The refused step's code, or null. */
 function follow(m: Module, pipeline: string): string | null {

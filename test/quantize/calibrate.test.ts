@@ -7,6 +7,7 @@ import { inferWith } from "../../src/ir/op/infer-node.js";
 import { createGen } from "../../src/ir/op/sample.js";
 import { bytesOf, tensorOf } from "../../src/ir/op/tensor.js";
 import { tensorType } from "../../src/ir/type/tensor-type.js";
+import { presetRecipe } from "../../src/passes/quant/recipe/recipe.js";
 import { type CalibrationSample, calibrate } from "../../src/quantize/calibrate.js";
 import type { QcError } from "../../src/support/diag.js";
 import { referenceNet } from "./reference-net.js";
@@ -36,7 +37,7 @@ async function* listed(samples: readonly CalibrationSample[]): AsyncGenerator<Ca
 }
 
 const refusal = (m: Module, samples: readonly CalibrationSample[]): Promise<string | null> =>
-  calibrate(m, ctx, listed(samples), async (o) => referenceNet(o, ctx)).then(
+  calibrate(m, ctx, presetRecipe("symmetricpc"), listed(samples), async (o) => referenceNet(o, ctx)).then(
     () => null,
     (e: QcError) => e.message,
   );

@@ -12,5 +12,5 @@ export function referenceNet(m: Module, ctx: IrContext): Net {
     const tensors = f.params.map(({ type }, i) => ({ type, data: given[f.paramNames[i]] as TypedArray }));
     return Object.fromEntries(evaluateModule(m, ctx, tensors).map((t, i) => [f.resultNames[i], t.data]));
   };
-  return { inputs, run, close: () => {} } as unknown as Net;
+  return { inputs, run, reset: () => {}, close: () => {} } as unknown as Net;
 }

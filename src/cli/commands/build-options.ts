@@ -33,7 +33,7 @@ export const buildOptions = {
   plugin: plugins(),
   bundle: bundle(),
   emit: texts(
-    "also write these, by comma: qc (model.qc and its weights), llvm (model.ll), asm (model.s), obj (model.o); of target c: library (library.c), obj",
+    "also write these, by comma: qc (model.qc and its weights), llvm (model.ll), asm (model.s), obj (model.o); of target c: library (library.c), obj; of qc optimize: recipe (recipe.json)",
     { separator: ",", value: "WHAT" },
   ),
   passes: text("pipeline in place of the preset: pass,pass{option=value}", { value: "PIPELINE", group: DEBUG }),
@@ -104,7 +104,7 @@ function modelOf({ operands, inputPath }: BuildArgs): string {
   );
 }
 
-const EMITS = ["llvm", "asm", "obj", "library", "qc"] as const;
+const EMITS = ["llvm", "asm", "obj", "library", "qc", "recipe"] as const;
 
 function readEmit(text: string): (typeof EMITS)[number] {
   return parseChoice(text, "--emit", EMITS);

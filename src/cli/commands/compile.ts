@@ -32,6 +32,10 @@ export const compile = defineCommand({
       );
     }
     const request = await buildRequest(args, io);
+    if (request.emit?.includes("recipe")) {
+      const { failUsage } = await import("../../support/diag.js");
+      failUsage("QC-CLI-059", "qc compile quantizes nothing: there is no recipe to write", "qc optimize --emit recipe");
+    }
     const { compileModel } = await import("../../compile.js");
     const stages = watchStages(io);
     try {

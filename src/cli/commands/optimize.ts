@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import type { BuildReport, QuantizeRequest } from "../../compile.js";
+import type { Context } from "../../context.js";
 import type { Preprocessor } from "../../data/sample.js";
 import type { SampleEntry } from "../../data/sample-list.js";
 import type { InputSpec } from "../../data/tensor.js";
+import type { Preset, Recipe } from "../../passes/quant/recipe/recipe.js";
 import { fail, failUsage } from "../../support/diag.js";
 import { breathe } from "../../support/interrupt.js";
 import { createProgress } from "../../support/progress.js";
 import { defineCommand, type Io } from "../options/command.js";
 import { MODEL, preprocessor, quantizer, repDataset } from "../options/leip.js";
-import { flag, maybeChoice } from "../options/option.js";
+import { flag, maybeChoice, text, texts } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
 import { contextWith } from "./plugins.js";
@@ -33,6 +35,14 @@ export const optimize = defineCommand({
     ...buildOptions,
     repDataset: repDataset(),
     quantizer: quantizer("symmetricpc"),
+    recipe: text("decisions by op, node and tensor, laid over the quantizer's: a JSON file", {
+      value: "FILE",
+      group: "Quantization:",
+    }),
+    keepFloat: texts("keeps a node, or all nodes of an op, in floating point; repeatable", {
+      value: "NODE|OP",
+      group: "Quantization:",
+    }),
     preprocessor: preprocessor(),
     float: flag("also build the float model, for qc evaluate", { default: true, group: "Quantization:" }),
     dataType: maybeChoice("LEIP: int8 is what every quantizer gives", ["float32", "int8", "uint8"], { hidden: true }),
@@ -64,23 +74,35 @@ export const optimize = defineCommand({
         return io.result(report, () => reportText(report, `qc run ${folderText(args.outputPath)} --input x.npy`));
       }
       const samples = await openSamples(args.repDataset as string, args.preprocessor, io, stages);
+      const recipe = await readRecipe(args.recipe, args.keepFloat, kind, context);
       const report = await optimizeModel(
-        { ...build, instruments, quantizer: kind, samples, preprocessor: args.preprocessor },
+        { ...build, instruments, quantizer: kind, recipe, samples, preprocessor: args.preprocessor },
         context,
       );
-      const float = args.float
-        ? await compileModel(
-            { ...build, search: undefined, outputPath: join(args.outputPath, FLOAT), bundle: false, emit: [] },
-            plain,
-          )
-        : null;
+      const float =
+        args.float && report.calibration
+          ? await compileModel(
+              { ...build, search: undefined, outputPath: join(args.outputPath, FLOAT), bundle: false, emit: [] },
+              plain,
+            )
+          : null;
       stages.end();
-      io.result({ ...report, float }, () => optimizedText(report, float, args.outputPath));
+      const warnings = context.diags.filter((d) => d.severity === "warning");
+      io.result({ ...report, float, warnings }, () => optimizedText(report, float, args.outputPath));
     } finally {
       stages.end();
     }
   },
 });
+
+/** The quantizer's preset, or the recipe of a file laid over it, with the nodes and ops that stay in floats. */
+async function readRecipe(file: string | undefined, keepFloat: readonly string[], preset: Preset, ctx: Context): Promise<Recipe> {
+  const { parseRecipe } = await import("../../passes/quant/recipe/parse.js");
+  const { keepInFloat, presetRecipe } = await import("../../passes/quant/recipe/recipe.js");
+  const { readText } = await import("../../support/fs.js");
+  const recipe = file === undefined ? presetRecipe(preset) : parseRecipe(readText(file), file, preset, ctx.quantization, ctx.ops);
+  return keepInFloat(recipe, keepFloat, (name) => ctx.ops.get(name) !== undefined);
+}
 
 /** Opens the calibration stream: the list and every file in it are looked at first, so that a misspelt name costs no time. */
 async function openSamples(list: string, how: string, io: Io, stages: Stages): Promise<QuantizeRequest["samples"]> {

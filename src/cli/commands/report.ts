@@ -35,9 +35,20 @@ export function reportText(report: BuildReport, next: string): string {
       : []),
     `  seconds   ${stages.join(", ")}`,
     ...(report.tuning ? tuningLines(report.tuning) : []),
+    ...(report.calibration ? calibrationLines(report.calibration) : []),
     ...islandLines(report.floatIslands),
     `  next      ${next}`,
   ].join("\n");
+}
+
+function calibrationLines({ samples, measured, outputs, points }: NonNullable<BuildReport["calibration"]>): string[] {
+  const least = (values: typeof outputs) => values.reduce((a, v) => Math.min(a, v.db ?? a), Number.POSITIVE_INFINITY);
+  const text = (values: typeof outputs) => (Number.isFinite(least(values)) ? `${least(values).toFixed(1)} dB` : "all");
+  const on = measured < samples ? `, on the first ${measured}` : "";
+  return [
+    `  ranges    from ${samples} sample${samples === 1 ? "" : "s"}`,
+    `  signal    ${text(outputs)} kept at the results, ${text(points)} at the worst of ${points.length} values${on}`,
+  ];
 }
 
 function islandLines(islands: BuildReport["floatIslands"]): string[] {

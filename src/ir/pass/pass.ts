@@ -9,7 +9,7 @@ import type { IrContext } from "./context.js";
  *   unique         no two nodes with the same op, operands and attributes
  *   live           no node without an effect that nothing uses, no unused constant
  *   bn-folded      no inference BatchNorm with constant parameters
- *   observed       calibration left ranges
+ *   observed       calibration left observers of values
  *   materialized   every result has memory of its own
  *   fused          the entry consists of `call` and view nodes only
  */

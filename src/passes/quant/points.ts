@@ -12,18 +12,24 @@ export function integerForm(n: Node, ops: OpRegistry): OpQuantize<never> | undef
   return refused || n.outputs[0]?.type.dtype !== "f32" ? undefined : form;
 }
 
-export const isContraction = (n: Node, ops: OpRegistry): boolean => ops.get(n.op)?.quantize?.form === "accumulate";
-const isTable = (n: Node, ops: OpRegistry): boolean => integerForm(n, ops)?.form === "table";
-const gridOperands = (n: Node, ops: OpRegistry) => sameGridOperands(integerForm(n, ops), n.inputs.length);
-/** Operands of a node that its integer form reads. */
-export const readAsIntegers = (n: Node, ops: OpRegistry): readonly number[] =>
-  integerOperands(integerForm(n, ops), n.inputs.length);
+/** What a recipe keeps out of integer arithmetic. */
+export interface FloatChoice {
+  keepsFloat(n: Node): boolean;
+  isFloatValue(v: ValueId): boolean;
+}
+const NOTHING_FLOAT: FloatChoice = { keepsFloat: () => false, isFloatValue: () => false };
+
+type FormOf = (n: Node) => OpQuantize<never> | undefined;
 
 export interface QuantPoints {
   /** Values to quantize. */
   readonly points: ReadonlySet<ValueId>;
   /** Representative of each point's class: the members of a class share one grid. */
   readonly classOf: ReadonlyMap<ValueId, ValueId>;
+  /** Operands of a node that its integer form reads; none where it has none. */
+  reads(n: Node): readonly number[];
+  /** Is it a sum of products, in integers? */
+  isContraction(n: Node): boolean;
 }
 
 /**
@@ -33,7 +39,14 @@ export interface QuantPoints {
  * An op that only moves elements is integer where its result must be, and never on its own account. Values around a same-grid op
  * (max_pool, concat, reshape, ...) share a class, and so do a state and its next value.
  */
-export function quantPoints(f: Func, ops: OpRegistry, states: readonly State[] = []): QuantPoints {
+export function quantPoints(
+  f: Func,
+  ops: OpRegistry,
+  states: readonly State[] = [],
+  choice: FloatChoice = NOTHING_FLOAT,
+): QuantPoints {
+  const formOf: FormOf = (n) => (choice.keepsFloat(n) ? undefined : integerForm(n, ops));
+  const reads = (n: Node): readonly number[] => integerOperands(formOf(n), n.inputs.length);
   const types = new Map<ValueId, TensorType>(f.params.map((p) => [p.id, p.type]));
   const readers = new Map<ValueId, Node[]>();
   for (const n of f.body) {
@@ -42,47 +55,52 @@ export function quantPoints(f: Func, ops: OpRegistry, states: readonly State[] =
   }
   const fed = new Set(states.map((s) => s.result));
   const outputs = f.results.filter((_, at) => !fed.has(at));
-  const tail = tailOf(f, outputs, ops);
-  const isActivation = (id: ValueId) => !isConst(id) && !isAbsent(id) && types.get(id)?.dtype === "f32";
+  const tail = tailOf(f, outputs, formOf);
+  const isActivation = (id: ValueId) =>
+    !isConst(id) && !isAbsent(id) && types.get(id)?.dtype === "f32" && !choice.isFloatValue(id);
   const points = new Set<ValueId>();
   for (const n of f.body.toReversed()) {
     if (tail.has(n)) continue;
-    if (isKernel(n, ops)) for (const o of n.outputs) if (isActivation(o.id) && isStored(n, o.id)) points.add(o.id);
-    const wanted = isKernel(n, ops) || n.outputs.some((o) => points.has(o.id));
-    if (wanted) for (const i of readAsIntegers(n, ops)) if (isActivation(n.inputs[i])) points.add(n.inputs[i]);
+    if (isKernel(formOf(n))) for (const o of n.outputs) if (isActivation(o.id) && isStored(n, o.id)) points.add(o.id);
+    const wanted = isKernel(formOf(n)) || n.outputs.some((o) => points.has(o.id));
+    if (wanted) for (const i of reads(n)) if (isActivation(n.inputs[i])) points.add(n.inputs[i]);
   }
-  return { points, classOf: gridClasses(f, ops, points, states) };
+  return {
+    points,
+    classOf: gridClasses(f, formOf, points, states),
+    reads,
+    isContraction: (n) => formOf(n)?.form === "accumulate",
+  };
 
   /** Does the result go to memory, to a node that is not in the tail? */
   function isStored(n: Node, id: ValueId): boolean {
     const to = readers.get(id) ?? [];
-    const fused = to.length === 1 && !f.results.includes(id) && staysInKernel(n, to[0], ops);
+    const fused = to.length === 1 && !f.results.includes(id) && staysInKernel(n, to[0], ops, formOf);
     return !fused && !outputs.includes(id) && !to.every((r) => tail.has(r));
   }
 }
 
 /** Has the op an integer kernel that computes, rather than moves? */
-function isKernel(n: Node, ops: OpRegistry): boolean {
-  const form = integerForm(n, ops);
-  return form !== undefined && !(form.form === "same-grid" && form.moves);
-}
+const isKernel = (form: OpQuantize<never> | undefined): boolean =>
+  form !== undefined && !(form.form === "same-grid" && form.moves);
 
 /** Is the element-wise reader computed on the tile that the producer just wrote? A table op reads stored bytes instead. */
-function staysInKernel(producer: Node, reader: Node, ops: OpRegistry): boolean {
+function staysInKernel(producer: Node, reader: Node, ops: OpRegistry, formOf: FormOf): boolean {
   const def = ops.get(reader.op);
+  const form = formOf(producer)?.form;
   const sameShape = reader.outputs[0]?.type.shape.join() === producer.outputs[0].type.shape.join();
   if (!def || !hasTrait(def, "elementwise") || !sameShape) return false;
-  return (isContraction(producer, ops) && !isTable(reader, ops)) || isTable(producer, ops);
+  return (form === "accumulate" && formOf(reader)?.form !== "table") || form === "table";
 }
 
 /** Nodes from which only results and other tail nodes follow, up to the last contraction. */
-function tailOf(f: Func, outputs: readonly ValueId[], ops: OpRegistry): ReadonlySet<Node> {
+function tailOf(f: Func, outputs: readonly ValueId[], formOf: FormOf): ReadonlySet<Node> {
   const tail = new Set<Node>();
   const inTail = new Set<ValueId>(outputs);
   const outside = new Set<ValueId>();
   for (const n of f.body.toReversed()) {
     const only = n.outputs.every((o) => !outside.has(o.id)) && n.outputs.some((o) => inTail.has(o.id));
-    if (only && !isContraction(n, ops)) {
+    if (only && formOf(n)?.form !== "accumulate") {
       tail.add(n);
       for (const i of n.inputs) inTail.add(i);
     } else {
@@ -94,7 +112,7 @@ function tailOf(f: Func, outputs: readonly ValueId[], ops: OpRegistry): Readonly
 
 function gridClasses(
   f: Func,
-  ops: OpRegistry,
+  formOf: FormOf,
   points: ReadonlySet<ValueId>,
   states: readonly State[],
 ): ReadonlyMap<ValueId, ValueId> {
@@ -104,7 +122,7 @@ function gridClasses(
     return up === id ? id : find(up);
   };
   for (const n of f.body) {
-    const shared = gridOperands(n, ops);
+    const shared = sameGridOperands(formOf(n), n.inputs.length);
     const members = [...shared.map((i) => n.inputs[i]), ...n.outputs.map((o) => o.id)].filter((v) => points.has(v));
     if (shared.length) for (const v of members.slice(1)) parent.set(find(v), find(members[0]));
   }

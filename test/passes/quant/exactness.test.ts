@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hostInfo, openLLVM } from "../../../src/backends/llvm/libllvm/open.js";
 import { openToolchain } from "../../../src/build/toolchain.js";
 import { missingOnHost } from "../../../src/ir/target/target.js";
-import type { Quantizer } from "../../../src/passes/quant/grids.js";
+import type { Quantizer } from "../../../src/passes/quant/recipe/recipe.js";
 import { load } from "../../../src/runtime/index.js";
 import { GLYPHS_ONNX, glyphImage, unusualImages } from "../../e2e/glyphs.js";
 import { type Built, build, evaluated, type Inputs, interpreted, native } from "../../e2e/quantized.js";

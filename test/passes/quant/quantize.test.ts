@@ -15,9 +15,10 @@ import { dce } from "../../../src/passes/canon/dce.js";
 import { foldConstants } from "../../../src/passes/canon/fold-constants.js";
 import { fakeQuant } from "../../../src/passes/quant/fake-quant.js";
 import { foldBatchNorm } from "../../../src/passes/quant/fold-bn.js";
-import { observe } from "../../../src/passes/quant/observe.js";
+import { observedNetwork } from "../../../src/passes/quant/observed-network.js";
+import { withObservers } from "../../../src/passes/quant/observers.js";
 import { quantizePass } from "../../../src/passes/quant/quantize.js";
-import { withRanges } from "../../../src/passes/quant/ranges.js";
+import { presetRecipe } from "../../../src/passes/quant/recipe/recipe.js";
 
 const loc = { file: "test", node: "n" };
 
@@ -59,12 +60,15 @@ function quantized(
   sample: Tensor,
   quantizer: "symmetric" | "asymmetric" | "symmetricpc",
 ): { simulated: Module; integer: Module } {
-  const seen = observe(m, ctx);
+  const seen = observedNetwork(m, ctx, presetRecipe(quantizer));
   const values = evaluateModule(seen.module, ctx, [sample]).map((t) => numbersOf(t)[0]);
-  const ranges = new Map(
-    seen.points.map((p, i) => [p.id, { min: values[3 * i], max: values[3 * i + 1], power: values[3 * i + 2] / p.elements }]),
+  const statistics = new Map(
+    seen.points.map((p, i) => {
+      const [min, max, squares] = values.slice(3 * i);
+      return [p.id, { min, max, power: squares / p.elements, samples: 1, calibrator: "min-max", data: [] }];
+    }),
   );
-  const simulated = fakeQuant.run(withRanges(m, ranges), ctx, { quantizer, sqnr: 0 });
+  const simulated = fakeQuant.run(withObservers(m, statistics), ctx, { quantizer, sqnr: 0 });
   const quantized = quantizePass.run(simulated, ctx, {});
   const integer = dce.run(foldConstants.run(quantized, ctx, { limit: 1 << 26, work: 1 << 26, dequantize: true }), ctx, {});
   assertValid(simulated, ctx.ops, ctx.blobs);

@@ -11,6 +11,7 @@ import { dequantize } from "../dequantize.js";
 import { layerNorm, rmsNorm } from "../layer-norm.js";
 import { lrn } from "../lrn.js";
 import { lut } from "../lut.js";
+import { observe } from "../observe.js";
 import { quantize } from "../quantize.js";
 import { quantizedSoftmax } from "../quantized-softmax.js";
 import { reduceOps } from "../reduce.js";
@@ -33,6 +34,7 @@ export const mathOps: readonly OpDef[] = [
   dequantize,
   requantize,
   withQuant,
+  observe,
   lut,
   ...reduceOps,
   ...argOps,

@@ -46,7 +46,8 @@ export function contractionRule(view: SweepView, ctx: IrContext): readonly Value
 const fitsWeights = (weights: Weights | null, w: TensorType): boolean =>
   w.quant?.kind === "tensor" || (w.quant?.kind === "axis" && w.quant.axis === weights?.out);
 
-const LIMIT = 2 ** 30;
+/** Integers of a bias stay below this, so that sums of products have room beside it. */
+export const BIAS_LIMIT = 2 ** 30;
 
 /** The bias on the accumulator's grid, scale sx sw, as i32; "" stands for none, null for one that must stay float. */
 function biasOf(view: SweepView, ctx: IrContext, v: ValueId, x: TensorType, w: TensorType): ValueId | null {
@@ -58,7 +59,7 @@ function biasOf(view: SweepView, ctx: IrContext, v: ValueId, x: TensorType, w: T
   const real = stored.map((q, i) => (c.type.quant ? (q - zeroAt(c.type.quant, i)) * scaleAt(c.type.quant, i) : q));
   const sx = x.quant.scale;
   const ints = real.map((r, i) => roundHalfEven(r / Math.fround(sx * scaleAt(w.quant!, i))));
-  if (ints.some((n) => !(Math.abs(n) < LIMIT))) return null;
+  if (ints.some((n) => !(Math.abs(n) < BIAS_LIMIT))) return null;
   const type = tensorType("i32", c.type.shape);
   return view.b.constant(type, bytesOf(tensorOf(type, ints)), `${id.slice(1)}_i32`);
 }
