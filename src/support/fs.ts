@@ -158,9 +158,10 @@ export function syncFolder(folder: string): void {
 
 /**
  * The real path of `name` under `root`, for names that come from a model or another untrusted file.
- * Refused with QC-IO-010: absolute names, `..` that leaves root, symlinks that lead out of it. The file itself need not exist.
+ * Refused with QC-IO-010: absolute names, `..` that leaves root, symlinks that lead out of it, unless into `linked`, a folder that the
+ * caller trusts as much. The file itself need not exist.
  */
-export function resolveInside(root: string, name: string): string {
+export function resolveInside(root: string, name: string, linked: string | null = null): string {
   const refuse = (why: string): never =>
     fail("QC-IO-010", `the path '${name}' ${why}`, {
       help: `only files inside '${root}' are read: put the file there and name it relative to it`,
@@ -176,7 +177,11 @@ export function resolveInside(root: string, name: string): string {
   const lexical = resolve(realRoot, name);
   if (!contains(realRoot, lexical)) return refuse("leaves its folder");
   const real = realpathOfExisting(lexical, name);
-  if (!contains(realRoot, real)) return refuse("leads out of its folder through a symbolic link");
+  if (!contains(realRoot, real) && !(linked !== null && contains(linked, real))) {
+    return fail("QC-IO-010", `the path '${name}' leads out of its folder through a symbolic link`, {
+      help: `copy the folder with what its links lead to, and name the copy: cp -rL '${root}' COPY`,
+    });
+  }
   return real;
 }
 

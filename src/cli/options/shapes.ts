@@ -50,7 +50,7 @@ function parseDims(list: string, whole: string, spelling: string): number[] {
     const size = Number(dim);
     if (dim.trim() === "" || !Number.isSafeInteger(size))
       return badValue(spelling, whole, `has a dimension '${dim.trim()}' that is not a number`, HELP);
-    if (size < 1)
+    if (size < 0)
       return badValue(
         spelling,
         whole,

@@ -1,5 +1,6 @@
 /** ONNX external data: the bytes of large tensors in files beside the model. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
+import path from "node:path";
 import type onnxProto from "onnx-proto";
 import { fail } from "../../support/diag.js";
 import { isFile, resolveInside } from "../../support/fs.js";
@@ -8,12 +9,27 @@ type TensorProto = onnxProto.onnx.ITensorProto;
 
 const HELP = "the data file is truncated or belongs to another model";
 
+/** Where the data files of a model may lie. */
+export interface DataFolder {
+  /** The model's folder. */
+  readonly path: string;
+  /** Where the model's bytes lie if the model itself is a symbolic link: links beside it may lead there too. */
+  readonly linked: string | null;
+}
+
+export function dataFolderOf(model: string): DataFolder {
+  const file = path.resolve(model);
+  const isLink = lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return { path: path.dirname(file), linked: isLink ? path.dirname(realpathSync(file)) : null };
+}
+
 /**
- * The `want` bytes of a tensor, from the file that it names, at its offset. The file must lie inside `folder`.
+ * The `want` bytes of a tensor, from the file that it names, at its offset; a length that is given must be `want`. The file must lie
+ * inside `folder`.
  * Errors: QC-ONNX-006 no usable location, 007 no such file, 008 bytes outside the file or of another length, QC-IO-010 a path that
  * leaves the folder.
  */
-export function readExternal(p: TensorProto, folder: string, name: string, want: number): Uint8Array {
+export function readExternal(p: TensorProto, folder: DataFolder, name: string, want: number): Uint8Array {
   const entry = (key: string) => p.externalData?.find((e) => e.key === key)?.value ?? undefined;
   const whole = (key: string): number | undefined => {
     const text = entry(key);
@@ -24,7 +40,7 @@ export function readExternal(p: TensorProto, folder: string, name: string, want:
   };
   const location =
     entry("location") ?? fail("QC-ONNX-006", `tensor '${name}' has external data without a location`, { help: HELP });
-  const file = resolveInside(folder, location);
+  const file = resolveInside(folder.path, location, folder.linked);
   const missing = (): never =>
     fail("QC-ONNX-007", `tensor '${name}': its data file '${location}' cannot be read`, {
       help: `put '${location}' into the model's folder`,
@@ -39,7 +55,7 @@ export function readExternal(p: TensorProto, folder: string, name: string, want:
   }
   try {
     const size = fstatSync(fd).size;
-    const length = whole("length") ?? size - offset;
+    const length = whole("length") ?? want;
     if (offset + length > size || length < 0) {
       fail("QC-ONNX-008", `tensor '${name}': bytes ${offset}..${offset + length} lie outside '${location}' (${size} bytes)`, {
         help: HELP,

@@ -1,15 +1,18 @@
 /** Translation of a list of nodes in one scope: rules, calls of local functions, and `If` with a known condition. */
 import { isAbsent, type ValueId } from "../../ir/graph/module.js";
-import { bytesOf } from "../../ir/op/tensor.js";
+import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
 import { fail, type Loc, QcError } from "../../support/diag.js";
 import { didYouMean } from "../../support/suggest.js";
 import { isUnsupported, type Refusal } from "../shared/refusals.js";
+import type { DataFolder } from "./external-data.js";
 import { expandFunction, functionKey } from "./functions.js";
-import { legacyInputs, OLDEST_RULES } from "./legacy.js";
+import { CONVERT, hasNewForm, legacyInputs, OLDEST_RULES } from "./legacy.js";
 import { onnxLimits } from "./limits.js";
+import type { ReadRaw } from "./model-file.js";
 import { createNodeImport, type ImportState } from "./node-import.js";
 import { type FunctionProto, type GraphProto, type NodeProto, tensorFromProto, toSafeInt } from "./proto.js";
 import type { ImportRules, NodeImport } from "./rule.js";
+import { tensorFromSparse } from "./sparse.js";
 import { orderedNodes, readsOf } from "./topology.js";
 
 export const NEWEST_OPSET = 28;
@@ -32,14 +35,33 @@ export interface Run {
 /** The value of an output, `""` for one that is left out, null for one whose producer was refused. */
 type Output = ValueId | null;
 
+interface Initializer {
+  readonly name: string;
+  read(folder: DataFolder, readRaw: ReadRaw): Tensor;
+}
+
+/** The initializers of a graph, dense and sparse; the values of a sparse one hold its name. */
+export function initializersOf(graph: GraphProto): readonly Initializer[] {
+  return [
+    ...(graph.initializer ?? []).map((t): Initializer => {
+      const name = t.name ?? "";
+      return { name, read: (folder, readRaw) => tensorFromProto(t, folder, name, readRaw) };
+    }),
+    ...(graph.sparseInitializer ?? []).map((t): Initializer => {
+      const name = t.values?.name ?? "";
+      return { name, read: (folder, readRaw) => tensorFromSparse(t, folder, name, readRaw) };
+    }),
+  ];
+}
+
 /** The initializers of a graph that something reads. */
 export function defineConstants(graph: GraphProto, env: Map<string, ValueId>, run: Run, shadows = false): void {
   const { wanted, builder, folder, readRaw, budget } = run.state;
-  for (const init of graph.initializer ?? []) {
-    if (!init.name || !wanted.has(init.name) || (env.has(init.name) && !shadows)) continue;
-    const t = tensorFromProto(init, folder, init.name, readRaw);
+  for (const { name, read } of initializersOf(graph)) {
+    if (!name || !wanted.has(name) || (env.has(name) && !shadows)) continue;
+    const t = read(folder, readRaw);
     budget.countBytes(t.data.byteLength);
-    env.set(init.name, builder.constant(t.type, bytesOf(t), init.name));
+    env.set(name, builder.constant(t.type, bytesOf(t), name));
   }
 }
 
@@ -49,11 +71,12 @@ export function importNodes(nodes: readonly NodeProto[], env: Map<string, ValueI
   for (const node of nodes) {
     const outputs = node.output ?? [];
     const poison = () => outputs.forEach((o) => run.poisoned.add(o));
+    const loc: Loc = { file: run.file, node: node.name || outputs.find((o) => o !== "") || node.opType || "node" };
     if (readsOf(node).some((r) => run.poisoned.has(r))) {
+      run.refused.push(...unknownOps(node, loc, run));
       poison();
       continue;
     }
-    const loc: Loc = { file: run.file, node: node.name || outputs.find((o) => o !== "") || node.opType || "node" };
     try {
       const values = importNode(node, loc, env, run);
       outputs.forEach((o, i) => {
@@ -71,6 +94,30 @@ export function importNodes(nodes: readonly NodeProto[], env: Map<string, ValueI
   }
 }
 
+/** What cannot be imported of a node whatever its operands are: behind a refused node nothing is known about these. */
+function unknownOps(node: NodeProto, loc: Loc, run: Run): readonly Refusal[] {
+  const domain = domainOf(node);
+  const fn = run.functions.get(functionKey(domain, node.opType));
+  if (fn) {
+    onnxLimits.checkNesting(run.depth + 1, "function calls and branches", loc);
+    const inner = { ...run, depth: run.depth + 1 };
+    run.state.budget.countNodes(fn.node?.length ?? 0);
+    return expandFunction(fn, node, loc).flatMap((n) => unknownOps(n, { file: run.file, node: n.name ?? loc.node }, inner));
+  }
+  const op = ruleKey(node);
+  if (op !== "If" && !Object.hasOwn(run.rules, op)) return [{ op, loc, reason: unknownOp(op), help: ADD_IT }];
+  const opset = run.opsets.get("") ?? OLDEST_RULES;
+  if (domain === "" && !hasNewForm(op, opset))
+    return [{ op, loc, reason: `its form of opset ${opset} is not read`, help: CONVERT }];
+  return [];
+}
+
+const unknownOp = (key: string): string => `op '${key}' is not supported`;
+const ADD_IT = "docs/ops.md lists what is; a plugin can add it (docs/plugins.md)";
+
+const domainOf = (node: NodeProto): string => (node.domain === "ai.onnx" ? "" : (node.domain ?? ""));
+const ruleKey = (node: NodeProto): string => (domainOf(node) === "" ? (node.opType ?? "") : `${domainOf(node)}::${node.opType}`);
+
 /** What JavaScript throws for an array longer than it can hold, and for recursion without end. */
 function outOfMemory(e: RangeError, node: NodeProto, loc: Loc): never {
   fail("QC-ONNX-021", `${node.opType} asks for more than this machine holds: ${e.message}`, {
@@ -80,7 +127,7 @@ function outOfMemory(e: RangeError, node: NodeProto, loc: Loc): never {
 }
 
 function asRefusal(e: unknown, node: NodeProto, loc: Loc, run: Run): Refusal | null {
-  const op = node.domain && node.domain !== "ai.onnx" ? `${node.domain}::${node.opType}` : (node.opType ?? "");
+  const op = ruleKey(node);
   if (isUnsupported(e)) return { op, loc, reason: e.reason, help: e.help };
   if (e instanceof QcError && e.code === run.state.codes.notConstant) {
     return { op, loc, reason: e.diags[0].message, help: e.diags[0].help, diag: e.diags[0] };
@@ -90,7 +137,7 @@ function asRefusal(e: unknown, node: NodeProto, loc: Loc, run: Run): Refusal | n
 
 function importNode(node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: Run): readonly Output[] {
   const inputs = (node.input ?? []).map((name) => (name === "" ? "" : (env.get(name) ?? undefinedInput(name, loc, env))));
-  const domain = node.domain === "ai.onnx" ? "" : (node.domain ?? "");
+  const domain = domainOf(node);
   const fn = run.functions.get(functionKey(domain, node.opType));
   if (fn) return importCall(fn, node, inputs, loc, run);
   const opset = run.opsets.get(domain) ?? run.opsets.get("");
@@ -101,11 +148,9 @@ function importNode(node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: R
   const view = (operands: readonly ValueId[]) =>
     createNodeImport(run.state, node, Math.max(version, domain === "" ? OLDEST_RULES : 0), operands, loc);
   const n = domain === "" && version < OLDEST_RULES ? view(legacyInputs(view(inputs), version)) : view(inputs);
-  const key = domain === "" ? (node.opType ?? "") : `${domain}::${node.opType}`;
+  const key = ruleKey(node);
   if (key === "If") return importIf(n, node, loc, env, run);
-  const rule = Object.hasOwn(run.rules, key)
-    ? run.rules[key]
-    : n.unsupported(`op '${key}' is not supported`, "docs/ops.md lists what is; a plugin can add it (docs/plugins.md)");
+  const rule = Object.hasOwn(run.rules, key) ? run.rules[key] : n.unsupported(unknownOp(key), ADD_IT);
   const values = rule(n);
   return typeof values === "string" ? [values] : values;
 }
@@ -147,9 +192,11 @@ function importCall(fn: FunctionProto, node: NodeProto, inputs: readonly ValueId
   return (fn.output ?? []).map((o) => (used.includes(o) ? results[used.indexOf(o)] : ""));
 }
 
+const ONE_BRANCH = "the branch depends on data: export the model for the case that is deployed, or with Where in place of If";
+
 /** `If` with a condition known at compile time is the chosen branch, which sees the names around it. */
 function importIf(n: NodeImport, node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: Run): readonly Output[] {
-  const condition = n.knownInts(0, "condition");
+  const condition = n.knownInts(0, "condition", n.isInput(0) ? undefined : ONE_BRANCH);
   if (condition.length !== 1) n.malformed(`its condition has ${condition.length} elements`);
   const name = condition[0] ? "then_branch" : "else_branch";
   const branch = node.attribute?.find((a) => a.name === name)?.g ?? n.malformed(`'${name}' is missing`);

@@ -9,12 +9,13 @@ import { fail, QcError } from "../../support/diag.js";
 import { checkInputNames, type ImportOptions, inputTypes, NO_SHAPES } from "../shared/inputs.js";
 import { refusals } from "../shared/refusals.js";
 import { ONNX_CODES } from "./codes.js";
+import { dataFolderOf } from "./external-data.js";
 import { functionKey } from "./functions.js";
-import { defineConstants, importNodes, NEWEST_OPSET, type Run } from "./import-nodes.js";
+import { defineConstants, importNodes, initializersOf, NEWEST_OPSET, type Run } from "./import-nodes.js";
 import { declaredInput } from "./inputs.js";
 import { onnxLimits } from "./limits.js";
 import { copyRaw, type ReadRaw, withModelFile } from "./model-file.js";
-import { decodeModel, type GraphProto, type ModelProto, tensorFromProto, toSafeInt } from "./proto.js";
+import { decodeModel, type FunctionProto, type GraphProto, type ModelProto, toSafeInt } from "./proto.js";
 import type { ImportRules } from "./rule.js";
 import { orderedNodes, readsOf } from "./topology.js";
 
@@ -54,18 +55,18 @@ export function importOnnx(
   const env = new Map<string, ValueId>();
   const infer = onnxLimits.inferWithin(ctx.ops);
   const builder = createFuncBuilder("main", infer, ctx.blobs);
-  const outputs = outputNames(graph, name);
+  const outputs = outputNames(graph, name, ctx);
   checkNames(graph, name);
   const nodes = orderedNodes(graph, outputs, name);
   const wanted = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const run: Run = {
     state: {
       ...{ ctx, builder, infer, budget: onnxLimits.createBudget(), limits: onnxLimits, codes: ONNX_CODES },
-      ...{ folder: path.dirname(path.resolve(file)), readRaw, wanted },
+      ...{ folder: dataFolderOf(file), readRaw, wanted, params: new Set() },
     },
     rules,
     opsets,
-    functions: new Map((model.functions ?? []).map((f) => [functionKey(f.domain, f.name), f])),
+    functions: functionsOf(model, name),
     file: name,
     refused: [],
     poisoned: new Set(),
@@ -91,13 +92,32 @@ export function importOnnx(
   return declareStates(module, options.states ?? [], initial);
 }
 
+/** Functions that share a name are told apart by an overload, a field that qc does not read. */
+function functionsOf(model: ModelProto, file: string): Run["functions"] {
+  const functions = new Map<string, FunctionProto>();
+  for (const f of model.functions ?? []) {
+    const key = functionKey(f.domain, f.name);
+    if (functions.has(key))
+      fail("QC-ONNX-016", `${file} defines the function '${f.name}' more than once: overloads are not read`, {
+        loc: { file, node: f.name ?? "" },
+        help: "give the functions names of their own",
+      });
+    functions.set(key, f);
+  }
+  return functions;
+}
+
 const EDITED = "the model is truncated or was edited wrongly";
 
-function outputNames(graph: GraphProto, file: string): readonly string[] {
-  const outputs = (graph.output ?? []).map((o) => o.name ?? "");
+/** A result that is listed twice is one output: the names of a network's outputs are distinct. */
+function outputNames(graph: GraphProto, file: string, ctx: IrContext): readonly string[] {
+  const outputs = [...new Set((graph.output ?? []).map((o) => o.name ?? ""))];
   if (outputs.length === 0) fail("QC-ONNX-016", `${file} has no outputs`, { help: EDITED });
-  const twice = outputs.find((o, i) => outputs.indexOf(o) !== i);
-  if (twice !== undefined) fail("QC-ONNX-016", `'${twice}' is listed twice among the outputs of ${file}`, { help: EDITED });
+  for (const o of outputs) {
+    if ((graph.output ?? []).filter((x) => (x.name ?? "") === o).length === 1) continue;
+    const message = `'${o}' is listed more than once among the outputs of ${file}; the network has it once`;
+    ctx.report({ severity: "warning", code: "QC-ONNX-023", message, loc: { file, node: o } });
+  }
   for (const o of graph.output ?? []) {
     if (
       o.type &&
@@ -114,7 +134,7 @@ function outputNames(graph: GraphProto, file: string): readonly string[] {
 function checkNames(graph: GraphProto, file: string): void {
   const kinds: readonly (readonly [string, readonly string[]])[] = [
     ["input", (graph.input ?? []).map((i) => i.name ?? "")],
-    ["initializer", (graph.initializer ?? []).map((i) => i.name ?? "")],
+    ["initializer", initializersOf(graph).map((i) => i.name)],
   ];
   const produced = new Set((graph.node ?? []).flatMap((n) => n.output ?? []));
   for (const [kind, names] of kinds) {
@@ -130,9 +150,15 @@ function checkNames(graph: GraphProto, file: string): void {
 }
 
 function opsetsOf(model: ModelProto, file: string, ctx: IrContext): ReadonlyMap<string, number> {
-  const opsets = new Map(
-    (model.opsetImport ?? []).map((o) => [o.domain === "ai.onnx" ? "" : (o.domain ?? ""), toSafeInt(o.version)]),
-  );
+  const opsets = new Map<string, number>();
+  for (const o of model.opsetImport ?? []) {
+    const [domain, version] = [o.domain === "ai.onnx" ? "" : (o.domain ?? ""), toSafeInt(o.version)];
+    if ((opsets.get(domain) ?? version) !== version)
+      fail("QC-ONNX-016", `${file} imports two opsets of domain '${domain}', ${opsets.get(domain)} and ${version}`, {
+        help: EDITED,
+      });
+    opsets.set(domain, version);
+  }
   const version = opsets.get("");
   if (version !== undefined && version < OLDEST_OPSET) {
     fail("QC-ONNX-019", `${file} uses ONNX opset ${version}; qc reads ${OLDEST_OPSET} and newer`, {
@@ -148,8 +174,8 @@ function opsetsOf(model: ModelProto, file: string, ctx: IrContext): ReadonlyMap<
 
 /** Parameters for the inputs that the caller or the state feeds; returns the default values of the latter, by name. */
 function defineInputs(graph: GraphProto, env: Map<string, ValueId>, run: Run, options: ImportOptions): Map<string, ValueId> {
-  const { builder, folder, readRaw } = run.state;
-  const defaults = new Map((graph.initializer ?? []).map((i) => [i.name ?? "", i]));
+  const { builder, folder, params, readRaw } = run.state;
+  const defaults = new Map(initializersOf(graph).map((i) => [i.name, i]));
   const states = new Set(options.states?.map((s) => s.input));
   const inputs = (graph.input ?? []).filter((i) => !defaults.has(i.name ?? "") || states.has(i.name ?? ""));
   const names = inputs.map((i) => i.name ?? "");
@@ -163,10 +189,12 @@ function defineInputs(graph: GraphProto, env: Map<string, ValueId>, run: Run, op
   });
   const initial = new Map<string, ValueId>();
   for (const [name, type] of types) {
-    env.set(name, builder.param(name, type));
+    const id = builder.param(name, type);
+    env.set(name, id);
+    if (!states.has(name)) params.add(id);
     const init = defaults.get(name);
     if (!init) continue;
-    const value = tensorFromProto(init, folder, name, readRaw);
+    const value = init.read(folder, readRaw);
     initial.set(name, builder.constant(value.type, bytesOf(value), name));
   }
   for (const [name, t] of Object.entries(freeze)) env.set(name, builder.constant(t.type, bytesOf(t), name));

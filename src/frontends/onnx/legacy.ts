@@ -30,11 +30,14 @@ const PLACED = new Set(["Add", "Sub", "Mul", "Div", "Pow", "And", "Or", "Xor", "
 /** `is_test` 0 asks for the behaviour of training. */
 const TRAINED = new Set(["BatchNormalization", "Dropout"]);
 
+export const CONVERT = "convert the model with onnx.version_converter or export it again";
+
+/** Has the op a form in this opset that is that of opset 7, or differs in what `legacyInputs` mends? */
+export const hasNewForm = (op: string, opset: number): boolean => opset >= (FIRST.get(op) ?? OLDEST_RULES);
+
 /** The operands that make the node mean the same in opset 7; refuses nodes whose form was another one. */
 export function legacyInputs(n: NodeImport, opset: number): readonly ValueId[] {
-  if (opset < (FIRST.get(n.opType) ?? OLDEST_RULES)) {
-    n.unsupported(`its form of opset ${opset} is not read`, "convert the model with onnx.version_converter or export it again");
-  }
+  if (!hasNewForm(n.opType, opset)) n.unsupported(`its form of opset ${opset} is not read`, CONVERT);
   if (TRAINED.has(n.opType) && !n.int("is_test", 0)) n.unsupported("it is in training mode", "export the model for inference");
   const [a, b] = n.inputs;
   if (n.opType === "PRelu") return [a, placed(n, a, b, 1)];

@@ -5,7 +5,7 @@ import { dataFromBytes, emptyData, type Tensor, type TypedArray } from "../../ir
 import type { DType } from "../../ir/type/dtype.js";
 import { byteSize, numElements, tensorType } from "../../ir/type/tensor-type.js";
 import { fail, QcError } from "../../support/diag.js";
-import { readExternal } from "./external-data.js";
+import { type DataFolder, dataFolderOf, readExternal } from "./external-data.js";
 import { onnxLimits } from "./limits.js";
 import { copyRaw, type ReadRaw } from "./model-file.js";
 import { functionAttributes } from "./newer-fields.js";
@@ -107,15 +107,15 @@ export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
 export function decodeTensor(bytes: Uint8Array, file: string): { name: string; tensor: Tensor } {
   try {
     const proto = onnx.TensorProto.decode(bytes);
-    return { name: proto.name ?? "", tensor: tensorFromProto(proto, path.dirname(file), file) };
+    return { name: proto.name ?? "", tensor: tensorFromProto(proto, dataFolderOf(file), file) };
   } catch (e) {
     if (e instanceof QcError) throw e;
     return fail("QC-ONNX-002", `${file} is no readable TensorProto: ${(e as Error).message}`);
   }
 }
 
-/** The values of a tensor; external data is read from inside `folder` only, raw bytes by `readRaw`. */
-export function tensorFromProto(p: TensorProto, folder: string, what: string, readRaw: ReadRaw = copyRaw): Tensor {
+/** The values of a tensor; external data is read from `folder` only, raw bytes by `readRaw`. */
+export function tensorFromProto(p: TensorProto, folder: DataFolder, what: string, readRaw: ReadRaw = copyRaw): Tensor {
   const name = p.name || what;
   const dtype =
     dtypeOfOnnx(p.dataType ?? 0) ??

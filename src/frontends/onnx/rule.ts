@@ -9,6 +9,8 @@ import type { Emitter } from "../shared/emitter.js";
 export interface NodeImport extends Emitter {
   readonly opType: string;
   readonly name: string;
+  /** Reports what the node does otherwise than its author may think: QC-ONNX-024. */
+  warn(message: string, help: string): void;
   /** Opset version of the node's domain. */
   readonly opset: number;
   readonly numOutputs: number;
@@ -16,11 +18,18 @@ export interface NodeImport extends Emitter {
   readonly inputs: readonly ValueId[];
   input(i: number): ValueId;
   has(i: number): boolean;
+  /** Is operand i an input of the graph that stays one? */
+  isInput(i: number): boolean;
+  /** Does the node name output i, used or not? */
+  names(i: number): boolean;
   /** Does the graph use output i? */
   wants(i: number): boolean;
-  /** The value as numbers (i64 saturated to +-2^53); a coded error that advises `--freeze` when operand i is not constant. */
-  knownInts(i: number, what: string): number[];
-  knownFloats(i: number, what: string): number[];
+  /**
+   * The value as numbers (i64 saturated to +-2^53). An operand that is not constant is a coded error, with `help` or, where that is left
+   * out, with what fits: to freeze an input of the graph, to export other values as constants.
+   */
+  knownInts(i: number, what: string, help?: string): number[];
+  knownFloats(i: number, what: string, help?: string): number[];
   int(name: string, def?: number): number;
   ints(name: string, def?: readonly number[]): readonly number[];
   float(name: string, def?: number): number;
@@ -28,6 +37,8 @@ export interface NodeImport extends Emitter {
   string(name: string, def?: string): string;
   strings(name: string, def?: readonly string[]): readonly string[];
   tensor(name: string): Tensor | null;
+  /** A sparse tensor, made dense. */
+  sparseTensor(name: string): Tensor | null;
   hasAttr(name: string): boolean;
 }
 

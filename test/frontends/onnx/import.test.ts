@@ -153,10 +153,42 @@ describe("graphs", () => {
     });
     expect(d).toMatchObject({ code: "QC-ONNX-015", message: expect.stringMatching(/first -> second|second -> first/) });
   });
+  const alpha = (f: number) => ({ name: "alpha", type: 1, f });
+  it("has a result that is listed twice once, with a warning", () => {
+    const twice = importDraft({ ...relu, output: [value("y"), value("x"), value("y")] });
+    expect(twice.warnings.map((w) => w.code)).toEqual(["QC-ONNX-023"]);
+    expect(twice.m.funcs[0].resultNames).toEqual(["y", "x"]);
+    expect(twice.run([-1, 2])).toEqual([
+      [0, 2],
+      [-1, 2],
+    ]);
+  });
   const broken: [string, Draft, string][] = [
     ["two producers of a name", { ...relu, node: [node("Relu", ["x"], ["y"]), node("Neg", ["x"], ["y"])] }, "'y'"],
     ["a node that makes an input", { ...relu, node: [node("Relu", ["x"], ["y"]), node("Neg", ["y"], ["x"])] }, "'x'"],
-    ["an output listed twice", { ...relu, output: [value("y"), value("y")] }, "'y'"],
+    ["an attribute given twice", { ...relu, node: [node("Elu", ["x"], ["y"], [alpha(1), alpha(2)])] }, "'alpha'"],
+    [
+      "two opsets of a domain",
+      {
+        ...relu,
+        opsets: [
+          { domain: "", version: 9 },
+          { domain: "ai.onnx", version: 13 },
+        ],
+      },
+      "9 and 13",
+    ],
+    [
+      "two functions of a name",
+      {
+        ...relu,
+        functions: [
+          { name: "F", domain: "d" },
+          { name: "F", domain: "d" },
+        ],
+      },
+      "'F'",
+    ],
     ["no outputs", { ...relu, output: [] }, "no outputs"],
     ["an output that nothing computes", { ...relu, output: [value("z")] }, "'z'"],
     ["an operand that nothing defines", { ...relu, node: [node("Relu", ["nowhere"], ["y"])] }, "'nowhere'"],
@@ -189,9 +221,73 @@ describe("what is not supported", () => {
       ["QC-ONNX-017", "op 'Frob' is not supported"],
       ["QC-ONNX-017", "op 'acme::Widget' is not supported"],
       ["QC-ONNX-017", "op 'toString' is not supported"],
-      ["QC-ONNX-017", "test.onnx: 3 kinds of unsupported node, 4 nodes; nothing was written"],
+      ["QC-ONNX-017", "test.onnx: 3 kinds of unsupported node, 5 nodes; nothing was written"],
     ]);
     expect(diags[0].loc?.node).toBe("one' and 1 more: 'two");
+    expect(diags[1].loc?.node).toContain("hidden behind it");
+  });
+  it("is listed whole whatever stands in front of it, in functions and as forms of old opsets too (drawn chains)", () => {
+    const known = ["Relu", "Neg", "Exp", "Sigmoid"];
+    for (let seed = 1; seed <= 40; seed++) {
+      let state = seed;
+      const next = (n: number) => {
+        state = (state * 1103515245 + 12345) % 2147483648;
+        return Math.floor((state / 2147483648) * n);
+      };
+      const unknown = new Set<string>();
+      const nodes = Array.from({ length: 2 + next(8) }, (_, i) => {
+        const strange = next(3) === 0;
+        const op = strange ? `Strange${next(4)}` : known[next(known.length)];
+        if (strange) unknown.add(`op '${op}'`);
+        return node(op, [i === 0 ? "x" : `v${next(i)}`], [`v${i}`]);
+      });
+      const used = nodes.map((_, i) => value(`v${i}`));
+      const inner = nodes.map((n) => ({ ...n, domain: "" }));
+      const wrapped: Draft = {
+        input: [value("x")],
+        output: [value("z")],
+        node: [node("Refused", ["x"], ["r"]), { ...node("f", ["r"], ["z"]), domain: "local" }],
+        functions: [{ name: "f", domain: "local", input: ["x"], output: [`v${nodes.length - 1}`], node: inner }],
+      };
+      const flat: Draft = { input: [value("x")], output: used, node: nodes };
+      const cases: readonly (readonly [Draft, readonly string[]])[] = [
+        [flat, []],
+        [wrapped, ["op 'Refused'"]],
+      ];
+      for (const [draft, more] of cases) {
+        const wanted = [...unknown, ...more];
+        if (wanted.length === 0) continue;
+        const messages = diagsOf(() => importDraft(draft)).map((d) => d.message);
+        expect(
+          wanted.filter((w) => !messages.some((m) => m.includes(w))),
+          `seed ${seed}`,
+        ).toEqual([]);
+      }
+    }
+    const old: Draft = { ...relu, opset: 1, node: [node("Frob", ["x"], ["a"]), node("Selu", ["a"], ["y"])] };
+    expect(diagsOf(() => importDraft(old)).map((d) => d.message)).toContain("Selu: its form of opset 1 is not read");
+  });
+  it("advises to freeze inputs only, and never the data that a size depends on", () => {
+    const shaped = (x: string[], nodes: object[]): Draft => ({
+      input: [value("x", [2]), value("s", [1], INT64)],
+      output: [value("y", null)],
+      node: [...nodes, node("Reshape", x, ["y"])] as Draft["node"],
+    });
+    expect(errorOf(shaped(["x", "s"], []))).toMatchObject({ code: "QC-ONNX-018", help: expect.stringContaining('--freeze "s=') });
+    const computed = errorOf(shaped(["x", "t"], [node("Add", ["s", "s"], ["t"])]));
+    expect(computed).toMatchObject({ code: "QC-ONNX-018", help: expect.stringContaining("fixed sizes") });
+    const branch = (op: string) => ({ node: [node(op, ["x"], ["b"])], output: [value("b")] });
+    const branches = [
+      { name: "then_branch", type: 5, g: branch("Relu") },
+      { name: "else_branch", type: 5, g: branch("Neg") },
+    ];
+    const data: Draft["node"][] = [
+      [node("NonZero", ["x"], ["y"])],
+      [node("Unique", ["x"], ["y"])],
+      [node("Greater", ["x", "x"], ["c"]), node("If", ["c"], ["y"], branches)],
+    ];
+    for (const nodes of [...data, ...data.map((n) => [node("Neg", ["x"], ["n"]), ...(n ?? [])])])
+      expect(`${errorOf({ ...relu, node: nodes }).message} ${errorOf({ ...relu, node: nodes }).help}`).not.toContain("--freeze");
   });
 });
 

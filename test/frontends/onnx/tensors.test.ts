@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dataFolderOf } from "../../../src/frontends/onnx/external-data.js";
 import { tensorFromProto } from "../../../src/frontends/onnx/proto.js";
 import { diagsOf, type Tensor } from "./helpers/build.js";
 
-const read = (t: Tensor, folder = ".") => [...tensorFromProto(t, folder, "t").data];
+const read = (t: Tensor, path = ".") => [...tensorFromProto(t, { path, linked: null }, "t").data];
 const codeOf = (t: Tensor, folder = ".") => diagsOf(() => read(t, folder))[0];
 
 describe("stored tensors", () => {
@@ -68,6 +69,33 @@ describe("external data", () => {
     expect(read(external({ location: "w.bin", offset: "8", length: "8" }), folder)).toEqual([3, 4]);
     expect(read(external({ location: "sub/w.bin" }, 4), folder)).toEqual([1, 2, 3, 4]);
     expect(read(external({ location: "inner.bin", offset: "8" }), folder)).toEqual([3, 4]);
+  });
+  it("is as long as its shape says where no length is given, whatever follows in the file", () => {
+    for (const n of [0, 1, 2, 3]) {
+      expect(read(external({ location: "w.bin", offset: "4" }, n), folder)).toEqual([2, 3, 4].slice(0, n));
+    }
+    expect(codeOf(external({ location: "w.bin", offset: "8" }, 3), folder).code).toBe("QC-ONNX-008");
+  });
+  it("may be a link to where the model's own link leads, and nowhere else", () => {
+    const [store, view] = [path.join(root, "store"), path.join(root, "view")];
+    for (const f of [store, view]) mkdirSync(f);
+    writeFileSync(path.join(store, "aa"), "");
+    writeFileSync(path.join(store, "bb"), new Uint8Array(new Float32Array([7, 8]).buffer));
+    symlinkSync("../store/aa", path.join(view, "model.onnx"));
+    symlinkSync("../store/bb", path.join(view, "data.bin"));
+    symlinkSync("../outside.bin", path.join(view, "away.bin"));
+    writeFileSync(path.join(view, "plain.onnx"), "");
+    const from = (model: string, location: string) => [
+      ...tensorFromProto(external({ location }), dataFolderOf(path.join(view, model)), "t").data,
+    ];
+    expect(from("model.onnx", "data.bin")).toEqual([7, 8]);
+    for (const [model, location] of [
+      ["plain.onnx", "data.bin"],
+      ["model.onnx", "away.bin"],
+      ["model.onnx", "../store/bb"],
+    ])
+      expect(diagsOf(() => from(model, location))[0], `${model} ${location}`).toMatchObject({ code: "QC-IO-010" });
+    expect(diagsOf(() => from("plain.onnx", "data.bin"))[0].help).toContain("cp -rL");
   });
   it.each<[string, Record<string, string>, string]>([
     ["without a location", { offset: "0" }, "QC-ONNX-006"],

@@ -39,15 +39,18 @@ function rmsNorm(n: NodeImport): ValueId {
   return n.emit("rms_norm", [x, scale], { axis, epsilon: n.float("epsilon", 1e-5) });
 }
 
-/** Inference with the given moments, or training with those of the batch, which then update the running ones. */
+/**
+ * Inference with the given moments, or training with those of the batch, which then update the running ones. `training_mode` says which
+ * since opset 14; before, it is training where the node names more results than one.
+ */
 function batchNorm(n: NodeImport): readonly ValueId[] {
   const x = operand(n, 0);
   const shape = shapeOf(n, x);
   if (n.opset < 9 && n.int("spatial", 1) === 0) n.unsupported("its `spatial` is 0: statistics for every position");
-  const training = n.opset >= 14 && n.int("training_mode", 0) !== 0;
-  if (n.opset < 14 && [1, 2, 3, 4].some((i) => n.wants(i))) {
-    n.unsupported("it returns the statistics of training", "export the model for inference");
-  }
+  const training = n.opset >= 14 ? n.int("training_mode", 0) !== 0 : [1, 2, 3, 4].some((i) => n.names(i));
+  if (n.opset < 14 && (n.wants(3) || n.wants(4)))
+    n.unsupported("it returns what only training needs: the saved mean and variance", "export the model for inference");
+  if (training) n.warn("it is in training mode: it normalizes with the moments of its input", "export the model for inference");
   const { dtype } = n.type(x);
   const epsilon = n.float("epsilon", 1e-5);
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => castTo(n, operand(n, i), dtype));

@@ -15,15 +15,19 @@ export function dtypeAttr(n: NodeImport, name: string, def: DType): DType {
   return dtypeOfOnnx(code) ?? n.unsupported(`element type ${onnxTypeName(code)}`);
 }
 
+/** Advice for ops whose results have as many elements as the values say: no option makes data constant. */
+export const SIZED_BY_VALUES =
+  "export the model in a form of fixed sizes (a mask, or the best k), or cut its outputs before this node and do the rest in the application";
+
 /** Constant-1 has `value`, Constant-12 one of several forms. */
 function constant(n: NodeImport): ValueId {
-  const t = n.tensor("value");
+  const t = n.tensor("value") ?? n.sparseTensor("sparse_value");
   if (t) return n.constant(t);
   if (n.hasAttr("value_float")) return n.scalar("f32", n.float("value_float"));
   if (n.hasAttr("value_int")) return n.scalar("i64", n.int("value_int"));
   if (n.hasAttr("value_floats")) return n.array("f32", [n.floats("value_floats").length], n.floats("value_floats"));
   if (n.hasAttr("value_ints")) return n.array("i64", [n.ints("value_ints").length], n.ints("value_ints"));
-  const form = ["sparse_value", "value_string", "value_strings"].find((a) => n.hasAttr(a));
+  const form = ["value_string", "value_strings"].find((a) => n.hasAttr(a));
   return form ? n.unsupported(`its value is given as '${form}'`) : n.malformed("it has no value");
 }
 
@@ -112,7 +116,7 @@ function melWeightMatrix(n: NodeImport): ValueId {
 
 /** Indices of the elements that are not zero, [rank, count]: its size is a matter of values, so they must be known. */
 function nonZero(n: NodeImport): ValueId {
-  n.knownFloats(0, "operand (the size of its result depends on the values)");
+  n.knownFloats(0, "operand: the size of its result depends on the values", SIZED_BY_VALUES);
   const t = n.known(n.input(0)) ?? n.malformed("no operand");
   const values = numbersOf(t);
   const { shape: dims } = t.type;

@@ -5,12 +5,11 @@ import type { Tensor } from "../../../ir/op/tensor.js";
 import { numElements, tensorType } from "../../../ir/type/tensor-type.js";
 import { plain, shapeOf } from "../../shared/helpers.js";
 import type { ImportRules, NodeImport } from "../rule.js";
+import { SIZED_BY_VALUES } from "./tensor-constant.js";
 import { axisOf } from "./tensor-shape.js";
 
-const SIZED = "(the size of its result depends on the values)";
-
 function knownTensor(n: NodeImport, i: number): Tensor {
-  n.knownFloats(i, `operand ${SIZED}`);
+  n.knownFloats(i, "operand: the size of its result depends on the values", SIZED_BY_VALUES);
   return n.known(plain(n, n.input(i))) ?? n.malformed(`operand ${i} is missing`);
 }
 
@@ -82,8 +81,8 @@ function overlap(p: Box, q: Box): number {
 
 /** NonMaxSuppression-11: [selected, 3] of batch, class and box, by falling score. */
 function nonMaxSuppression(n: NodeImport): ValueId {
-  const boxes = n.knownFloats(0, `boxes ${SIZED}`);
-  const scores = n.knownFloats(1, `scores ${SIZED}`);
+  const boxes = n.knownFloats(0, "list of boxes: the size of its result depends on the values", SIZED_BY_VALUES);
+  const scores = n.knownFloats(1, "list of scores: the size of its result depends on the values", SIZED_BY_VALUES);
   const [batches, classes, count] = shapeOf(n, n.input(1));
   const limit = n.has(2) ? n.knownInts(2, "output limit")[0] : 0;
   const maxOverlap = n.has(3) ? n.knownFloats(3, "overlap threshold")[0] : 0;

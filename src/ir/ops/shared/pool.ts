@@ -25,16 +25,21 @@ export function poolShape(op: string, x: TensorType | null | undefined, a: PoolG
   return assemble(a.layout, n, c, windowOutput(op, s, a, fail, a.ceil_mode));
 }
 
-/** A drawn window with padding below the kernel size, so that no window is all padding. */
+/** A drawn window with padding below the kernel size, so that no window is all padding; with `ceil_mode` it may end outside of the input. */
 export function drawPool(g: Gen) {
   const rank = g.int(1, 3);
   const layout = g.pick(["channels_first", "channels_last"] as const);
   const kernel = g.shape(rank, 3);
   const dilations = g.shape(rank, 2);
-  const size = kernel.map((r, d) => (r - 1) * dilations[d] + 1 + g.int(0, 3));
+  const strides = g.shape(rank, 3);
+  const ceil_mode = g.bool();
+  const size = kernel.map((r, d) => {
+    const reach = (r - 1) * dilations[d] + 1;
+    return ceil_mode && reach > 2 ? Math.max(2, reach - g.int(0, strides[d] - 1)) : reach + g.int(0, 3);
+  });
   const pads = [...kernel, ...kernel].map((r) => g.int(0, Math.min(1, r - 1)));
   return {
     shape: assemble(layout, g.int(1, 2), g.int(1, 3), size),
-    attrs: { kernel, strides: g.shape(rank, 3), pads, dilations, ceil_mode: g.bool(), layout },
+    attrs: { kernel, strides, pads, dilations, ceil_mode, layout },
   };
 }

@@ -56,14 +56,14 @@ export const reach = (w: Window, d: number): number => (w.kernel[d] - 1) * w.dil
 
 /**
  * Output size per spatial axis: floor((S + pads - reach) / stride) + 1. With `ceil`, rounded up, less the windows that would begin
- * behind the input and its begin padding (ONNX AveragePool-19, MaxPool-12).
+ * behind the input and its begin padding (ONNX AveragePool-19, MaxPool-12): a window that begins inside may end outside.
  */
 export function windowOutput(op: string, input: readonly number[], w: Window, fail: InferFail, ceil = false): number[] {
   checkWindow(op, w, input.length, fail);
   return input.map((size, d) => {
     const begin = w.pads[d];
     const room = size + begin + w.pads[input.length + d] - reach(w, d);
-    if (room < 0)
+    if (ceil ? room <= -w.strides[d] || size < 1 : room < 0)
       fail("QC-NN-004", `${op}: a window of ${reach(w, d)} does not fit into ${size} plus padding on spatial axis ${d}`);
     const floor = Math.floor(room / w.strides[d]) + 1;
     if (!ceil) return floor;
