@@ -2,11 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Arithmetic } from "../src/build/arithmetic.js";
 import { withCProgram } from "../src/evaluate/c-latency.js";
 import { floorMs } from "../src/ir/target/roofline.js";
 import { load, type Net } from "../src/runtime/index.js";
-import { readModelJson } from "../src/runtime/model-json.js";
+import { type ModelRecord, readModelRecord } from "../src/runtime/model-record.js";
 import type { TypedArray } from "../src/support/npy.js";
 import type { Machine } from "./machine.js";
 import { interleaved, median, type Rounds } from "./measure.js";
@@ -133,15 +132,14 @@ const feedsOf = (net: Net, inputs: readonly PeerInput[]): Readonly<Record<string
 const bytesOf = (v: TypedArray): Uint8Array => new Uint8Array(v.buffer, v.byteOffset, v.byteLength);
 
 /** Which peak bounds each kernel of a built model. */
-const arithmeticIn = (folder: string): readonly Arithmetic[] =>
-  (readModelJson(join(folder, "model.json")) as { readonly arithmetic?: readonly Arithmetic[] }).arithmetic ?? [];
+const arithmeticIn = (folder: string): ModelRecord["arithmetic"] => readModelRecord(join(folder, "model.json")).arithmetic;
 
 /** The median over runs of each kernel's time. */
 function kernelTimes(
   net: Net,
   feeds: ReturnType<typeof feedsOf>,
   machine: Machine,
-  arithmetic: readonly Arithmetic[],
+  arithmetic: ModelRecord["arithmetic"],
 ): readonly KernelTime[] {
   const profiles = Array.from({ length: PROFILED_RUNS }, () => {
     net.startProfile();
@@ -154,7 +152,7 @@ function kernelTimes(
     ms: median(profiles.map((p) => p[phase].ns)) / 1e6,
     flops,
     bytes,
-    floorMs: floorMs(machine, flops, bytes, arithmetic[phase] === "int8"),
+    floorMs: floorMs(machine, flops, bytes, arithmetic[phase]?.kind === "int8"),
   }));
 }
 

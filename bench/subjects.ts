@@ -1,7 +1,7 @@
 /** What is measured: each subject builds itself into a folder and says what its peers run. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type BuildReport, type CalibrationSample, compileModel, optimizeModel } from "../src/compile.js";
+import { type CalibrationSample, type CompileReport, compileModel, optimizeModel } from "../src/compile.js";
 import { createContext } from "../src/context.js";
 import type { InputShapes } from "../src/frontends/shared/inputs.js";
 import { readNpy } from "../src/support/npy.js";
@@ -27,7 +27,7 @@ export interface Subject {
   readonly flops: number | null;
   /** Largest difference from the first peer, in parts of its output range; null: the peer computes something else, or inexactly. */
   readonly tolerance: number | null;
-  build(folder: string): Promise<BuildReport>;
+  build(folder: string): Promise<CompileReport>;
   /** By position: the inputs of the built network. */
   readonly inputs: readonly PeerInput[];
   readonly peers: () => readonly PeerModel[];
@@ -46,7 +46,7 @@ function writeTo(folder: string, model: Model): string {
   return path;
 }
 
-function quantize(inputPath: string, outputPath: string, model: Model): Promise<BuildReport> {
+function quantize(inputPath: string, outputPath: string, model: Model): Promise<CompileReport> {
   const inputs = drawInputs(model.inputs);
   async function* samples(): AsyncGenerator<CalibrationSample> {
     yield { values: inputs };

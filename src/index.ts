@@ -1,9 +1,9 @@
 /** The public API. `qc/runtime` has the loader alone. */
 export type {
-  BuildReport,
   BuildRequest,
   CalibrationSample,
   CalibrationSamples,
+  CompileReport,
   CompileRequest,
   QuantizeRequest,
 } from "./compile.js";

@@ -1,8 +1,6 @@
 import type { Kernel } from "../ir/loop/stmt.js";
 import type { DType } from "../ir/type/dtype.js";
-
-/** Which peak of the machine bounds a kernel: that of products of 8-bit integers or that of floats. */
-export type Arithmetic = "int8" | "float";
+import type { Arithmetic } from "../runtime/model-record.js";
 
 const BYTES: readonly DType[] = ["i8", "u8"];
 /** Weights that were packed as pairs of 16 bits hold bytes too. */

@@ -4,20 +4,7 @@ import type { IrContext } from "../ir/pass/context.js";
 import { FLOAT_TOLERANCE } from "../ir/schedule/scheduler.js";
 import { winogradBound } from "../ir/schedule/steps/winograd-math.js";
 import { floatWinogradOf } from "../ir/schedule/steps/winograd-of.js";
-
-export interface WinogradLayer {
-  readonly node: string;
-  /** F(m x m, 3 x 3). */
-  readonly tile: number;
-  readonly channels: number;
-  /** Largest error over the largest magnitude of the layer's sums (docs/makers/schedules.md). */
-  readonly bound: number;
-}
-
-export interface FloatError {
-  readonly tolerance: number;
-  readonly winograd: readonly WinogradLayer[];
-}
+import type { FloatError, WinogradLayer } from "../runtime/model-record.js";
 
 /** The layers that Winograd's algorithm computes in float32. A bound above the tolerance is warned of (QC-COMPILE-007). */
 export function floatError(program: Program, ctx: Pick<IrContext, "report">): FloatError {

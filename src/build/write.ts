@@ -7,12 +7,11 @@ import type { Module } from "../ir/graph/module.js";
 import type { Program } from "../ir/loop/program.js";
 import { writeIrFile } from "../ir/text/file.js";
 import type { PrintContext } from "../ir/text/print-module.js";
-import { ABI_VERSION } from "../runtime/library.js";
+import { modelRecordText } from "../runtime/model-record.js";
 import { fail } from "../support/diag.js";
 import { sha256OfFile } from "../support/fs.js";
 import type { OutputFolder } from "../support/output-folder.js";
-import { arithmeticOf } from "./arithmetic.js";
-import { modelJson } from "./model-json.js";
+import { type BuildFacts, describeModel, type Findings } from "./describe.js";
 import { runtimeSources } from "./runtime-sources.js";
 import type { Toolchain } from "./toolchain.js";
 
@@ -20,7 +19,8 @@ export interface WriteRequest {
   /** What `--emit` names. */
   readonly emit: readonly string[];
   readonly bundle: boolean;
-  readonly extra: Readonly<Record<string, unknown>>;
+  readonly findings: Omit<Findings, "sha256">;
+  readonly facts: BuildFacts;
   /** The module that `--emit qc` keeps. */
   readonly source: { readonly module: Module; readonly context: PrintContext };
   /** Further text files by name. */
@@ -79,16 +79,9 @@ export function writeModel(program: Program, code: Code, tools: Toolchain, out: 
   }
   for (const [name, text] of Object.entries(request.reports)) add(name, () => out.write(name, text));
   if (request.bundle) add("model", () => bundle(objectsOf(code, tools), out.path("model")));
-  const arithmetic = program.launches.map((l) => arithmeticOf(program.kernels[l.kernel]));
-  const facts = {
-    producer: tools.producer,
-    target: tools.targetText,
-    toolchain: tools.engine.toolchain,
-    abiVersion: ABI_VERSION,
-    sha256: Object.fromEntries(files.map((f) => [f, sha256OfFile(out.path(f))])),
-    extra: { cpu: tools.target.mcpu, features: tools.target.features, arithmetic, ...request.extra },
-  };
-  out.write("model.json", modelJson(program, facts));
+  const sha256 = Object.fromEntries(files.map((f) => [f, sha256OfFile(out.path(f))]));
+  const record = describeModel(program, tools, { ...request.findings, sha256 }, request.facts);
+  out.write("model.json", modelRecordText(record));
   return [...files, "model.json"];
 }
 

@@ -4,13 +4,13 @@ import { fail, failUsage } from "../support/diag.js";
 import { knob } from "../support/env.js";
 import { isFile, isFolder } from "../support/fs.js";
 import { openLibrary } from "./library.js";
-import { readModelJson, verifyChecksum } from "./model-json.js";
+import { readModelRecord, verifyChecksum } from "./model-record.js";
 import { type Net, openNet } from "./net.js";
 
 export { QcError } from "../support/diag.js";
 export type { TypedArray } from "../support/npy.js";
 export type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
-export type { ModelJson } from "./model-json.js";
+export type { ModelRecord } from "./model-record.js";
 export type { Net, PhaseProfile, Profile, RunOptions } from "./net.js";
 export type { TensorData } from "./tensors.js";
 
@@ -40,7 +40,7 @@ function resolveModel(path: string, verify: boolean): string {
   const json = join(dirname(file), "model.json");
   if (file === path && !verify) return file;
   if (!isFile(json)) fail("QC-RT-003", `'${json}' is missing`, { help });
-  const model = readModelJson(json);
+  const model = readModelRecord(json);
   if (verify) verifyChecksum(model, basename(file), file);
   return file;
 }
@@ -56,7 +56,7 @@ export function loadSync(path: string, options: LoadOptions = {}): Net {
 /**
  * Loads a compiled model, a folder of `qc compile` or a model.so, and allocates all that running it needs.
  * A network that is loaded twice has two contexts: state, arena and threads are not shared, code and weights are.
- * QC-RT-001 to -006 and -011 for what is missing or does not fit, QC-RT-101 to -109 from the C library (status + 100).
+ * QC-RT-001 to -006, -011 and -013 for what is missing or does not fit, QC-RT-101 to -109 from the C library (status + 100).
  */
 export async function load(path: string, options: LoadOptions = {}): Promise<Net> {
   return loadSync(path, options);

@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
-import { fail, failUsage } from "../support/diag.js";
-import { readText } from "../support/fs.js";
+import { fail, failUsage, QcError } from "../support/diag.js";
 import type { TypedArray } from "../support/npy.js";
 import { didYouMean } from "../support/suggest.js";
 import type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
 import { type Cell, type ContextOptions, check, type Library, type Ptr } from "./library.js";
+import { readModelRecord } from "./model-record.js";
 import { type InputPort, inputPort, type OutputPort, outputPort } from "./ports.js";
 import { keepResultMemory } from "./result-memory.js";
 import { bytesOf, type TensorData } from "./tensors.js";
@@ -114,15 +114,14 @@ function createContext(library: Library, net: Ptr, options: ContextOptions): Ptr
 /** QC_E_OPEN of runtime-c/qc.h. */
 const CANNOT_OPEN = 2;
 
-/** What model.json says the library was compiled for; nothing where it says nothing that can be read: the error is about the library. */
+/** What model.json says the library was compiled for; nothing where it is no record: the error is about the library. */
 function builtForHelp(file: string): string | undefined {
   try {
-    const { target } = JSON.parse(readText(join(dirname(file), "model.json"))) as { readonly target?: unknown };
-    return typeof target === "string"
-      ? `it was compiled for --target "${target}"; compile it for the machine that runs it`
-      : undefined;
-  } catch {
-    return undefined;
+    const { target } = readModelRecord(join(dirname(file), "model.json"));
+    return `it was compiled for --target "${target}"; compile it for the machine that runs it`;
+  } catch (e) {
+    if (e instanceof QcError) return undefined;
+    throw e;
   }
 }
 

@@ -9,8 +9,10 @@ import { buildRuntime } from "../../scripts/build-runtime.mjs";
 import type { Evaluation } from "../../src/cli/commands/evaluate.js";
 import { commands } from "../../src/cli/commands/table.js";
 import { dispatch } from "../../src/cli/options/dispatch.js";
+import type { ModelRecord } from "../../src/runtime/model-record.js";
 import { readNpy, writeNpy } from "../../src/support/npy.js";
 import { readNpz } from "../../src/support/npz.js";
+import { modelRecord } from "../helpers/model-record.js";
 import { compiler, must, RUNTIME_C } from "../runtime/support/toolbox.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-built-"));
@@ -22,28 +24,17 @@ const COLOURS = [
   [10, 10, 200],
 ];
 
-function build(folder: string, gain: string, record: object): void {
+function build(folder: string, gain: string, record: Partial<ModelRecord>): void {
   mkdirSync(at(folder), { recursive: true });
   const source = join(import.meta.dirname, "fixtures/channels.c");
   must(compiler(), [...FLAGS, `-DGAIN=${gain}`, "-I", RUNTIME_C, source, "-o", at(`${folder}/model.so`)]);
-  const json = {
-    format: "qc-model",
-    abiVersion: 1,
-    name: "channels",
-    producer: "qc test",
-    target: "cc",
-    inputs: [],
-    outputs: [],
-    toolchain: {},
-    sha256: {},
-    ...record,
-  };
+  const json = modelRecord({ name: "channels", ...record });
   writeFileSync(at(`${folder}/model.json`), JSON.stringify(json));
 }
 
 beforeAll(() => {
   buildRuntime({ ifStale: true });
-  const source = { path: at("gone.onnx"), sha256: "ab" };
+  const source = { path: "../gone.onnx", sha256: "ab" };
   build("out", "1.0f", { source, quantizer: "symmetricpc", preprocessor: "unit" });
   build("out/float", "-1.0f", { source });
   build("other", "1.0f", { source });

@@ -15,7 +15,7 @@ import { byteText, isScores, realValues, shortNumber, topK } from "../../src/cli
 import type { Io } from "../../src/cli/options/command.js";
 import { dispatch } from "../../src/cli/options/dispatch.js";
 import { parseArguments } from "../../src/cli/options/parse.js";
-import type { BuildReport } from "../../src/compile.js";
+import type { CompileReport } from "../../src/compile.js";
 import { writeNpy } from "../../src/support/npy.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-commands-"));
@@ -205,7 +205,7 @@ describe("numbers", () => {
 });
 
 describe("the report", () => {
-  const report: BuildReport = {
+  const report: CompileReport = {
     outputPath: join(process.cwd(), "out"),
     files: ["model.h", "model.json", "model.so"],
     target: "llvm -mcpu=skylake",

@@ -6,7 +6,7 @@ import { type JsProgram, loadProgram } from "../../src/backends/js/run-program.j
 import { planModule } from "../../src/build/plan.js";
 import { openToolchain } from "../../src/build/toolchain.js";
 import { buildShared } from "../../src/build/write.js";
-import { type BuildReport, type CompileRequest, compileModel, optimizeModel } from "../../src/compile.js";
+import { type CompileReport, type CompileRequest, compileModel, optimizeModel } from "../../src/compile.js";
 import { type Context, createContext } from "../../src/context.js";
 import { replaceFunc } from "../../src/ir/graph/edit.js";
 import { type Module, producersOf, type ValueId } from "../../src/ir/graph/module.js";
@@ -25,7 +25,7 @@ export type Inputs = readonly TypedArray[];
 
 export interface Built {
   readonly ctx: Context;
-  readonly report: BuildReport;
+  readonly report: CompileReport;
   readonly folder: string;
   /** Integer arithmetic chosen, still in the layout of the model and with one node an op. */
   readonly integer: Module;

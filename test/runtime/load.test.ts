@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildRuntime } from "../../scripts/build-runtime.mjs";
 import { type LoadOptions, load, loadSync, QcError } from "../../src/runtime/index.js";
 import { sha256Hex } from "../../src/support/hash.js";
+import { modelRecord } from "../helpers/model-record.js";
 import { buildFake } from "./support/toolbox.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-load-"));
@@ -23,7 +24,7 @@ function folder(name: string, json: Record<string, unknown> = {}, so = join(work
   mkdirSync(dir);
   copyFileSync(so, join(dir, "model.so"));
   const sha256 = { "model.so": sha256Hex(readFileSync(so)) };
-  writeFileSync(join(dir, "model.json"), JSON.stringify({ format: "qc-model", abiVersion: 1, name: "fake", sha256, ...json }));
+  writeFileSync(join(dir, "model.json"), JSON.stringify({ ...modelRecord({ sha256 }), ...json }));
   return dir;
 }
 
@@ -79,6 +80,10 @@ describe("load", () => {
     expect(() => loadSync(text)).toThrow(`${text}: file too short`);
     expect(loadCode(folder("other-format", { format: "other" }))).toBe("QC-RT-004");
     expect(loadCode(folder("other-abi", { abiVersion: 99 }))).toBe("QC-RT-005");
+    expect(loadCode(folder("newer-record", { version: 2 }))).toBe("QC-RT-013");
+    expect(loadCode(folder("no-version", { version: undefined }))).toBe("QC-RT-013");
+    for (const field of ["name", "arenaBytes", "arithmetic", "source"] as const)
+      expect(() => loadSync(folder(`no-${field}`, { [field]: undefined }))).toThrow(new RegExp(`has no \\w+ '${field}'`));
     const changed = folder("changed", { sha256: { "model.so": "0".repeat(64) } });
     expect(loadCode(changed)).toBe("no error");
     expect(loadCode(changed, { verify: true })).toBe("QC-RT-006");

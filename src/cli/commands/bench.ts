@@ -1,7 +1,7 @@
 import { cpus } from "node:os";
-import type { Arithmetic } from "../../build/arithmetic.js";
 import type { CRun, Latency } from "../../evaluate/c-latency.js";
 import { floorMs, type MachinePeak } from "../../ir/target/roofline.js";
+import type { ModelRecord } from "../../runtime/model-record.js";
 import type { Net, PhaseProfile } from "../../runtime/net.js";
 import { breathe } from "../../support/interrupt.js";
 import { formatTable } from "../../support/table.js";
@@ -133,12 +133,12 @@ async function measure(built: Built, threads: number, { rounds, peak, withPeer, 
   let peer: Peer | null = null;
   try {
     const inputs = drawInputs(net.inputs);
-    if (withPeer) peer = await openPeer(built.json, net.inputs, inputs, threads);
+    if (withPeer) peer = await openPeer(built, net.inputs, inputs, threads);
     const runs = [() => Promise.resolve(net.run(inputs)), ...(peer ? [peer.run] : [])];
     const samples = await interleaved(runs, rounds);
     const theirs = samples[1] ? latencyOf(samples[1]) : null;
     const raw = net.inputs.map(({ name }) => inputs[name]);
-    const profile = peak && profileOf(net, inputs, samples[0].length, threads === 1 ? peak : null, built.json.arithmetic ?? []);
+    const profile = peak && profileOf(net, inputs, samples[0].length, threads === 1 ? peak : null, built.json.arithmetic);
     net.close(); // its workers would spin beside the C program's
     const c = program?.({
       inputs: raw.map((v) => new Uint8Array(v.buffer, v.byteOffset, v.byteLength)),
@@ -205,7 +205,7 @@ function profileOf(
   inputs: Parameters<Net["run"]>[0],
   rounds: number,
   peak: MachinePeak | null,
-  arithmetic: readonly Arithmetic[],
+  arithmetic: ModelRecord["arithmetic"],
 ): KernelRow[] {
   net.startProfile();
   for (let i = 0; i < Math.min(rounds, 1000); i++) net.run(inputs);
@@ -220,7 +220,7 @@ function profileOf(
       share: total > 0 ? p.ns / total : 0,
       gflops: rate(p.flops, p),
       gbytes: rate(p.bytes, p),
-      roofline: peak && p.ns > 0 ? (floorMs(peak, p.flops, p.bytes, arithmetic[i] === "int8") * 1e6 * runs) / p.ns : null,
+      roofline: peak && p.ns > 0 ? (floorMs(peak, p.flops, p.bytes, arithmetic[i]?.kind === "int8") * 1e6 * runs) / p.ns : null,
     }))
     .sort((a, b) => b.ms - a.ms);
 }

@@ -1,7 +1,6 @@
 /** The model that `run`, `evaluate` and `bench` work on: a folder of results, or a model file that is compiled for the occasion. */
 import { join } from "node:path";
-import type { Arithmetic } from "../../build/arithmetic.js";
-import type { ModelJson } from "../../runtime/model-json.js";
+import type { ModelRecord } from "../../runtime/model-record.js";
 import type { Net } from "../../runtime/net.js";
 import { failUsage } from "../../support/diag.js";
 import { isFile } from "../../support/fs.js";
@@ -9,23 +8,13 @@ import { withTempFolder } from "../../support/temp-folder.js";
 import type { Io } from "../options/command.js";
 import { choice, integer, text } from "../options/option.js";
 
-/** What the compiler adds to model.json for the tools. */
-export interface BuildRecord {
-  readonly source?: { readonly path: string; readonly sha256: string };
-  readonly quantizer?: string;
-  /** Of every kernel launch, in order: which peak bounds it. */
-  readonly arithmetic?: readonly Arithmetic[];
-  /** The preprocessor that calibration used: the default of run and evaluate. */
-  readonly preprocessor?: string;
-}
-
 export interface Built {
   readonly folder: string;
-  readonly json: ModelJson & BuildRecord;
+  readonly json: ModelRecord;
   /** Loads a fresh context of it, or of the build in `subfolder`; on QC_THREADS threads, or one, unless given. */
   load(threads?: number, subfolder?: string): Promise<Net>;
   /** model.json of the build in a subfolder; null where there is none. */
-  sibling(subfolder: string): (ModelJson & BuildRecord) | null;
+  sibling(subfolder: string): ModelRecord | null;
 }
 
 export const FOLDER = {
@@ -77,18 +66,18 @@ const isOfBuild = (path: string): boolean => /\.so$|(^|[\\/])model\.json$/.test(
 
 async function openBuilt(folder: string, io: Io): Promise<Built> {
   const { load } = await import("../../runtime/index.js");
-  const { readModelJson } = await import("../../runtime/model-json.js");
+  const { readModelRecord } = await import("../../runtime/model-record.js");
   const base = isFile(folder) ? join(folder, "..") : folder;
   const net = await load(folder, { threads: 1 }); // says what is wrong with the folder, if anything is
   net.close();
   return {
     folder: base,
-    json: readModelJson(join(base, "model.json")),
+    json: readModelRecord(join(base, "model.json")),
     // small networks lose more to waking threads than they gain: 67,000 runs a second on one, 270 on two of a busy machine
     load: (threads, subfolder = "") => load(join(base, subfolder), { threads: threads ?? (io.env.QC_THREADS ? undefined : 1) }),
     sibling: (subfolder) => {
       const file = join(base, subfolder, "model.json");
-      return isFile(file) ? readModelJson(file) : null;
+      return isFile(file) ? readModelRecord(file) : null;
     },
   };
 }

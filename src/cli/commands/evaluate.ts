@@ -100,7 +100,7 @@ export const evaluate = defineCommand({
 async function loadBuilds(built: Built, threads: number | undefined, wantsFloat: boolean): Promise<Net[]> {
   const model = await built.load(threads);
   const float = wantsFloat ? built.sibling("float") : null;
-  const isOurs = float?.source?.sha256 === built.json.source?.sha256;
+  const isOurs = float?.source.sha256 === built.json.source.sha256;
   return float && isOurs ? [model, await built.load(threads, "float")] : [model];
 }
 
@@ -168,8 +168,7 @@ async function measure(
   };
 }
 
-const buildName = (quantizer: string | undefined): string =>
-  quantizer === undefined || quantizer === "none" ? "float" : quantizer;
+const buildName = (quantizer: string): string => (quantizer === "none" ? "float" : quantizer);
 
 function scoreOf(build: string, { top1, top5, seconds }: Tally, net: Net, samples: number): Score {
   const percent = (n: number) => (100 * n) / samples;

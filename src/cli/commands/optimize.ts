@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { BuildReport, QuantizeRequest } from "../../compile.js";
+import type { CompileReport, QuantizeRequest } from "../../compile.js";
 import type { Context } from "../../context.js";
 import type { Preprocessor } from "../../data/sample.js";
 import type { SampleEntry } from "../../data/sample-list.js";
@@ -165,7 +165,7 @@ function checkFiles(entries: readonly SampleEntry[], isFile: (path: string) => b
   });
 }
 
-function optimizedText(report: BuildReport, float: BuildReport | null, outputPath: string): string {
+function optimizedText(report: CompileReport, float: CompileReport | null, outputPath: string): string {
   const text = reportText(report, `qc evaluate ${folderText(outputPath)} --test_path index.txt`);
   if (!float || report.weightBytes === 0) return text;
   const ratio = (float.weightBytes / report.weightBytes).toFixed(2);

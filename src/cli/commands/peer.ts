@@ -1,13 +1,13 @@
 /** ONNX Runtime beside qc, in the same process: only where onnxruntime-node is installed and the compiled model still lies where it lay. */
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { elementCount, emptyArray } from "../../data/tensor.js";
 import type { TensorInfo } from "../../runtime/descriptor.js";
-import type { ModelJson } from "../../runtime/model-json.js";
 import { fail } from "../../support/diag.js";
 import { isFile, sha256OfFile } from "../../support/fs.js";
 import type { TypedArray } from "../../support/npy.js";
-import type { BuildRecord } from "./built-model.js";
+import type { Built } from "./built-model.js";
 
 export interface Peer {
   readonly run: () => Promise<unknown>;
@@ -42,12 +42,12 @@ export const ORT_TYPES = {
 
 /** A session on the source model with the same inputs and the same number of threads. QC-CLI-038 where that is not possible. */
 export async function openPeer(
-  json: ModelJson & BuildRecord,
+  built: Built,
   inputs: readonly TensorInfo[],
   values: Readonly<Record<string, TypedArray>>,
   threads: number,
 ): Promise<Peer> {
-  const path = sourceOf(json);
+  const path = sourceFile(built);
   const ort = await loadOrt();
   const session = await ort.InferenceSession.create(path, {
     intraOpNumThreads: threads,
@@ -62,7 +62,7 @@ export async function openPeer(
       new ort.Tensor(ORT_TYPES[info.dtype as keyof typeof ORT_TYPES] ?? info.dtype, values[info.name], info.shape),
     ]),
   );
-  const states = json.states ?? [];
+  const states = built.json.states ?? [];
   for (const s of states) feeds[s.name] = beginning(ort, s);
   const run = async (): Promise<void> => {
     const results = await session.run(feeds);
@@ -77,16 +77,12 @@ function beginning(ort: Ort, { dtype, shape, quant }: TensorInfo): unknown {
   return new ort.Tensor(ORT_TYPES[own as keyof typeof ORT_TYPES] ?? own, emptyArray(own, elementCount(shape)), shape);
 }
 
-function sourceOf({ source }: BuildRecord): string {
-  if (!source || !isFile(source.path))
-    return fail("QC-CLI-038", `the model that was compiled is not at '${source?.path ?? "(unknown)"}'`, {
-      help: "compile it again, then bench with --peer",
-    });
-  if (sha256OfFile(source.path) !== source.sha256)
-    return fail("QC-CLI-038", `'${source.path}' has changed since it was compiled`, {
-      help: "compile it again, then bench with --peer",
-    });
-  return source.path;
+function sourceFile({ folder, json: { source } }: Built): string {
+  const help = "compile it again, then bench with --peer";
+  const path = join(folder, source.path);
+  if (!isFile(path)) fail("QC-CLI-038", `the model that was compiled is not at '${path}'`, { help });
+  if (sha256OfFile(path) !== source.sha256) fail("QC-CLI-038", `'${path}' has changed since it was compiled`, { help });
+  return path;
 }
 
 async function loadOrt(): Promise<Ort> {

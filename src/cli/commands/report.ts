@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import type { BuildReport } from "../../compile.js";
+import type { CompileReport } from "../../compile.js";
 import { tuningLines } from "./tune-display.js";
 import { byteText } from "./values.js";
 
@@ -9,7 +9,7 @@ const MOST_ISLANDS = 8;
 export const folderText = (path: string): string => relative(process.cwd(), resolve(path)) || ".";
 
 /** What was built, for people: times, files, memory, what stays in float and why, and what to type next. */
-export function reportText(report: BuildReport, next: string): string {
+export function reportText(report: CompileReport, next: string): string {
   const { outputPath, files, target, seconds, arenaBytes, arenaLowerBound, weightBytes, kernels, launches } = report;
   const folder = folderText(outputPath);
   const total = Object.values(seconds).reduce((a, b) => a + b, 0);
@@ -41,7 +41,7 @@ export function reportText(report: BuildReport, next: string): string {
   ].join("\n");
 }
 
-function calibrationLines({ samples, measured, outputs, points }: NonNullable<BuildReport["calibration"]>): string[] {
+function calibrationLines({ samples, measured, outputs, points }: NonNullable<CompileReport["calibration"]>): string[] {
   const least = (values: typeof outputs) => values.reduce((a, v) => Math.min(a, v.db ?? a), Number.POSITIVE_INFINITY);
   const text = (values: typeof outputs) => (Number.isFinite(least(values)) ? `${least(values).toFixed(1)} dB` : "all");
   const on = measured < samples ? `, on the first ${measured}` : "";
@@ -51,7 +51,7 @@ function calibrationLines({ samples, measured, outputs, points }: NonNullable<Bu
   ];
 }
 
-function islandLines(islands: BuildReport["floatIslands"]): string[] {
+function islandLines(islands: CompileReport["floatIslands"]): string[] {
   if (islands.length === 0) return [];
   const byReason = new Map<string, string[]>();
   for (const { op, node, reason } of islands) byReason.set(reason, [...(byReason.get(reason) ?? []), `${node} (${op})`]);
