@@ -58,9 +58,12 @@ export function measureOf({ engine, targetText: text }: Toolchain): Measure {
   });
 }
 
+/** Words of `--emit` that no backend prints: the module as text, the recipe of a quantization. */
+const EMITTED_BY_THE_LINE: readonly string[] = ["qc", "recipe"];
+
 /** Errors: QC-COMPILE-015 the target's backend does not know a word of `--emit`. */
 export function checkEmit({ engine, targetText: text }: Toolchain, words: readonly string[]): void {
-  const unknown = words.find((w) => w !== "qc" && !engine.emits.includes(w));
+  const unknown = words.find((w) => !EMITTED_BY_THE_LINE.includes(w) && !engine.emits.includes(w));
   if (unknown === undefined) return;
   fail("QC-COMPILE-015", `target '${text}' has no '${unknown}' to emit`, {
     help: `it has ${["qc", ...engine.emits].join(", ")}`,
