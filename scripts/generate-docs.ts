@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Context, createContext } from "../src/context.js";
 import type { AttrSchema } from "../src/ir/attr/attr.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "../src/passes/presets.js";
+import { catalogue } from "../src/support/errors/catalogue.js";
 import { isStarted, runScript } from "./command-line.mjs";
 
 const root = resolve(fileURLToPath(import.meta.url), "../..");
@@ -105,7 +106,8 @@ function sourceFiles(folder: string): string[] {
     );
 }
 
-const CODE = /(["'`])(QC-[A-Z0-9]+-\d{3})\1/g;
+/** A code as a string of its own, or in the text of a remark. */
+const CODE = /(?:(["'`])|(?:remark|warning) )(QC-[A-Z0-9]+-\d{3})(?:\1|:)/g;
 const TEXT = /"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/y;
 
 /** The string or template that begins at or after `at`, before another code; its substitutions become an ellipsis. */
@@ -142,7 +144,7 @@ function flatten(template: string): string {
 /** Every code in the source, with the first message that it is used with. */
 export function errorCodes(): ErrorCode[] {
   const found = new Map<string, ErrorCode>();
-  for (const file of sourceFiles("src")) {
+  for (const file of sourceFiles("src").filter((f) => !f.startsWith("src/support/errors/"))) {
     const source = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, (c) => " ".repeat(c.length));
     for (const match of source.matchAll(CODE)) {
       const [whole, , name] = match;
@@ -152,7 +154,19 @@ export function errorCodes(): ErrorCode[] {
       if (!known || (known.message === "" && message !== "")) found.set(name, { code: name, message, usage, file });
     }
   }
+  for (const c of runtimeCodes()) if (!found.has(c.code)) found.set(c.code, c);
   return [...found.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** The C runtime's status codes plus 100, as qc.h numbers them. */
+function runtimeCodes(): readonly ErrorCode[] {
+  const header = readFileSync(join(root, "runtime-c/qc.h"), "utf8");
+  return [...header.matchAll(/\b(QC_E_[A-Z]+) = (\d+)/g)].map(([, name, number]) => ({
+    code: `QC-RT-${100 + Number(number)}`,
+    message: `${name} of the C runtime`,
+    usage: false,
+    file: "runtime-c/qc.h",
+  }));
 }
 
 function errorsPart(): string {
@@ -162,8 +176,11 @@ function errorsPart(): string {
     .map((area) => {
       const rows = codes
         .filter((c) => c.code.split("-")[1] === area)
-        .map((c) => [code(c.code), cell(c.message), c.usage ? "2" : "1", code(c.file.replace("src/", ""))]);
-      return `## ${area}\n\n${table(["code", "message", "exit", "from"], rows)}`;
+        .map((c) => {
+          const [cause, cure] = catalogue[c.code] ?? ["", ""];
+          return [code(c.code), cell(c.message), cell(cause), cell(cure), c.usage ? "2" : "1"];
+        });
+      return `## ${area}\n\n${table(["code", "message", "cause", "cure", "exit"], rows)}`;
     })
     .join("\n\n");
 }

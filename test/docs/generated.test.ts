@@ -2,8 +2,23 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { errorCodes, generatedDocs } from "../../scripts/generate-docs.js";
+import { catalogue, TABLES } from "../../src/support/errors/catalogue.js";
 
 const root = join(import.meta.dirname, "../..");
+
+describe("the error catalogue", () => {
+  const used = errorCodes().map((c) => c.code);
+  it("has cause and cure of every code that the source uses (else: src/support/errors)", () => {
+    expect(used.filter((c) => !Object.hasOwn(catalogue, c))).toEqual([]);
+    const isSentence = (text: string) => text.length >= 12 && text.includes(" ") && text.endsWith(".");
+    expect(Object.entries(catalogue).filter(([, texts]) => !texts.every(isSentence))).toEqual([]);
+  });
+  it("has no code that the source does not use, and none twice", () => {
+    expect(Object.keys(catalogue).filter((c) => !used.includes(c))).toEqual([]);
+    const all = TABLES.flatMap((t) => Object.keys(t));
+    expect(all.filter((c, i) => all.indexOf(c) !== i)).toEqual([]);
+  });
+});
 
 describe("generated documentation", () => {
   it.each(Object.entries(generatedDocs()))("%s is fresh (else: npm run docs)", (path, text) => {

@@ -3,6 +3,7 @@ import { bench } from "./bench.js";
 import { compile } from "./compile.js";
 import { dump } from "./dump.js";
 import { evaluate } from "./evaluate.js";
+import { explain } from "./explain.js";
 import { opt } from "./opt.js";
 import { optimize } from "./optimize.js";
 import { plugins } from "./plugins.js";
@@ -27,5 +28,6 @@ export const commands: readonly Command[] = [
   opt,
   print,
   verify,
+  explain,
   plugins,
 ];

@@ -1,0 +1,287 @@
+/** Causes and cures of models, data, quantization, passes and the IR. */
+import type { CauseAndCure } from "./cause.js";
+
+export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
+  "QC-DATA-001": [
+    "The array or raw file has another number of elements than the input.",
+    "Reshape or transpose it, or compile with `--input_shapes` for its shape.",
+  ],
+  "QC-DATA-002": [
+    "An image cannot fill this input, because of the input's batch, channels or dimensions.",
+    "The help says which: compile for a batch of 1, or give the sample as `.npy`.",
+  ],
+  "QC-DATA-003": [
+    "The image has colours and the input takes gray.",
+    "Put `rgbtogray` into the preprocessor: `--preprocessor rgbtogray+unit`.",
+  ],
+  "QC-DATA-004": [
+    "The model has several inputs and the sample is one array.",
+    "Give a `.npz` file with one entry for each input, named as the input.",
+  ],
+  "QC-DATA-005": ["The gzip file was cut off or damaged.", "Copy or write the file again."],
+  "QC-DATA-006": [
+    "A value does not fit the integer type of the input.",
+    "Choose a preprocessor whose values fit, for example `symm` for int8.",
+  ],
+  "QC-DATA-007": [
+    "The preprocessor gives real numbers, and the integer input has no scale to convert them with.",
+    "Use a preprocessor that gives integers: none, `uint8` or `symm`.",
+  ],
+  "QC-DATA-008": [
+    "The names in the `.npz` file are not those of the model's inputs.",
+    "Name every entry as its input; the help lists the names.",
+  ],
+  "QC-DATA-009": ["The array has another element type than the input.", "Convert it with `array.astype`, as the help shows."],
+  "QC-DATA-010": [
+    "There is no preprocessor of that name, or two parts of it scale the values.",
+    "Use the names that the error lists, or a file: `--preprocessor ./mine.mjs`.",
+  ],
+  "QC-DATA-011": [
+    "The preprocessor is for images and the sample is sound, or the other way round.",
+    "Use a preprocessor that fits the samples.",
+  ],
+  "QC-DATA-012": [
+    "The sound file has another sample rate or length than the preprocessor takes.",
+    "Resample it to 16 kHz, or give the features as `.npy`.",
+  ],
+  "QC-DATA-013": [
+    "The file of `--preprocessor` does not exist, cannot be loaded, or exports no function.",
+    "Give the path of a `.mjs` file with `export function preprocess(sample, spec)`.",
+  ],
+  "QC-DATA-014": [
+    "Your preprocessor threw an error, or returned no array of numbers.",
+    "Read the message; return a typed array with the input's number of elements.",
+  ],
+  "QC-DATA-015": [
+    "The list of samples has no line that names a file.",
+    "Write one path on each line, for `qc evaluate` with its class behind it.",
+  ],
+  "QC-DATA-016": [
+    "A line of the test list has no class behind the path.",
+    "Write the class index after the path: `images/7.png 7`.",
+  ],
+  "QC-DATA-020": ["The file is neither PNG nor JPEG.", "Convert the image, or give the sample as `.npy`."],
+  "QC-DATA-021": ["The image has no pixels, or more than 100 million.", "Make the image smaller."],
+  "QC-DATA-022": ["The image file was cut off or damaged.", "Open it in a viewer, or save it again."],
+  "QC-DATA-030": ["The sound file is no WAV file with 16-bit PCM samples.", "Convert it, or give the features as `.npy`."],
+  "QC-FORMAT-001": ["The file is in a format that qc knows by sight and does not read.", "Export the model to ONNX."],
+  "QC-FORMAT-002": [
+    "The file is in no format that qc knows.",
+    "Check that it is the right file; qc reads ONNX models and IR text (`.qc`).",
+  ],
+  "QC-INSTR-001": ["The loop program uses a hardware instruction that is not known.", "Load the plugin that defines it."],
+  "QC-INSTR-002": ["An instruction has operands of other types or lanes than it takes.", "Use the vectors that the error names."],
+  "QC-IR-001": [
+    "A pass or plugin built a node before one of its operands.",
+    "Check the pass that the location names with `--verify_each`.",
+  ],
+  "QC-IR-009": ["The module uses an operator that this qc does not have.", "Load the plugin that adds it with `--plugin`."],
+  "QC-IR-010": [
+    "The operands or attributes of a node do not fit its operator.",
+    "The message says which rule is broken; docs/ops.md has the operands and attributes.",
+  ],
+  "QC-IR-011": ["A node has too few or too many operands.", "Compare it with the operator's operands in docs/ops.md."],
+  "QC-IR-012": [
+    "An operand that the operator needs is left out.",
+    "Give the operand; only those marked `?` in docs/ops.md may be absent.",
+  ],
+  "QC-IR-020": [
+    "A kernel's group of nodes uses a value from outside that is no parameter.",
+    "This is a bug in the pass that made the group. Report it with `--reproduce`.",
+  ],
+  "QC-IR-021": ["A constant's name does not begin with `#`.", "Rename it in the text, or correct the pass that made it."],
+  "QC-IR-022": [
+    "A node uses a value that is defined behind it, or nowhere.",
+    "Sort the nodes, or correct the pass that made them (`--verify_each` names it).",
+  ],
+  "QC-IR-023": [
+    "A node names another number of results, or other types, than its operator gives.",
+    "Correct the node's results; leave their types out of the text to have them inferred.",
+  ],
+  "QC-IR-024": ["A `call` names a function that the module does not have.", "Add the function, or correct the name."],
+  "QC-IR-025": ["A constant refers to bytes that are not there.", "Keep the `.qcw` file beside the `.qc` text."],
+  "QC-IR-026": [
+    "A type has a quantization, and its element type cannot have one.",
+    "Use an integer type such as `i8`, or drop the quantization.",
+  ],
+  "QC-IR-027": ["A state pairs a parameter and a result of which one does not exist.", "Correct the names in the `state` line."],
+  "QC-IR-030": ["The network is called with the wrong number of inputs.", "Give one tensor for each input."],
+  "QC-JS-001": ["A kernel is run without one of its buffers.", "Give an array for each operand."],
+  "QC-JS-002": ["A buffer of a kernel is too short.", "Give an array with as many elements as the buffer's shape."],
+  "QC-JS-003": ["A buffer of a kernel is of another array type.", "Give the typed array of the element type."],
+  "QC-JS-004": [
+    "An input of the program has another number of bytes than its type.",
+    "Give a tensor of the input's type and shape.",
+  ],
+  "QC-LOOP-001": [
+    "A kernel breaks a rule of the loop IR, for example an index outside of a buffer.",
+    "Correct the text; if no text of yours is involved, this is a bug in a schedule step: report it.",
+  ],
+  "QC-ONNX-001": [
+    "A node uses a domain for which the model declares no opset, so its meaning is not defined.",
+    "Export the model again; `onnx.checker` reports the same fault.",
+  ],
+  "QC-ONNX-002": ["A constant of the model is damaged.", "Export the model again."],
+  "QC-ONNX-003": [
+    "A constant has an element type that qc does not have, such as strings or complex numbers.",
+    "Remove these tensors from the model, or export without them.",
+  ],
+  "QC-ONNX-005": [
+    "A constant is stored in segments, an old form that qc does not read.",
+    "Save the model again with a current `onnx` package.",
+  ],
+  "QC-ONNX-006": [
+    "A constant is said to lie in another file, and the file is not named.",
+    "Save the model again with `onnx.save`.",
+  ],
+  "QC-ONNX-007": [
+    "The file with a constant's data is missing, too short, or outside of the model's folder.",
+    "Keep all files of the model in one folder and pass the model inside it.",
+  ],
+  "QC-ONNX-008": [
+    "The offset or length of a constant's external data is no valid number.",
+    "Save the model again with `onnx.save`.",
+  ],
+  "QC-ONNX-010": [
+    "An option such as `--input_shapes` or `--freeze` names an input that the model does not have.",
+    "Use the names that the error lists.",
+  ],
+  "QC-ONNX-011": [
+    "An input or output is a sequence, an optional value or a map, or its elements are of a type that qc does not have.",
+    "Export the model with tensors at its inputs and outputs.",
+  ],
+  "QC-ONNX-012": [
+    "The model leaves sizes of an input open, and a compiled network has fixed sizes.",
+    'Give them: `--input_shapes "NAME:[1,3,224,224]"`.',
+  ],
+  "QC-ONNX-013": [
+    "A shape from `--input_shapes` contradicts a size that the model fixes.",
+    "Give a shape that keeps the fixed sizes.",
+  ],
+  "QC-ONNX-014": [
+    "The model leaves its batch size open, and qc took 1.",
+    "Nothing has to be done for a batch of 1; else give `--input_shapes`.",
+  ],
+  "QC-ONNX-015": ["The nodes of the graph depend on each other in a circle.", "The file is damaged: export the model again."],
+  "QC-ONNX-016": [
+    "The model contradicts itself: shapes, types or names do not agree.",
+    "Check it with `onnx.checker.check_model`, and export it again.",
+  ],
+  "QC-ONNX-017": [
+    "The model has operators, or forms of them, that qc does not support.",
+    "The help of each says what to do. docs/ops.md lists what is supported; a plugin can add an operator (docs/plugins.md).",
+  ],
+  "QC-ONNX-018": [
+    "An operator needs a value when the model is compiled, such as a shape or axes, and the model computes it at run time.",
+    "If the value comes from an input, fix that input with `--freeze NAME=FILE.npy`; otherwise export the model with static shapes.",
+  ],
+  "QC-ONNX-019": [
+    "The model was made for an ONNX opset older than qc reads.",
+    "Convert it: `onnx.version_converter.convert_version(model, 17)`.",
+  ],
+  "QC-ONNX-020": [
+    "The model uses a newer opset than this qc knows; its nodes are read as the newest known opset defines them.",
+    "Check the results, or export the model for an older opset.",
+  ],
+  "QC-ONNX-021": [
+    "The model is larger, or needs more memory, than qc or this machine takes.",
+    "The message names the limit. If the model is not damaged, export it with smaller shapes.",
+  ],
+  "QC-ONNX-022": [
+    "A scale of a quantized tensor is zero, negative or not finite.",
+    "Quantize the model again, with samples that make every layer active.",
+  ],
+  "QC-PASS-001": ["There is no pass of that name.", "Check the spelling; `qc opt --list_passes` names the passes."],
+  "QC-PASS-002": ["The text of the pipeline is malformed.", "Write `pass,pass{option=value},...`."],
+  "QC-PASS-003": ["A pass has no option of that name, or the value does not fit.", "`qc opt --list_passes` shows the options."],
+  "QC-PASS-004": [
+    "A pass needs a fact about the module that does not hold at its place in the pipeline.",
+    "Move it behind a pass that establishes the fact and before one that breaks it; docs/makers/passes.md has the table.",
+  ],
+  "QC-PASS-005": ["`--print_after` names a pass that does not exist.", "Check the spelling, or use `all`."],
+  "QC-PASS-006": [
+    "What the passes left is no program of kernels, so no code can be made of it.",
+    "Do not run passes behind `fuse`; leave the end of the pipeline to qc.",
+  ],
+  "QC-QCW-001": ["The file is no weights file of qc.", "Keep the `.qcw` beside its `.qc` text, under the same name."],
+  "QC-QCW-002": ["The weights file was written by a newer qc.", "Use the qc that wrote it, or a newer one."],
+  "QC-QCW-003": ["The weights file was cut off or damaged.", "Write it again with `qc dump -o`."],
+  "QC-QCW-004": ["The bytes of a constant in the weights file have changed.", "Write it again with `qc dump -o`."],
+  "QC-QUANT-001": ["The calibration list is empty.", "Name at least one sample in `--rep_dataset`; 50 to 200 are usual."],
+  "QC-QUANT-002": [
+    "A calibration sample holds, or makes the network compute, a NaN or an infinity.",
+    "Check that sample and the preprocessor; the error names it.",
+  ],
+  "QC-SCHED-001": [
+    "A step of a schedule is not legal for this kernel.",
+    "Correct the steps; those of a tuning log are from another version: search again.",
+  ],
+  "QC-SCHED-002": [
+    "No scheduler takes this target.",
+    "Build for a target that has schedules, or load a plugin with a scheduler.",
+  ],
+  "QC-STATE-001": [
+    "`--state OUT=IN` names an output or input that the model does not have.",
+    "Use the names that the error lists.",
+  ],
+  "QC-STATE-002": ["`--state` names one input or output twice.", "Pair each output with one input."],
+  "QC-STATE-003": [
+    "The output and the input of a state have different types or shapes.",
+    "Pair an output with the input of the same type; `qc run` prints them.",
+  ],
+  "QC-STATE-004": [
+    "Every output is declared a state, so the network would give nothing.",
+    "Leave out the `--state` of an output that you want to read.",
+  ],
+  "QC-TEXT-001": [
+    "The text was written by a qc with another version of the text form.",
+    "Write it again with this qc: `qc dump`.",
+  ],
+  "QC-TEXT-002": ["The text uses a name before its definition.", "Define it above, or correct the name."],
+  "QC-TEXT-003": ["A constant is declared with a name that does not begin with `#`.", "Put `#` before the name."],
+  "QC-TEXT-004": ["The text uses an operator that this qc does not have.", "Check the spelling; load the plugin that adds it."],
+  "QC-TEXT-005": ["A function returns a value of another type than its head says.", "Correct the head or the value."],
+  "QC-TEXT-006": ["Two functions have the same name.", "Rename one of them."],
+  "QC-TEXT-007": ["A `call` has no `callee`.", 'Name the function: `call(%x) {callee = "f"}`.'],
+  "QC-TEXT-008": ["A function returns another number of values than its head says.", "Correct the head or the `return`."],
+  "QC-TEXT-009": [
+    "A constant is named by its content only, and the bytes are not there.",
+    "Keep the `.qcw` beside the text, or write the values into it.",
+  ],
+  "QC-TEXT-010": ["A constant lists another number of elements than its type has.", "Correct the list or the shape."],
+  "QC-TEXT-011": ["The text holds no function.", "Write at least one `func`."],
+  "QC-TEXT-012": ["A string has an escape that is not known.", 'Use the escapes of JSON: `\\n`, `\\"`, `\\u0041`.'],
+  "QC-TEXT-013": [
+    "A word that stands where a type must stand is no type.",
+    "Write types like `f32[1, 3, 8, 8]`; docs/ir.md lists the element types.",
+  ],
+  "QC-TEXT-014": ["An attribute is given twice.", "Remove one of the two."],
+  "QC-TEXT-015": ["Brackets are nested more deeply than the parser takes.", "Simplify the text."],
+  "QC-TEXT-016": ["A state stands in a function that is not the first.", "Move the state to the entry, the first function."],
+  "QC-TEXT-020": ["A kernel uses a buffer that it does not declare.", "Declare it in the kernel's head."],
+  "QC-TEXT-021": [
+    "A word that stands where the type of a value must stand is none.",
+    "Use an element type such as `f32` or `i32`, or `f32x8` for vectors.",
+  ],
+  "QC-TEXT-022": ["A kernel calls a function that the loop IR does not have.", "docs/ir.md lists the functions."],
+  "QC-TEXT-023": [
+    "The condition of a store stands behind its value.",
+    "Write the condition before the store, as docs/ir.md shows.",
+  ],
+  "QC-TEXT-030": [
+    "`--input_shapes` or `--freeze` names an input that the function of the text does not have.",
+    "Use the names that the error lists.",
+  ],
+  "QC-TEXT-031": [
+    "`--input_shapes` gives a shape that the text contradicts: in a text all sizes are fixed.",
+    "Leave it out, or import the model again with these sizes.",
+  ],
+  "QC-TEXT-032": [
+    "The array of `--freeze` has another type or shape than the input in the text.",
+    "Give an array of the type and shape that the error names.",
+  ],
+  "QC-TEXT-033": [
+    "The text holds kernels, or several functions: it is the end of a build, and a build starts from one function.",
+    "Keep the module with `qc dump` or `--emit qc`, before it is lowered.",
+  ],
+};
