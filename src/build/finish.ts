@@ -1,5 +1,6 @@
 import type { Module } from "../ir/graph/module.js";
 import type { Kernel } from "../ir/loop/stmt.js";
+import { archHere } from "../ir/target/arch.js";
 import type { FloatError } from "../runtime/model-record.js";
 import { withOutputFolder } from "../support/output-folder.js";
 import { type BuildFacts, sourceOf } from "./describe.js";
@@ -15,6 +16,10 @@ export interface BuildReport {
   readonly files: readonly string[];
   /** For people: names the processor where the target leaves it to the host. */
   readonly target: string;
+  /** Whether this machine's processor is of the architecture that was built for. */
+  readonly runsHere: boolean;
+  readonly inputs: readonly { readonly name: string }[];
+  readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly arenaBytes: number;
   readonly arenaLowerBound: number;
   readonly weightBytes: number;
@@ -63,6 +68,9 @@ export async function finishBuild(
     outputPath: request.outputPath,
     files,
     target: tools.targetLabel,
+    runsHere: tools.target.arch === archHere() || tools.target.arch === "portable",
+    inputs: program.inputs.map(({ name }) => ({ name })),
+    outputs: program.outputs.map(({ name, type }) => ({ name, shape: type.shape as readonly number[] })),
     arenaBytes: program.arenaBytes,
     arenaLowerBound,
     weightBytes: program.weightBytes,

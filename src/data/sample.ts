@@ -1,4 +1,5 @@
 /** From a file on disk to the typed arrays of a model's inputs. */
+import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Diag, fail, QcError } from "../support/diag.js";
 import { readBytes } from "../support/fs.js";
@@ -15,9 +16,14 @@ export type Preprocessor = NamedPreprocessor | UserPreprocessor;
 /** The arrays by input name, of the lengths and types of the inputs. */
 export type SampleValues = Readonly<Record<string, TypedArray>>;
 
+/** The text of `--preprocessor` as it means the same in every folder: a file by its whole path. */
+export const rememberedPreprocessor = (how: string): string => (isFileName(how) ? resolve(how) : how);
+
+const isFileName = (text: string): boolean => /\.[cm]?[jt]s$/.test(text);
+
 /** `--preprocessor`: a file of the user's where the text looks like one (./a.mjs, a.js, a.ts), else a name. */
 export async function choosePreprocessor(text: string): Promise<Preprocessor> {
-  return /\.[cm]?[jt]s$/.test(text) ? loadUserPreprocessor(text) : namedPreprocessor(text);
+  return isFileName(text) ? loadUserPreprocessor(text) : namedPreprocessor(text);
 }
 
 /**

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 
 export interface TableOptions {
-  /** Draws borders; without it the columns are only padded, for pipes and logs. */
+  /** Draws borders, in colours unless NO_COLOR is set; without it the columns are only padded, for pipes and logs. */
   readonly tty: boolean;
   /** Columns that hold numbers are set flush right; unless given, those whose every cell is a number. */
   readonly right?: readonly number[];
@@ -18,7 +18,11 @@ export function formatTable(head: readonly string[], rows: readonly (readonly Ce
   const table = new Table({
     head: [...head],
     colAligns: isRight.map((r) => (r ? "right" : "left")),
-    style: tty ? { head: ["bold"], border: ["gray"] } : { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+    style: tty
+      ? process.env.NO_COLOR
+        ? { head: [], border: [] }
+        : { head: ["bold"], border: ["gray"] }
+      : { head: [], border: [], "padding-left": 0, "padding-right": 2 },
     ...(tty ? {} : { chars: borderless() }),
   });
   for (const row of rows) table.push([...row]);

@@ -9,7 +9,7 @@ import { quantile } from "../../src/cli/commands/bench.js";
 import { type BuildArgs, buildOptions, buildRequest, levelOf, requestShapes } from "../../src/cli/commands/build-options.js";
 import { compile } from "../../src/cli/commands/compile.js";
 import { drawInputs } from "../../src/cli/commands/draw-inputs.js";
-import { reportText } from "../../src/cli/commands/report.js";
+import { nextStep, reportText } from "../../src/cli/commands/report.js";
 import { commands } from "../../src/cli/commands/table.js";
 import { byteText, isScores, realValues, shortNumber, topK } from "../../src/cli/commands/values.js";
 import type { Io } from "../../src/cli/options/command.js";
@@ -209,6 +209,9 @@ describe("the report", () => {
     outputPath: join(process.cwd(), "out"),
     files: ["model.h", "model.json", "model.so"],
     target: "llvm -mcpu=skylake",
+    runsHere: true,
+    inputs: [{ name: "x" }],
+    outputs: [{ name: "y", shape: [1, 1000, 1, 1] }],
     arenaBytes: 2048,
     arenaLowerBound: 1024,
     weightBytes: 65536,
@@ -236,7 +239,19 @@ describe("the report", () => {
       "  next      qc run out --input x.npy",
     ]);
   });
+  it("names a next step that can work for the model at hand", () => {
+    const at = (given: Partial<CompileReport>, isQuantized = true) => nextStep({ ...report, ...given }, isQuantized);
+    expect(at({})).toBe("qc evaluate out --test_path index.txt");
+    expect(at({}, false)).toBe("qc run out --input x.npy");
+    expect(at({ outputs: [{ name: "boxes", shape: [1, 100, 4] }] })).toBe("qc run out --input x.npy");
+    expect(at({ inputs: [{ name: "a" }, { name: "b" }] }, false)).toBe("qc run out --input a=a.npy --input b=b.npy");
+    expect(at({ runsHere: false })).toContain("copy out/ to a machine");
+  });
+  it("counts one node as one", () => {
+    const one = { ...report, floatIslands: report.floatIslands.slice(0, 1) };
+    expect(reportText(one, "")).toContain("1 node stays in floating point:");
+  });
   it("says that an arena cannot be smaller", () => {
-    expect(reportText({ ...report, arenaLowerBound: 2048 }, "")).toContain("arena 2.0 KiB (the lower bound)\n");
+    expect(reportText({ ...report, arenaLowerBound: 2048 }, "")).toContain("arena 2.0 KiB (no arena can be smaller)\n");
   });
 });

@@ -4,12 +4,12 @@ import { maybeChoice } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
 import { contextWith } from "./plugins.js";
-import { folderText, reportText } from "./report.js";
+import { nextStep, reportText } from "./report.js";
 import { watchStages } from "./stages.js";
 
 export const compile = defineCommand({
   name: "compile",
-  summary: "model to shared object, its arithmetic kept",
+  summary: "compiles a model into a shared object; its arithmetic stays as it is",
   description: "Compiles a model into a folder with model.so, model.h and model.json. The arithmetic stays what the model says.",
   examples: [
     ["qc compile model.onnx --output_path out/", "for the machine at hand"],
@@ -42,7 +42,7 @@ export const compile = defineCommand({
       const { context, instruments } = await instrument(args, await contextWith(args.plugin, io), io);
       const report = await compileModel({ ...request, instruments, onStage: stages.enter }, context);
       stages.end();
-      io.result(report, () => reportText(report, `qc run ${folderText(args.outputPath)} --input x.npy`));
+      io.result(report, () => reportText(report, nextStep(report, false)));
     } finally {
       stages.end();
     }

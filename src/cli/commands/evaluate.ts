@@ -10,7 +10,7 @@ import { classNames, inputNames, inputTypes, outputNames, preprocessor, testPath
 import { choice, flag, integer, text } from "../options/option.js";
 import { inputShapes } from "../options/shapes.js";
 import { type Built, builtOptions, FOLDER, withBuilt } from "./built-model.js";
-import { inputSpecs, realValues, topK } from "./values.js";
+import { inputSpecs, isScores, realValues, topK } from "./values.js";
 
 const TOP = 5;
 
@@ -185,9 +185,9 @@ function scoreOf(build: string, { top1, top5, seconds }: Tally, net: Net, sample
 function checkClassifier(net: Net, entries: readonly Labelled[]): number {
   const [scores] = net.outputs;
   const classes = scores.shape.reduce((n, d) => n * d, 1);
-  if ((scores.shape.at(-1) ?? 1) !== classes)
+  if (classes !== 1 && !isScores(scores))
     fail("QC-CLI-036", `output '${scores.name}' [${scores.shape.join(", ")}] is no vector of class scores`, {
-      help: "evaluate measures classifiers that take one sample at a time; compile with a batch of 1",
+      help: "evaluate judges classifiers that take one sample at a time: one dimension of the output may be larger than 1",
     });
   const stray = entries.find((e) => e.label >= classes);
   if (stray)

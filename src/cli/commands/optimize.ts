@@ -14,7 +14,7 @@ import { flag, maybeChoice, text, texts } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
 import { instrument } from "./instruments.js";
 import { contextWith } from "./plugins.js";
-import { folderText, reportText } from "./report.js";
+import { nextStep, reportText } from "./report.js";
 import { type Stages, watchStages } from "./stages.js";
 
 /** The float build beside the quantized one, for `qc evaluate`. */
@@ -22,7 +22,7 @@ const FLOAT = "float";
 
 export const optimize = defineCommand({
   name: "optimize",
-  summary: "model and sample list to an int8 shared object",
+  summary: "quantizes a model with a list of samples and compiles it to int8",
   description:
     "Calibrates a model on samples, quantizes it and compiles the result into a folder with model.so, model.h and model.json. The float build goes to its subfolder float/, so that qc evaluate can compare the two.",
   examples: [
@@ -71,12 +71,20 @@ export const optimize = defineCommand({
       if (kind === "none") {
         const report = await compileModel({ ...build, instruments }, context);
         stages.end();
-        return io.result(report, () => reportText(report, `qc run ${folderText(args.outputPath)} --input x.npy`));
+        return io.result(report, () => reportText(report, nextStep(report, false)));
       }
+      const { rememberedPreprocessor } = await import("../../data/sample.js");
       const samples = await openSamples(args.repDataset as string, args.preprocessor, io, stages);
       const recipe = await readRecipe(args.recipe, args.keepFloat, kind, context);
       const report = await optimizeModel(
-        { ...build, instruments, quantizer: kind, recipe, samples, preprocessor: args.preprocessor },
+        {
+          ...build,
+          instruments,
+          quantizer: kind,
+          recipe,
+          samples,
+          preprocessor: rememberedPreprocessor(args.preprocessor),
+        },
         context,
       );
       const float =
@@ -88,7 +96,7 @@ export const optimize = defineCommand({
           : null;
       stages.end();
       const warnings = context.diags.filter((d) => d.severity === "warning");
-      io.result({ ...report, float, warnings }, () => optimizedText(report, float, args.outputPath));
+      io.result({ ...report, float, warnings }, () => optimizedText(report, float));
     } finally {
       stages.end();
     }
@@ -165,8 +173,8 @@ function checkFiles(entries: readonly SampleEntry[], isFile: (path: string) => b
   });
 }
 
-function optimizedText(report: CompileReport, float: CompileReport | null, outputPath: string): string {
-  const text = reportText(report, `qc evaluate ${folderText(outputPath)} --test_path index.txt`);
+function optimizedText(report: CompileReport, float: CompileReport | null): string {
+  const text = reportText(report, nextStep(report, true));
   if (!float || report.weightBytes === 0) return text;
   const ratio = (float.weightBytes / report.weightBytes).toFixed(2);
   return text.replace(/\n {2}next /, `\n  compare   float/ holds the float build; its weights are ${ratio} x larger\n  next `);

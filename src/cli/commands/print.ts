@@ -10,7 +10,7 @@ import { contextWith } from "./plugins.js";
 
 export const print = defineCommand({
   name: "print",
-  summary: "IR text in its one form: modules and kernels",
+  summary: "prints IR text in its canonical form: modules and kernels",
   description:
     "Reads IR text and prints it again: every type filled in, attributes at their defaults left out, one form for equal modules. " +
     "Of a folder that qc compile wrote, prints the texts under it.",

@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import type { CompileReport } from "../../compile.js";
 import { tuningLines } from "./tune-display.js";
-import { byteText } from "./values.js";
+import { byteText, isScores } from "./values.js";
 
 const MOST_ISLANDS = 8;
 
@@ -19,7 +19,7 @@ export function reportText(report: CompileReport, next: string): string {
       ? ""
       : arenaBytes > arenaLowerBound
         ? ` (at least ${byteText(arenaLowerBound)} are alive at once)`
-        : " (the lower bound)";
+        : " (no arena can be smaller)";
   const { tolerance, winograd } = report.floatError;
   const worst = Math.max(0, ...winograd.map((l) => l.bound));
   const shared = launches > kernels ? ` in ${launches} launches` : "";
@@ -51,12 +51,23 @@ function calibrationLines({ samples, measured, outputs, points }: NonNullable<Co
   ];
 }
 
+/** What to type after a build: a command that can work for this model, on this machine. */
+export function nextStep(report: CompileReport, isQuantized: boolean): string {
+  const folder = folderText(report.outputPath);
+  if (!report.runsHere) return `copy ${folder}/ to a machine that it was built for, and load it there (docs/runtime-abi.md)`;
+  if (isQuantized && isScores(report.outputs[0])) return `qc evaluate ${folder} --test_path index.txt`;
+  const inputs = report.inputs.map(({ name }) => name);
+  const each = inputs.map((name) => (/^[\w.-]+$/.test(name) ? `--input ${name}=${name}.npy` : `--input '${name}=x.npy'`));
+  const given = inputs.length === 1 ? "--input x.npy" : inputs.length <= 3 ? each.join(" ") : "--input inputs.npz";
+  return `qc run ${folder} ${given}`;
+}
+
 function islandLines(islands: CompileReport["floatIslands"]): string[] {
   if (islands.length === 0) return [];
   const byReason = new Map<string, string[]>();
   for (const { op, node, reason } of islands) byReason.set(reason, [...(byReason.get(reason) ?? []), `${node} (${op})`]);
   return [
-    `  float     ${islands.length} node${islands.length === 1 ? "" : "s"} stay in floating point:`,
+    `  float     ${islands.length} ${islands.length === 1 ? "node stays" : "nodes stay"} in floating point:`,
     ...[...byReason].map(([reason, nodes]) => {
       const more = nodes.length > MOST_ISLANDS ? `, ${nodes.length - MOST_ISLANDS} more` : "";
       return `            ${nodes.slice(0, MOST_ISLANDS).join(", ")}${more}: ${reason}`;

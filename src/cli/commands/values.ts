@@ -13,9 +13,9 @@ export function realValues({ dtype, quant }: TensorInfo, data: TypedArray): read
   return quant?.kind === "tensor" ? codes.map((q) => quant.scale * (q - quant.zero)) : codes;
 }
 
-/** A vector of scores: one axis longer than 1, the last. */
-export function isScores({ shape }: TensorInfo): boolean {
-  return (shape.at(-1) ?? 1) > 1 && shape.slice(0, -1).every((d) => d === 1);
+/** A vector of scores: one axis longer than 1, wherever it stands ([1, 1000], [1, 1000, 1, 1]). */
+export function isScores({ shape }: { readonly shape: readonly number[] }): boolean {
+  return shape.filter((d) => d !== 1).length === 1;
 }
 
 export interface Ranked {

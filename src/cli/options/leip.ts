@@ -20,7 +20,7 @@ export const outputPath = () => requiredText("folder for the results", { aliases
 export const repDataset = () =>
   text("calibration samples: a text file with one path a line", { value: "LIST", group: "Quantization:" });
 export const quantizer = (fallback: QuantizerName) =>
-  choice("how weights and activations become int8", QUANTIZERS, fallback, {
+  choice("how weights and activations become int8; power_of_two is LEIP's, and refused", QUANTIZERS, fallback, {
     group: "Quantization:",
     also: { powerOfTwo: "power_of_two", "power-of-two": "power_of_two" },
   });
@@ -76,7 +76,7 @@ const TARGET_FLAG = /^-(m[a-z][a-z-]*|device|model|keys|libs|num-cores|opt-level
 /** `--target "llvm -mcpu=skylake"`, `--target llvm -mcpu=skylake`, `--target cuda:2080ti`. The text is what ir/target parses. */
 export function target(): Option<string | undefined> {
   return {
-    doc: 'what to build for: "llvm [-mcpu=X] [-mattr=+A,-B] [-mtriple=T]", cuda[:MODEL] or c; the machine at hand unless given',
+    doc: 'what to build for: "llvm [-mcpu=X] [-mattr=+A,-B] [-mtriple=T]", or c; the machine at hand unless given',
     aliases: [],
     group: "Target:",
     value: "TARGET",

@@ -116,6 +116,10 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "The model has no kernel of that name.",
     "Run `qc schedule model.onnx` without `--kernel`: it lists the kernels.",
   ],
+  "QC-CLI-054": [
+    "An output is named by `--output_names` and is a state too, which makes it internal.",
+    "Leave one of the two options out for this output.",
+  ],
   "QC-COMPILE-001": ["There is no file or folder at the path of `--input_path`.", "Check the path."],
   "QC-COMPILE-002": ["The folder of `--input_path` holds no model, or several.", "Name the model file itself."],
   "QC-COMPILE-004": [

@@ -60,6 +60,10 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "A line of the test list has no class behind the path.",
     "Write the class index after the path: `images/7.png 7`.",
   ],
+  "QC-DATA-018": [
+    "The inputs of a sequence have different numbers of steps.",
+    "Give every input the same number of steps in its first dimension.",
+  ],
   "QC-DATA-020": ["The file is neither PNG nor JPEG.", "Convert the image, or give the sample as `.npy`."],
   "QC-DATA-021": ["The image has no pixels, or more than 100 million.", "Make the image smaller."],
   "QC-DATA-022": ["The image file was cut off or damaged.", "Open it in a viewer, or save it again."],
