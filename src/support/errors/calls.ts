@@ -120,6 +120,7 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "An output is named by `--output_names` and is a state too, which makes it internal.",
     "Leave one of the two options out for this output.",
   ],
+  "QC-CLI-059": ["`qc compile` was asked to write a recipe, and it quantizes nothing.", "Use `qc optimize --emit recipe`."],
   "QC-COMPILE-001": ["There is no file or folder at the path of `--input_path`.", "Check the path."],
   "QC-COMPILE-002": ["The folder of `--input_path` holds no model, or several.", "Name the model file itself."],
   "QC-COMPILE-004": [

@@ -91,6 +91,7 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-RT-010": ["The network was closed and is used again.", "Load it again, or close it later."],
   "QC-RT-011": ["An option of `load` is no whole number in its range.", "Give a whole number in the range that the error names."],
   "QC-RT-012": ["The call asks for an output that the network does not have.", "Use the names that `net.outputs` lists."],
+  "QC-RT-013": ["`model.json` was written by another version of qc, in another form.", "Build the model again with this qc."],
   "QC-RT-101": ["The C runtime was called with a missing or wrong argument (`QC_E_ARGUMENT`).", "Check the call against `qc.h`."],
   "QC-RT-102": [
     "The `model.so` cannot be opened: it is missing, or made for another architecture (`QC_E_OPEN`).",

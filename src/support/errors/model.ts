@@ -195,6 +195,14 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "A scale of a quantized tensor is zero, negative or not finite.",
     "Quantize the model again, with samples that make every layer active.",
   ],
+  "QC-ONNX-023": [
+    "The model lists an output more than once; the network has it once.",
+    "Nothing has to be done; list each output once to silence the warning.",
+  ],
+  "QC-ONNX-024": [
+    "The file leaves the meaning of a node open, or asks for something that qc reads in its own way.",
+    "Read the warning's help, and check the results against the model's framework.",
+  ],
   "QC-PASS-001": ["There is no pass of that name.", "Check the spelling; `qc opt --list_passes` names the passes."],
   "QC-PASS-002": ["The text of the pipeline is malformed.", "Write `pass,pass{option=value},...`."],
   "QC-PASS-003": ["A pass has no option of that name, or the value does not fit.", "`qc opt --list_passes` shows the options."],
@@ -223,6 +231,33 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-SCHED-002": [
     "No scheduler takes this target.",
     "Build for a target that has schedules, or load a plugin with a scheduler.",
+  ],
+  "QC-QUANT-003": [
+    "The recipe is not valid JSON, or an entry of it is not one that qc knows.",
+    "Correct the place that the error names; `qc optimize --emit recipe` writes a valid one.",
+  ],
+  "QC-QUANT-004": [
+    "The recipe names a node or tensor that the model does not have, so that decision has no effect.",
+    "Check the name; the recipe may belong to another version of the model.",
+  ],
+  "QC-QUANT-005": [
+    "Quantization loses much of the signal at the values that the warning names.",
+    "Keep these nodes in floats with `--keep_float NODE`, or look for outliers among the samples.",
+  ],
+  "QC-QUANT-006": [
+    "The ranges come from one calibration sample only.",
+    "List 50 to 200 samples that look like what the network will see.",
+  ],
+  "QC-QUANT-007": ["There is no quantization scheme of that name.", "Check the spelling, or load the plugin that adds it."],
+  "QC-QUANT-008": ["There is no calibrator of that name.", "Check the spelling, or load the plugin that adds it."],
+  "QC-QUANT-009": ["There is no repair of that name.", "Check the spelling, or load the plugin that adds it."],
+  "QC-QUANT-010": [
+    "A repair was tried; the remark says whether the results are better with it.",
+    "Nothing has to be done: a repair is kept only where it helps.",
+  ],
+  "QC-QUANT-011": [
+    "The model given to `qc optimize` is quantized already, and its own grids are kept.",
+    "Give the float model to quantize anew, or use `qc compile` for this one.",
   ],
   "QC-STATE-001": [
     "`--state OUT=IN` names an output or input that the model does not have.",

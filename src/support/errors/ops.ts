@@ -172,6 +172,7 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
   ],
   "QC-OP-010": ["A row of an integer softmax is empty or has more than a million elements.", "Compute it in floats."],
   "QC-OP-011": ["The channels do not divide into the groups, or a window of channels is empty.", "Correct `groups` or `size`."],
+  "QC-OP-012": ["An `observe` node has a least element above its greatest one.", "Correct the node, or calibrate again."],
   "QC-TENSOR-001": ["A concat joins tensors with different quantization.", "Insert a dequantize before it."],
   "QC-TENSOR-002": ["The operands differ in element type or quantization.", "Cast or requantize one of them."],
   "QC-TENSOR-003": ["Indices are no integers.", "Cast them to i64 or i32."],
