@@ -11,11 +11,12 @@ import { compile } from "../../src/cli/commands/compile.js";
 import { drawInputs } from "../../src/cli/commands/draw-inputs.js";
 import { nextStep, reportText } from "../../src/cli/commands/report.js";
 import { commands } from "../../src/cli/commands/table.js";
-import { byteText, isScores, realValues, shortNumber, topK } from "../../src/cli/commands/values.js";
+import { byteText, shortNumber } from "../../src/cli/commands/values.js";
 import type { Io } from "../../src/cli/options/command.js";
 import { dispatch } from "../../src/cli/options/dispatch.js";
 import { parseArguments } from "../../src/cli/options/parse.js";
 import type { CompileReport } from "../../src/compile.js";
+import { isScores, realValues, topK } from "../../src/evaluate/scores.js";
 import { writeNpy } from "../../src/support/npy.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-commands-"));

@@ -13,8 +13,6 @@ export interface Built {
   readonly json: ModelRecord;
   /** Loads a fresh context of it, or of the build in `subfolder`; on QC_THREADS threads, or one, unless given. */
   load(threads?: number, subfolder?: string): Promise<Net>;
-  /** model.json of the build in a subfolder; null where there is none. */
-  sibling(subfolder: string): ModelRecord | null;
 }
 
 export const FOLDER = {
@@ -75,9 +73,5 @@ async function openBuilt(folder: string, io: Io): Promise<Built> {
     json: readModelRecord(join(base, "model.json")),
     // small networks lose more to waking threads than they gain: 67,000 runs a second on one, 270 on two of a busy machine
     load: (threads, subfolder = "") => load(join(base, subfolder), { threads: threads ?? (io.env.QC_THREADS ? undefined : 1) }),
-    sibling: (subfolder) => {
-      const file = join(base, subfolder, "model.json");
-      return isFile(file) ? readModelRecord(file) : null;
-    },
   };
 }

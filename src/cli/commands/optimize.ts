@@ -1,12 +1,8 @@
 import { join } from "node:path";
 import type { CompileReport, QuantizeRequest } from "../../compile.js";
 import type { Context } from "../../context.js";
-import type { Preprocessor } from "../../data/sample.js";
-import type { SampleEntry } from "../../data/sample-list.js";
-import type { InputSpec } from "../../data/tensor.js";
 import type { Preset, Recipe } from "../../passes/quant/recipe/recipe.js";
-import { fail, failUsage } from "../../support/diag.js";
-import { breathe } from "../../support/interrupt.js";
+import { failUsage } from "../../support/diag.js";
 import { createProgress } from "../../support/progress.js";
 import { defineCommand, type Io } from "../options/command.js";
 import { MODEL, preprocessor, quantizer, repDataset } from "../options/leip.js";
@@ -112,64 +108,14 @@ async function readRecipe(file: string | undefined, keepFloat: readonly string[]
   return keepInFloat(recipe, keepFloat, (name) => ctx.ops.get(name) !== undefined);
 }
 
-/** Opens the calibration stream: the list and every file in it are looked at first, so that a misspelt name costs no time. */
+/** The samples of a list, with a bar on the terminal. */
 async function openSamples(list: string, how: string, io: Io, stages: Stages): Promise<QuantizeRequest["samples"]> {
-  const { readSampleList } = await import("../../data/sample-list.js");
-  const { choosePreprocessor } = await import("../../data/sample.js");
-  const entries = readSampleList(list);
-  checkFiles(entries, (await import("../../support/fs.js")).isFile);
-  const chosen = await choosePreprocessor(how);
-  return (params, names, hasState) => {
-    const specs = params.map(({ type }, i): InputSpec => {
-      const { dtype, shape, quant } = type;
-      return {
-        name: names[i],
-        dtype,
-        shape: shape as readonly number[],
-        layout: null,
-        quant: quant?.kind === "tensor" ? { scale: quant.scale, zero: quant.zero } : null,
-      };
-    });
+  const { samplesOfList } = await import("../../quantize/samples.js");
+  return samplesOfList(list, how, (total) => {
     stages.end();
-    return stream(entries, specs, chosen, hasState, io);
-  };
-}
-
-/** With state every line of the list is a sequence, which begins in the initial state. */
-async function* stream(
-  entries: readonly SampleEntry[],
-  specs: readonly InputSpec[],
-  chosen: Preprocessor,
-  hasState: boolean,
-  io: Io,
-) {
-  const { streamSamples } = await import("../../data/sample.js");
-  const progress = createProgress({
-    label: "calibrate",
-    total: entries.length,
-    stream: io.stderr,
-    mode: io.json ? "silent" : "auto",
-  });
-  try {
-    for await (const { entry, values, step } of streamSamples(entries, specs, chosen, hasState)) {
-      yield { values, continues: step > 0, name: entry.path, pos: entry.pos };
-      if (step === 0) progress.tick();
-      await breathe();
-    }
-  } finally {
-    progress.stop();
-  }
-}
-
-/** Every missing file of the list at once, QC-CLI-026. */
-function checkFiles(entries: readonly SampleEntry[], isFile: (path: string) => boolean): void {
-  const missing = entries.filter((e) => !isFile(e.path));
-  if (missing.length === 0) return;
-  const [first] = missing;
-  const more = missing.length > 1 ? ` (and ${missing.length - 1} more of the list)` : "";
-  fail("QC-CLI-026", `there is no calibration sample '${first.path}'${more}`, {
-    pos: first.pos,
-    help: "paths in the list start at the list's own folder",
+    const mode = io.json ? "silent" : "auto";
+    const progress = createProgress({ label: "calibrate", total, stream: io.stderr, mode });
+    return { tick: progress.tick, end: progress.stop };
   });
 }
 

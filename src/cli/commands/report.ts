@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
 import type { CompileReport } from "../../compile.js";
+import { isScores } from "../../evaluate/scores.js";
 import { tuningLines } from "./tune-display.js";
-import { byteText, isScores } from "./values.js";
+import { byteText } from "./values.js";
 
 const MOST_ISLANDS = 8;
 

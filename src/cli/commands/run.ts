@@ -1,4 +1,5 @@
 import type { SampleValues } from "../../data/sample.js";
+import { inputSpecs, isScores, realValues, topK } from "../../evaluate/scores.js";
 import type { TensorInfo } from "../../runtime/descriptor.js";
 import { failUsage } from "../../support/diag.js";
 import { type TypedArray, writeNpy } from "../../support/npy.js";
@@ -8,7 +9,7 @@ import { classNames, inputNames, inputTypes, preprocessor } from "../options/lei
 import { integerOr, text, texts } from "../options/option.js";
 import { inputShapes } from "../options/shapes.js";
 import { type Built, builtOptions, FOLDER, withBuilt } from "./built-model.js";
-import { inputSpecs, isScores, realValues, shortNumber, toNdArray, topK, typeText } from "./values.js";
+import { shortNumber, toNdArray, typeText } from "./values.js";
 
 const SHOWN = 8;
 
