@@ -19,7 +19,7 @@ export interface BuildRequest {
   readonly layout?: "NCHW" | "NHWC";
   /** LEIP kernel level; below 3 no layout conversion. */
   readonly kernelLevel?: 1 | 2 | 3 | 4;
-  /** Preset of passes, 0 to 3; 3 unless given. */
+  /** Preset of passes: 0 what is needed, 1 constants and equal nodes, 2 layers merged, 3 layouts chosen; 3 unless given. */
   readonly optLevel?: OptLevel;
   /** Float convolutions are summed directly, never by Winograd's algorithm. */
   readonly strictFloat?: boolean;

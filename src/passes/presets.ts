@@ -3,6 +3,10 @@ import type { Pass, Prop } from "../ir/pass/pass.js";
 import { factsAfter } from "./facts.js";
 import { parsePipeline } from "./pipeline.js";
 
+/**
+ * What a build does to a module on its way to kernels, each level with what the ones below do:
+ *   0 what is needed; 1 constants, equal and unused nodes; quantizes; 2 merges layers: batch norms, products with constants; 3 chooses layouts and moves views.
+ */
 export type OptLevel = 0 | 1 | 2 | 3;
 
 /** Imported module to canonical module: what quantization points are chosen on. */
@@ -17,7 +21,7 @@ const CANONICAL: Readonly<Record<OptLevel, string>> = {
 const LOWERED: Readonly<Record<OptLevel, string>> = {
   0: "drop-observers,fold-constants,dce",
   1: "drop-observers,quantize,fold-constants,cse,dce",
-  2: "drop-observers,quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce",
+  2: "drop-observers,quantize,fold-constants,simplify-movement,cse,dce",
   3: "drop-observers,quantize,fold-constants,cse,dce,channels-last,fold-constants,simplify-movement,compose-views,sink-views,fold-constants,simplify-movement,cse,dce",
 };
 

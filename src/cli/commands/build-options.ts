@@ -37,9 +37,11 @@ export const buildOptions = {
     { separator: ",", value: "WHAT" },
   ),
   passes: text("pipeline in place of the preset: pass,pass{option=value}", { value: "PIPELINE", group: DEBUG }),
-  optLevel: maybeChoice("how much to optimize, from 0 (only what a build needs) to 3 (everything); also -O0 to -O3", LEVELS, {
-    group: DEBUG,
-  }),
+  optLevel: maybeChoice(
+    "how much to optimize: 0 what is needed, 1 constants and equal nodes, 2 layers merged, 3 layouts chosen; also -O0 to -O3",
+    LEVELS,
+    { group: DEBUG },
+  ),
   o0: flag("-O0", { aliases: ["-O0"], hidden: true }),
   o1: flag("-O1", { aliases: ["-O1"], hidden: true }),
   o2: flag("-O2", { aliases: ["-O2"], hidden: true }),

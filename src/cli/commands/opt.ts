@@ -15,7 +15,10 @@ const LIMIT = "Narrowing a wrong result down:";
 
 const options = {
   passes: text("the passes to run, by comma: cse,dce,fold-constants{limit=1024}", { value: "PIPELINE" }),
-  optLevel: maybeChoice("the passes of a build: 0 what is needed to 3 all; also -O0 to -O3", ["0", "1", "2", "3"]),
+  optLevel: maybeChoice(
+    "the passes of a build: 0 what is needed, 1 constants and equal nodes, 2 layers merged, 3 layouts chosen; also -O0 to -O3",
+    ["0", "1", "2", "3"],
+  ),
   o0: flag("-O0", { aliases: ["-O0"], hidden: true }),
   o1: flag("-O1", { aliases: ["-O1"], hidden: true }),
   o2: flag("-O2", { aliases: ["-O2"], hidden: true }),
@@ -49,9 +52,9 @@ export const opt: Command = defineCommand({
     "file's first `// RUN: qc opt %s ...` line names: tests and reproducers carry their own.",
   examples: [
     ["qc opt model.qc --passes=fold-constants,cse,dce", "the module after three passes"],
-    ["qc opt model.onnx -O2 -o model.o2.qc", "what a build makes of a model, up to kernels"],
-    ["qc opt model.qc -O2 --print_changed", "what each pass does to it"],
-    ["qc opt model.qc -O2 --fuel 17 -o a.qc", "the first 17 rewrites: halve the number until one rewrite is left that is wrong"],
+    ["qc opt model.onnx -O3 -o model.o3.qc", "what a build makes of a model, up to kernels"],
+    ["qc opt model.qc -O3 --print_changed", "what each pass does to it"],
+    ["qc opt model.qc -O3 --fuel 17 -o a.qc", "the first 17 rewrites: halve the number until one rewrite is left that is wrong"],
     ["qc opt failure.qc", "replays what --reproduce wrote"],
     ["qc opt --list_passes", "the passes there are"],
   ],
@@ -99,7 +102,7 @@ function runLineOf(file: string): Partial<OptArgs> {
     return failUsage(
       "QC-CLI-045",
       "qc opt does not know which passes to run",
-      "add --passes=cse,dce or -O2; qc opt --list_passes names them",
+      "add --passes=cse,dce or -O3; qc opt --list_passes names them",
     );
   const read = parseArguments(opt, [
     "%s",
