@@ -60,6 +60,8 @@ export const helpers = {
   floor: Math.floor,
   min: <T extends number | bigint | boolean>(a: T, b: T): T => (a < b ? a : b),
   max: <T extends number | bigint | boolean>(a: T, b: T): T => (a > b ? a : b),
+  nanMin: (a: number, b: number): number => (a < b || Number.isNaN(a) ? a : b),
+  nanMax: (a: number, b: number): number => (a > b || Number.isNaN(a) ? a : b),
   bigDiv: (a: bigint, b: bigint): bigint => (b === 0n ? 0n : a / b),
   bigMod: (a: bigint, b: bigint): bigint => (b === 0n ? 0n : a % b),
   bigAbs: (a: bigint): bigint => (a < 0n ? -a : a),

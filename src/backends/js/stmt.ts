@@ -1,7 +1,7 @@
 import type { InstrTable } from "../../ir/instr/define.js";
 import { expandInstr } from "../../ir/instr/define.js";
 import type { Expr } from "../../ir/loop/expr.js";
-import type { Buffer, ReduceStmt, Stage, Stmt, StoreStmt } from "../../ir/loop/stmt.js";
+import type { Buffer, ReduceOp, ReduceStmt, Stage, Stmt, StoreStmt } from "../../ir/loop/stmt.js";
 import { type DType, isFloat } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { unreachable } from "../../support/assert.js";
@@ -55,6 +55,12 @@ function scopeOf(
     withVar: (name, def) => scopeOf(new Map(vars).set(name, def), buffers, options),
     withBuffer: (def, js) => scopeOf(vars, new Map(buffers).set(def.name, { def, js }), options),
   };
+}
+
+/** The step of a reduction: BinOp's, but that NaN stays the extreme of floats. */
+function reduceText(op: ReduceOp, t: DType, old: string, value: string): string {
+  if ((op !== "min" && op !== "max") || !isFloat(t)) return binText(op, t, old, value);
+  return `${op === "min" ? "nanMin" : "nanMax"}(${old}, ${value})`;
 }
 
 const lanesOf = (es: readonly (Expr | null)[]): number => Math.max(1, ...es.map((e) => e?.lanes ?? 1));
@@ -123,7 +129,7 @@ export function stageText(
     lanewise(lanes, (lane) => {
       const p = `p${fresh++}_`;
       const old = t === "f16" || t === "bf16" ? `${t}ToF32(${js}[${p}])` : t === "bool" ? `(${js}[${p}] !== 0)` : `${js}[${p}]`;
-      const next = binText(s.op, t, old, exprText(s.value, lane, scope));
+      const next = reduceText(s.op, t, old, exprText(s.value, lane, scope));
       return `const ${p} = ${flatText(def, s.index, lane, scope)}; ${js}[${p}] = ${storedText(t, next)};`;
     });
   };

@@ -27,7 +27,7 @@ export interface StoreStmt {
 export type ReduceOp = "add" | "mul" | "min" | "max" | "and" | "or";
 /**
  * buffer[index] = op(buffer[index], value). Apart from Store, so that a reorder of reduction loops is legal by its syntax.
- * Float `add` and `mul` may be reassociated over reduction loops. A vector value into a scalar index reduces over the lanes.
+ * Float `add` and `mul` may be reassociated over reduction loops; float `min` and `max` are NaN where either operand is, unlike BinOp's. A vector value into a scalar index reduces over the lanes.
  */
 export interface ReduceStmt {
   readonly k: "reduce";

@@ -6,7 +6,7 @@ import { isFloat } from "../type/dtype.js";
 import { tensorType } from "../type/tensor-type.js";
 import { checkAxis, checkDType, checkNoQuant, present } from "./shared/check.js";
 import { drawDType } from "./shared/elementwise.js";
-import { loadWide } from "./shared/lowering.js";
+import { isExtreme, loadWide } from "./shared/lowering.js";
 import { reducedAt, reducedGroups, reducedShape } from "./shared/reduction.js";
 import { bigintsOf } from "./shared/values.js";
 
@@ -14,7 +14,7 @@ import { bigintsOf } from "./shared/values.js";
 function argExtreme(name: "argmax" | "argmin", better: <T extends number | bigint>(a: T, b: T) => boolean): OpDef {
   return defineOp({
     name,
-    doc: `y = index (i64) of the ${name === "argmax" ? "greatest" : "least"} element along \`axis\`, the first or the last of equals.`,
+    doc: `y = index (i64) of the ${name === "argmax" ? "greatest" : "least"} element along \`axis\`, the first or the last of equals; a NaN is found before any number, as in NumPy.`,
     attrs: {
       axis: attr.int("axis to search"),
       keepdims: attr.bool("the axis stays, with length 1", true),
@@ -36,7 +36,9 @@ function argExtreme(name: "argmax" | "argmin", better: <T extends number | bigin
         let at = 0;
         places.forEach((p, j) => {
           const [v, top] = [values[p], values[places[at]]];
-          if (better(v, top) || (select_last && v === top)) at = j;
+          const [isNaN, wasNaN] = [Number.isNaN(v), Number.isNaN(top)];
+          const equals = v === top || (isNaN && wasNaN);
+          if (isNaN > wasNaN || (!wasNaN && better(v, top)) || (select_last && equals)) at = j;
         });
         return at;
       });
@@ -64,7 +66,7 @@ function argExtreme(name: "argmax" | "argmin", better: <T extends number | bigin
         at,
         select_last ? "max" : "min",
         [shape[axis]],
-        (i, r) => make.select(make.bin("eq", loadWide(b, x, place(i, r)), b.load(best, i)), make.cast("i32", r[0]), none),
+        (i, r) => make.select(isExtreme(loadWide(b, x, place(i, r)), b.load(best, i)), make.cast("i32", r[0]), none),
         { name, init: () => none },
       );
       b.elementwise(y, (i) => make.cast("i64", b.load(at, i)), `${name}.wide`);

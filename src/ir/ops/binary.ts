@@ -5,7 +5,7 @@ import * as make from "../loop/make.js";
 import type { OpDef } from "../op/define.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
 import { type BinarySpec, binaryOp } from "./shared/elementwise.js";
-import { constOf } from "./shared/lowering.js";
+import { constOf, nanExtreme } from "./shared/lowering.js";
 
 const row = <const S extends AttrSchema = Readonly<Record<never, never>>>(s: BinarySpec<S>): OpDef => binaryOp(s) as OpDef;
 const direct = (op: BinOp) => (a: Expr, b: Expr) => make.bin(op, a, b);
@@ -49,7 +49,7 @@ const extreme = (name: "min" | "max", f: <T extends number | bigint>(a: T, b: T)
     orderOnly: true,
     float: (a, b) => (Number.isNaN(a) || f(a, b) ? a : b),
     int: (a, b) => (f(a, b) ? a : b),
-    lower: (a, b) => (floating(a) ? make.select(make.call("isnan", [a]), a, make.bin(name, a, b)) : make.bin(name, a, b)),
+    lower: (a, b) => nanExtreme(name, a, b),
   });
 
 /** Shifts by less than the width; any other amount gives 0, or the sign for a signed shift to the right. */

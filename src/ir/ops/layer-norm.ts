@@ -87,8 +87,9 @@ function normOp(name: string, doc: string, centered: boolean): OpDef {
       const eps = Math.fround(epsilon);
       return [
         evalAffine(inputs, from(axis, type.shape.length), type, (v) => {
-          const { mean, variance } = momentsOf(v);
-          const [shift, square] = centered ? [mean, variance] : [0, variance + mean * mean];
+          const { mean: shift, variance: square } = centered
+            ? momentsOf(v)
+            : { mean: 0, variance: v.reduce((sum, e) => sum + e * e, 0) / v.length };
           return v.map((e) => (e - shift) / Math.sqrt(square + eps));
         }),
       ];

@@ -50,7 +50,7 @@ export const lstm = defineOp({
     if (!z || !r) throw new Error("lstm: absent operand");
     const [steps, batch, hidden] = type.shape;
     const n = { steps, batch, hidden };
-    const [zv, rv, pv] = [numbersOf(z), numbersOf(r), p ? numbersOf(p) : new Float64Array(3 * hidden)];
+    const [zv, rv, pv] = [numbersOf(z), numbersOf(r), p ? numbersOf(p) : null];
     const [h, c, y] = [stateOf(h0, n), stateOf(c0, n), new Float64Array(numElements(type.shape))];
     eachStep(n, lens, a.reverse, (t, b) => {
       const sums = Float64Array.from({ length: 4 * hidden }, (_, g) => {
@@ -60,11 +60,12 @@ export const lstm = defineOp({
       });
       for (let j = 0; j < hidden; j++) {
         const at = b * hidden + j;
-        const gate = (k: number, peep: number) => clipNumber(a, sums[k * hidden + j] + peep);
-        const i = applyActivation(a, 0, gate(0, pv[j] * c[at]));
-        const f = a.input_forget ? 1 - i : applyActivation(a, 0, gate(2, pv[2 * hidden + j] * c[at]));
+        const peep = (k: number, cell: number) => (pv ? pv[k * hidden + j] * cell : 0);
+        const gate = (k: number, extra: number) => clipNumber(a, sums[k * hidden + j] + extra);
+        const i = applyActivation(a, 0, gate(0, peep(0, c[at])));
+        const f = a.input_forget ? 1 - i : applyActivation(a, 0, gate(2, peep(2, c[at])));
         c[at] = f * c[at] + i * applyActivation(a, 1, gate(3, 0));
-        const o = applyActivation(a, 0, gate(1, pv[hidden + j] * c[at]));
+        const o = applyActivation(a, 0, gate(1, peep(1, c[at])));
         h[at] = o * applyActivation(a, 2, c[at]);
         y[(t * batch + b) * hidden + j] = h[at];
       }

@@ -1,10 +1,11 @@
 import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
-import { add, bin, cast, constant, div, index, mod, mul, select } from "../loop/make.js";
+import { add, cast, constant, div, index, mod, mul, select } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
 import { tensorOf } from "../op/tensor.js";
 import { numElements, tensorType } from "../type/tensor-type.js";
 import { eachMax, reduceMax } from "./max-pool.js";
+import { isExtreme } from "./shared/lowering.js";
 import { drawPool, poolAttrs, poolShape } from "./shared/pool.js";
 import { offsetOf, tapAt } from "./shared/spatial.js";
 
@@ -12,7 +13,7 @@ import { offsetOf, tapAt } from "./shared/spatial.js";
 export const maxPoolIndices = defineOp({
   name: "max_pool_indices",
   doc:
-    "y = i64 position of the greatest element of each window (the first one in row-major order) in x seen as one flat array; " +
+    "y = i64 position of the greatest element of each window (the first one in row-major order, a NaN before any number) in x seen as one flat array; " +
     "with column_major the spatial axes are counted the other way round (ONNX MaxPool storage_order). channels_first only.",
   attrs: { ...poolAttrs, column_major: attr.bool("count spatial positions in column-major order", false) },
   operands: [{ name: "x" }],
@@ -49,7 +50,7 @@ export const maxPoolIndices = defineOp({
       a.kernel,
       ([n, c, ...o], r) => {
         const { at, inside } = tapAt(o, r, a, s, out);
-        const equal = bin("eq", b.load(x, [n, c, ...at], inside), b.load(best, [n, c, ...o]));
+        const equal = isExtreme(b.load(x, [n, c, ...at], inside), b.load(best, [n, c, ...o]));
         const position = select(equal, cast("i64", flat(s, at)), absent);
         return inside ? select(inside, position, absent) : position;
       },

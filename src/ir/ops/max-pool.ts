@@ -21,7 +21,7 @@ export function reduceMax(b: LowerBuilder, x: BufferRef, acc: BufferRef, a: Pool
   b.reduction(acc, "max", a.kernel, term, { name: "window" });
 }
 
-/** Position of the greatest element of each window, the first one in row-major order: its spatial index tuple. */
+/** Position of the greatest element of each window, NaN before any number, the first one in row-major order: its spatial index tuple. */
 export function eachMax(
   x: Tensor,
   a: PoolGeometry,
@@ -37,7 +37,7 @@ export function eachMax(
     let found = false;
     eachTap(o, a, xs.s, (_, at) => {
       const v = values[offsetOf(x.type.shape, assemble(a.layout, n, c, at))];
-      if (found && !(v > best)) return;
+      if (found && !(v > best || (Number.isNaN(v) && !Number.isNaN(best)))) return;
       [best, where, found] = [v, [...at], true];
     });
     f(i, best, where);
@@ -47,7 +47,7 @@ export function eachMax(
 /** Max pooling. ONNX MaxPool-22, TFLite MAX_POOL_2D. */
 export const maxPool = defineOp({
   name: "max_pool",
-  doc: "y = the greatest element of each window; padding takes no part. Keeps type and quantization of x.",
+  doc: "y = the greatest element of each window, NaN where one is; padding takes no part. Keeps type and quantization of x.",
   attrs: poolAttrs,
   operands: [{ name: "x" }],
   traits: ["window", "same-scale"],

@@ -79,7 +79,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "max",
-    doc: "the greatest",
+    doc: "the greatest, NaN where one is",
     fold: "max",
     float: (v) => v.reduce((a, b) => Math.max(a, b), -Infinity),
     // biome-ignore lint/complexity/useMathMinMax: bigints
@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "min",
-    doc: "the least",
+    doc: "the least, NaN where one is",
     fold: "min",
     float: (v) => v.reduce((a, b) => Math.min(a, b), Infinity),
     // biome-ignore lint/complexity/useMathMinMax: bigints

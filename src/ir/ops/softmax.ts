@@ -7,7 +7,7 @@ import type { RoundsOnce } from "../op/quantize.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { numElements } from "../type/tensor-type.js";
 import { checkAxis, checkDType, checkNoQuant, present } from "./shared/check.js";
-import { computeDType, constOf, loadWide } from "./shared/lowering.js";
+import { computeDType, constOf, isExtreme, loadWide } from "./shared/lowering.js";
 import { keptAt, reducedGroups } from "./shared/reduction.js";
 
 /** x along the axis at a kept-dims position, and the greatest element of every row. */
@@ -75,9 +75,10 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "hardmax",
-    doc: "y = 1 at the first of the greatest elements, 0 elsewhere",
+    doc: "y = 1 at the first of the greatest elements, a NaN before any number, 0 elsewhere",
     numbers(v) {
-      const best = v.indexOf(Math.max(...v));
+      const top = Math.max(...v);
+      const best = v.findIndex((x) => x === top || Number.isNaN(x));
       return v.map((_, j) => (j === best ? 1 : 0));
     },
     lower(b, x, y, axis) {
@@ -85,7 +86,7 @@ const ROWS: readonly Row[] = [
       const last = make.constant("i32", extents[0] - 1);
       const at = b.temp("i32", rows, "at");
       const place = (i: readonly Expr[], j: Expr) =>
-        make.select(make.bin("eq", wide(along(i, j)), b.load(top, i)), make.cast("i32", j), last);
+        make.select(isExtreme(wide(along(i, j)), b.load(top, i)), make.cast("i32", j), last);
       b.reduction(at, "min", extents, (i, [j]) => place(i, j), { name: "at", init: () => last });
       b.elementwise(
         y,

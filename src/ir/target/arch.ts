@@ -10,8 +10,8 @@ export interface VectorShape {
   readonly vectorRegisters: number;
 }
 
-/** What one instruction does that other processors need several for. */
-export type Ability = "round" | "half" | "fma";
+/** What one instruction does that other processors need several for; `nanExtreme`: the greater of floats, NaN where either is. */
+export type Ability = "round" | "half" | "fma" | "nanExtreme";
 
 export interface ArchRow {
   /** First parts of triples. */
@@ -43,7 +43,7 @@ export const ARCHS: Readonly<Record<Arch, ArchRow>> = {
       ...["avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl", "avx512vbmi", "avx512vnni", "avx512bf16", "avx512fp16"],
       ...["amx-tile", "amx-int8", "amx-bf16"],
     ],
-    abilities: { round: "sse4.1", half: "f16c", fma: "fma" },
+    abilities: { round: "sse4.1", half: "f16c", fma: "fma", nanExtreme: "none" },
     vectors: (has) =>
       has("avx512f") ? { vectorBits: 512, vectorRegisters: 32 } : { vectorBits: has("avx") ? 256 : 128, vectorRegisters: 16 },
   },
@@ -54,7 +54,7 @@ export const ARCHS: Readonly<Record<Arch, ArchRow>> = {
     elfMachine: 183,
     node: "arm64",
     features: ["neon", "fullfp16", "rdm", "dotprod", "i8mm", "bf16", "lse", "sve", "sve2"],
-    abilities: { round: true, half: true, fma: true },
+    abilities: { round: true, half: true, fma: true, nanExtreme: true },
     vectors: () => ({ vectorBits: 128, vectorRegisters: 32 }),
   },
   nvptx64: {
@@ -64,7 +64,7 @@ export const ARCHS: Readonly<Record<Arch, ArchRow>> = {
     elfMachine: null,
     node: null,
     features: [],
-    abilities: { round: true, half: true, fma: true },
+    abilities: { round: true, half: true, fma: true, nanExtreme: "none" },
     vectors: () => ({ vectorBits: 32, vectorRegisters: 255 }),
   },
   /** Whatever a C compiler makes of source: nothing is known of it but that it computes. */
@@ -75,7 +75,7 @@ export const ARCHS: Readonly<Record<Arch, ArchRow>> = {
     elfMachine: null,
     node: null,
     features: [],
-    abilities: { round: "none", half: "none", fma: "none" },
+    abilities: { round: "none", half: "none", fma: "none", nanExtreme: "none" },
     vectors: () => ({ vectorBits: 128, vectorRegisters: 16 }),
   },
 };

@@ -5,13 +5,14 @@ import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
 import { difference, drawCase, lowerCase, operandData } from "../ops/lower-op.js";
+import { drawNonFinite } from "../ops/non-finite.js";
 
 /** js(scheduled) = native(scheduled) for drawn cases of every op: exact for integers, within rounding for floats. */
 describe("scheduled kernels mean the same in machine code", () => {
   itOnTargets(["llvm", "llvm -mcpu=skylake", "llvm -mcpu=x86-64"], (target, native) => {
     const cases = builtinOps.flatMap((def) =>
-      [21, 22].map((seed) => {
-        const c = drawCase(def, seed);
+      [21, 22, 23].map((seed) => {
+        const c = (seed === 23 ? drawNonFinite(def, seed) : null) ?? drawCase(def, seed);
         const group = lowerCase(def, c, (i) => i % 2 === 1);
         const { kernel } = scheduleKernel(group.kernel, target);
         return { label: `${def.name}, seed ${seed}`, c, kernel, data: runPrepares(kernel, operandData(group, c)) };

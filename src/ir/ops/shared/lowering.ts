@@ -2,7 +2,7 @@
 import type { Expr, Scalar } from "../../loop/expr.js";
 import type { BufferRef, LowerBuilder } from "../../loop/lower-builder.js";
 import * as make from "../../loop/make.js";
-import type { DType } from "../../type/dtype.js";
+import { type DType, isFloat } from "../../type/dtype.js";
 
 /** The type that values of `d` are computed in: f16 and bf16 in f32. */
 export const computeDType = (d: DType): DType => (d === "f16" || d === "bf16" ? "f32" : d);
@@ -36,6 +36,16 @@ export function constantTable(b: LowerBuilder, dtype: DType, values: readonly nu
   b.stage(`${hint}.const`, make.seq(...values.map((v, i) => make.store(table.name, [make.index(i)], make.constant(dtype, v)))));
   return (at) => b.load(table, [at]);
 }
+
+/** The lesser or greater of two values; of floats NaN where either is. */
+export const nanExtreme = (op: "min" | "max", a: Expr, b: Expr): Expr =>
+  a.t !== "index" && isFloat(a.t) ? make.select(make.call("isnan", [a]), a, make.bin(op, a, b)) : make.bin(op, a, b);
+
+/** Whether x is the extreme that a reduction by `min` or `max` found: equal to it, or NaN as it then is. */
+export const isExtreme = (x: Expr, extreme: Expr): Expr => {
+  const equal = make.bin("eq", x, extreme);
+  return x.t !== "index" && isFloat(x.t) ? make.or(equal, make.call("isnan", [x])) : equal;
+};
 
 /** x clamped to [lo, hi]; a NaN becomes lo. */
 export const clampToward = (x: Expr, lo: number, hi: number): Expr =>

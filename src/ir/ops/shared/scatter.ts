@@ -10,7 +10,7 @@ import { type DType, isFloat } from "../../type/dtype.js";
 import { perTensor } from "../../type/quant.js";
 import { type TensorType, typeText } from "../../type/tensor-type.js";
 import { drawDType } from "./elementwise.js";
-import { computeDType, loadWide } from "./lowering.js";
+import { computeDType, loadWide, nanExtreme } from "./lowering.js";
 import { checkAlike } from "./movement.js";
 import { bigintsOf, tensorOfBigints } from "./values.js";
 
@@ -36,9 +36,9 @@ const combine = <T extends number | bigint>(reduction: Reduction, old: T, v: T):
     case "mul":
       return ((old as number) * (v as number)) as T;
     case "max":
-      return old > v ? old : v;
+      return old > v || Number.isNaN(old) ? old : v;
     case "min":
-      return old < v ? old : v;
+      return old < v || Number.isNaN(old) ? old : v;
   }
 };
 
@@ -84,9 +84,13 @@ export function lowerScatter(
   const u = loopVars("u", shape.length);
   const at = target(u);
   const v = b.load(updates, u);
-  const met =
-    reduction === "none" ? v : make.cast(dtype, make.bin(reduction, loadWide(b, y, at), make.cast(computeDType(dtype), v)));
-  b.stage("scatter", nest("u", shape, make.store(y.name, at, met)));
+  const met = () => {
+    const [old, added] = [loadWide(b, y, at), make.cast(computeDType(dtype), v)];
+    if (reduction === "none") return v;
+    const extreme = reduction === "min" || reduction === "max";
+    return make.cast(dtype, extreme ? nanExtreme(reduction, old, added) : make.bin(reduction, old, added));
+  };
+  b.stage("scatter", nest("u", shape, make.store(y.name, at, met())));
 }
 
 /** Element type and quantization that `reduction` is defined on. */
