@@ -3,7 +3,7 @@
 import { affineOf, exprOfAffine } from "../../ir/loop/affine.js";
 import { type BinOp, type CallExpr, type CastExpr, type Expr, isComparison, type Scalar } from "../../ir/loop/expr.js";
 import * as make from "../../ir/loop/make.js";
-import type { Buffer } from "../../ir/loop/stmt.js";
+import type { Buffer, ReduceOp } from "../../ir/loop/stmt.js";
 import type { FloatType } from "../../ir/math/builder.js";
 import { mathDefinition } from "../../ir/math/definition.js";
 import { isMathFn, type MathFn } from "../../ir/math/functions.js";
@@ -69,6 +69,12 @@ function logical(op: BinOp, a: Piece, b: Piece): Piece {
   if (op === "and" || op === "min") return infix("&&", BINDS.and, within(a, BINDS.and), within(b, BINDS.compare));
   if (op === "or" || op === "max") return infix("||", BINDS.or, within(a, BINDS.compare), within(b, BINDS.compare));
   return infix(op === "eq" ? "==" : "!=", BINDS.compare, within(a, BINDS.add), within(b, BINDS.add));
+}
+
+/** The step of a reduction: `op` as of two values, but that NaN stays the extreme of floats. */
+export function reducedPiece(op: ReduceOp, t: DType, old: Piece, value: Piece, h: Helpers): Piece {
+  if ((op !== "min" && op !== "max") || !isFloatScalar(t)) return binaryPiece(op, t, old, value, h);
+  return called(h.use(`nan${op}_${isHalf(t) ? "f32" : t}`), old, value);
 }
 
 const isSafeDivisor = (e: Expr | null): boolean => e?.k === "const" && Number(e.value) !== 0 && Number(e.value) !== -1;

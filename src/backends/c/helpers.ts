@@ -71,6 +71,13 @@ const extreme =
     text: fn(valueType(t), `${op}_${t}`, two(t), `return a ${sign} b ? a : b;`),
   });
 
+/** The step of a reduction: NaN where either is. */
+const extremeOrNan =
+  (op: "min" | "max", sign: string) =>
+  (t: DType): Helper => ({
+    text: fn(valueType(t), `nan${op}_${t}`, two(t), `return a ${sign} b || a != a ? a : b;`),
+  });
+
 /** Words of the two float formats. */
 const FORMATS = {
   f32: { type: "float", word: "uint32_t", f: "f", fraction: 23, one: "1u", int: "int32_t", bits: 32 },
@@ -333,6 +340,8 @@ function find(name: string): Helper {
   if (conversion && conversion[1] !== "bits") return saturating(conversion[1] as DType | "index", conversion[2] as Format);
   const [, op, t] = /^(.+)_(\w+?)$/.exec(name) ?? [];
   if (op === "min" || op === "max") return extreme(op, op === "min" ? "<" : ">")(t as DType);
+  if (op === "nanmin" || op === "nanmax")
+    return extremeOrNan(op === "nanmin" ? "min" : "max", op === "nanmin" ? "<" : ">")(t as DType);
   const made = isFormat(t) ? FLOAT_HELPERS[op]?.(t) : INTEGER_HELPERS[op]?.(t as DType);
   invariant(made, `a C function '${name}'`);
   return made;

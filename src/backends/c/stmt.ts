@@ -6,7 +6,7 @@ import type { Buffer, ReduceStmt, Stmt } from "../../ir/loop/stmt.js";
 import { substituteIn } from "../../ir/loop/visit.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { invariant, unreachable } from "../../support/assert.js";
-import { binaryPiece, elementText, loadedPiece, pieceOf, storedText } from "./expr.js";
+import { elementText, loadedPiece, pieceOf, reducedPiece, storedText } from "./expr.js";
 import type { Helpers } from "./helpers.js";
 import { createNames, type Names } from "./names.js";
 import { elementType, valueType } from "./types.js";
@@ -58,7 +58,7 @@ export function statementLines(
     const value = pieceOf(st.value, reader(s));
     const isPlain = dtype === "f32" || dtype === "f64" || dtype === "u32" || dtype === "u64";
     if (isPlain && (st.op === "add" || st.op === "mul")) return `${element} ${st.op === "add" ? "+=" : "*="} ${value.text};`;
-    const next = binaryPiece(st.op, dtype, loadedPiece(dtype, element, helpers), value, helpers);
+    const next = reducedPiece(st.op, dtype, loadedPiece(dtype, element, helpers), value, helpers);
     return `${element} = ${storedText(dtype, next, helpers)};`;
   };
 
