@@ -83,6 +83,36 @@ export const chainSteps: Readonly<Record<string, ChainStep>> = {
     const w = constant(layout === "channels_first" ? [out, c / groups, ...kernel] : [out, ...kernel, c / groups], -1, 1);
     return node("conv", g.bool() ? [x, w] : [x, w, constant([out])], attrs);
   },
+  /** Two or three numbers or per-channel constants in a row, on either side. */
+  affine({ g, x, shape, node, constant }) {
+    let y = x;
+    for (let i = g.int(2, 3); i > 0; i--) {
+      const along = shape.length ? alongAxis(shape, g.int(0, shape.length - 1)) : [];
+      const c = constant(g.pick([[], [1], shape.map(() => 1), along]));
+      y = node(g.pick(["add", "mul", "sub"]), g.int(0, 3) ? [y, c] : [c, y]);
+    }
+    return y;
+  },
+  convTranspose({ g, x, shape, node, constant }) {
+    if (shape.length < 3 || shape.length > 4) return null;
+    const layout = g.pick(LAYOUTS);
+    const { c, s } = imageOf(shape, layout);
+    if (c === 0 || s.some((d) => d === 0)) return null;
+    const groups = c % 2 === 0 && g.bool() ? 2 : 1;
+    const out = groups * g.int(1, 3);
+    const [ones, none] = [1, 0].map((v) => s.map(() => v));
+    const kernel = s.map(() => g.int(1, 2));
+    const attrs = {
+      strides: s.map(() => g.int(1, 2)),
+      dilations: ones,
+      pads: [...none, ...none],
+      output_padding: none,
+      groups,
+      layout,
+    };
+    const w = constant(layout === "channels_first" ? [out, c / groups, ...kernel] : [out, ...kernel, c / groups], -1, 1);
+    return node("conv_transpose", g.bool() ? [x, w] : [x, w, constant([out])], attrs);
+  },
   batchNorm({ g, x, shape, node, constant }) {
     if (shape.length < 2) return null;
     const layout = g.pick(LAYOUTS);
@@ -108,12 +138,13 @@ export const chainSteps: Readonly<Record<string, ChainStep>> = {
   },
 };
 
-/** Adds one step behind a random f32 value; null where there is none or the step does not fit it. */
+/** Adds one step of those in `names` behind a random f32 value; null where there is none or the step does not fit it. */
 export function addChainStep(
   b: FuncBuilder,
   g: Gen,
   values: readonly ValueId[],
   loc: (op: string) => Loc,
+  names: readonly string[] = Object.keys(chainSteps),
 ): readonly ValueId[] | null {
   const floats = values.filter((v) => b.typeOf(v).dtype === "f32" && numElements(b.typeOf(v).shape) <= 1000);
   if (floats.length === 0) return null;
@@ -127,6 +158,6 @@ export function addChainStep(
     made.push(b.node(op, inputs, attrs, loc(op)));
     return made[made.length - 1];
   };
-  const done = g.pick(Object.values(chainSteps))({ g, x, shape: b.typeOf(x).shape, values: floats, b, constant, node });
+  const done = chainSteps[g.pick(names)]({ g, x, shape: b.typeOf(x).shape, values: floats, b, constant, node });
   return done === null ? null : made;
 }

@@ -3,7 +3,7 @@ import { type Func, isAbsent, isConst, type Node, type State, type ValueId } fro
 import { hasTrait } from "../../ir/op/define.js";
 import { integerOperands, type OpQuantize, sameGridOperands } from "../../ir/op/quantize.js";
 import type { OpRegistry } from "../../ir/op/registry.js";
-import type { TensorType } from "../../ir/type/tensor-type.js";
+import { numElements, type TensorType } from "../../ir/type/tensor-type.js";
 
 /** What the op of a node says of integers, where it holds for this node: its results are f32, and its attributes have an integer form. */
 export function integerForm(n: Node, ops: OpRegistry): OpQuantize<never> | undefined {
@@ -56,8 +56,11 @@ export function quantPoints(
   const fed = new Set(states.map((s) => s.result));
   const outputs = f.results.filter((_, at) => !fed.has(at));
   const tail = tailOf(f, outputs, formOf);
-  const isActivation = (id: ValueId) =>
-    !isConst(id) && !isAbsent(id) && types.get(id)?.dtype === "f32" && !choice.isFloatValue(id);
+  const isActivation = (id: ValueId) => {
+    const type = isConst(id) || isAbsent(id) ? undefined : types.get(id);
+    // no elements, no range
+    return type?.dtype === "f32" && numElements(type.shape) > 0 && !choice.isFloatValue(id);
+  };
   const points = new Set<ValueId>();
   for (const n of f.body.toReversed()) {
     if (tail.has(n)) continue;
