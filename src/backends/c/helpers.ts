@@ -102,7 +102,7 @@ const FLOAT_HELPERS: Readonly<Record<string, (t: Format) => Helper>> = {
     return { text: fn(type, `abs_${t}`, `${type} x`, `return x > 0.0${f} ? x : 0.0${f} - x;`) };
   },
   with_sign: (t) => {
-    const { type, word, one, bits: n } = FORMATS[t];
+    const { type, one, bits: n } = FORMATS[t];
     const sign = `(${one} << ${n - 1})`;
     const line = `return ${t}_of_bits((bits_of_${t}(x) & ~${sign}) | (bits_of_${t}(sign) & ${sign}));`;
     return { text: fn(type, `with_sign_${t}`, `${type} x, ${type} sign`, line), calls: bits(t) };

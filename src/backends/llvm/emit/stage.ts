@@ -1,5 +1,5 @@
 import type { InstrTable } from "../../../ir/instr/define.js";
-import type { Buffer, ForStmt, Kernel, Stage } from "../../../ir/loop/stmt.js";
+import type { Buffer, ForStmt, Stage } from "../../../ir/loop/stmt.js";
 import type { Target } from "../../../ir/target/target.js";
 import { dtypeInfo } from "../../../ir/type/dtype.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
