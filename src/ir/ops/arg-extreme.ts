@@ -36,9 +36,9 @@ function argExtreme(name: "argmax" | "argmin", better: <T extends number | bigin
         let at = 0;
         places.forEach((p, j) => {
           const [v, top] = [values[p], values[places[at]]];
-          const [isNaN, wasNaN] = [Number.isNaN(v), Number.isNaN(top)];
-          const equals = v === top || (isNaN && wasNaN);
-          if (isNaN > wasNaN || (!wasNaN && better(v, top)) || (select_last && equals)) at = j;
+          const [isNan, wasNan] = [Number.isNaN(v), Number.isNaN(top)];
+          const equals = v === top || (isNan && wasNan);
+          if (isNan > wasNan || (!wasNan && better(v, top)) || (select_last && equals)) at = j;
         });
         return at;
       });
