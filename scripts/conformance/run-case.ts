@@ -132,7 +132,7 @@ const isTensorInput = (model: ModelProto, name: string): boolean =>
 
 /** The operand that QC-ONNX-018 asks to be constant. */
 function operandOf(d: QcError["diags"][number]): string[] {
-  const named = d.code === "QC-ONNX-018" ? /--freeze "(.*)=value\.npy"/.exec(d.help ?? "") : null;
+  const named = d.code === "QC-ONNX-018" ? /its operand \d+ \('(.*?)'\) is computed at run time/.exec(d.message) : null;
   return named ? [named[1]] : [];
 }
 
