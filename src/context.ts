@@ -18,13 +18,15 @@ import type { Scheme } from "./ir/quant/scheme.js";
 import type { Scheduler } from "./ir/schedule/scheduler.js";
 import type { Sketch } from "./ir/schedule/sketch.js";
 import { builtinPasses } from "./passes/index.js";
+import { parsePipeline } from "./passes/pipeline.js";
 import { builtinCalibrators, builtinRepairs, builtinSchemes } from "./passes/quant/builtin.js";
 import type { Plugin } from "./plugin.js";
 import { builtinSchedulers } from "./schedules/index.js";
 import { builtinStrategies } from "./search/strategies/builtin.js";
 import type { StrategyMaker } from "./search/strategy.js";
-import type { Diag } from "./support/diag.js";
+import { type Diag, fail } from "./support/diag.js";
 import { createRuleTable } from "./support/rule-table.js";
+import { didYouMean } from "./support/suggest.js";
 
 export interface Context extends IrContext {
   readonly passes: ReadonlyMap<string, Pass>;
@@ -94,6 +96,7 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
     for (const [op, rule] of Object.entries(p.importers ?? {})) rules.add(op, rule, `plugin ${p.name}`);
   }
   for (const s of builtinSchedulers([...sketches.entries()].map(([, x]) => x))) schedulers.add(s.name, s, "qc");
+  for (const p of plugins) checkPipeline(p, new Map(passes.entries()));
   const onnxRules = Object.fromEntries(rules.entries());
   for (const f of builtinFrontends(onnxRules)) frontends.add(f.name, f, "qc");
   return {
@@ -118,4 +121,16 @@ export function createContext({ plugins = [], onDiag }: ContextOptions = {}): Co
       onDiag?.(d);
     },
   };
+}
+
+/** Errors: QC-PLUGIN-005 a place that names no pass; QC-PASS-* passes that cannot be read. */
+function checkPipeline({ name, pipeline = [] }: Plugin, passes: ReadonlyMap<string, Pass>): void {
+  for (const { after, passes: text } of pipeline) {
+    if (!passes.has(after)) {
+      fail("QC-PLUGIN-005", `plugin '${name}' wants '${text}' after '${after}', and there is no such pass`, {
+        help: didYouMean(after, passes.keys()) ?? "qc opt --list_passes names the passes",
+      });
+    }
+    parsePipeline(text, passes);
+  }
 }

@@ -12,9 +12,26 @@ export interface ForeignFormat {
 const at = (head: Uint8Array, offset: number, text: string): boolean =>
   head.length >= offset + text.length && [...text].every((c, i) => head[offset + i] === c.charCodeAt(0));
 
+const LONGEST_LINK = 256;
+
 const never = (): boolean => false;
 
+/** The path of another file and nothing else: what a link becomes where it is copied as text. */
+const LINK = /^(?:\.\.?\/)+[\w.@+/ -]+\n?$/;
+
 export const FOREIGN: readonly ForeignFormat[] = [
+  {
+    what: "a symbolic link that was copied as text",
+    endings: [],
+    detects: (head) => head.length < LONGEST_LINK && LINK.test(Buffer.from(head).toString("utf8")),
+    help: "copy the files that links lead to: cp -rL FROM TO",
+  },
+  {
+    what: "a pointer of Git LFS",
+    endings: [],
+    detects: (head) => at(head, 0, "version https://git-lfs."),
+    help: "fetch what it stands for: git lfs pull",
+  },
   {
     what: "a TensorFlow Lite model",
     endings: [".tflite", ".lite"],

@@ -188,6 +188,34 @@ describe("plugins", () => {
     expect(extendPipeline("a,c", [plugin])).toBe("a,c");
     expect(extendPipeline("a,b", [plugin, plugin])).toBe("a,b,x,y{n=1},x,y{n=1}");
   });
+  it("are told where a pipeline names no pass", () => {
+    const plugin = { name: "p", apiVersion: 1, pipeline: [{ after: "simplify-movment", passes: "dce" }] };
+    expect(() => createContext({ plugins: [plugin] })).toThrow(
+      expect.objectContaining({
+        code: "QC-PLUGIN-005",
+        diags: [expect.objectContaining({ help: "did you mean 'simplify-movement'?" })],
+      }),
+    );
+  });
+  it("run in the presets of qc opt too", () => {
+    const r = qc(work, ["opt", "snake.onnx", "-O1", "--time_passes", "--plugin", SNAKE]);
+    expect(r.code, r.err).toBe(0);
+    expect(r.out).toContain("find-snake");
+  });
+  it("own the errors that they throw", () => {
+    const source = `export default ({ definePass }) => ({ name: "faulty", apiVersion: 1, pipeline: [{ after: "dce", passes: "faulty" }],
+  passes: [definePass({ name: "faulty", doc: "throws", options: {}, requires: [], establishes: [],
+    run: (m) => m.nothing.here })] });`;
+    writeFileSync(join(work, "faulty.mjs"), source);
+    writeFileSync(join(work, "faulty.ts"), source);
+    for (const file of ["faulty.mjs", "faulty.ts"]) {
+      const model = ["--input_path", "snake.onnx", "--output_path", "faulty"];
+      const { code, err } = qc(work, ["compile", ...model, "--plugin", SNAKE, "--plugin", `./${file}`]);
+      expect(code).toBe(1);
+      expect(err).toMatch(new RegExp(`QC-PLUGIN-006: TypeError in '.*${file}', line 3`));
+      expect(err).not.toContain("bug in qc");
+    }
+  });
   it("are documented as they are", () => {
     const text = readFileSync(join(ROOT, "docs/plugins.md"), "utf8").replace(/\s+/g, " ");
     const source = readFileSync(SNAKE, "utf8").replace(/\s+/g, " ");

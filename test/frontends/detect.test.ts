@@ -44,6 +44,17 @@ describe("a format", () => {
       message: expect.stringMatching(/ONNX models \(\.onnx\), IR text \(\.qc\)/),
     });
   });
+  it("is not what stands in the place of a file: a link copied as text, a pointer of Git LFS", () => {
+    for (const text of ["../../blobs/8f3a", "./weights/model.onnx\n"])
+      expect(diagsOf(() => nameOf(file("model.onnx", text)))[0]).toMatchObject({
+        code: "QC-FORMAT-001",
+        help: expect.stringContaining("cp -rL"),
+      });
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
+    expect(diagsOf(() => nameOf(file("model.onnx", pointer)))[0]).toMatchObject({
+      help: expect.stringContaining("git lfs pull"),
+    });
+  });
   it("of a folder or of nothing is a coded error", () => {
     expect(diagsOf(() => nameOf(work))[0].code).toBe("QC-IO-004");
     expect(diagsOf(() => nameOf(join(work, "none.onnx")))[0].code).toBe("QC-IO-003");

@@ -67,9 +67,9 @@ export const cBackend: Backend = {
         return { name: program.name, texts, constants: (arch) => constantObjects(program, blobs, arch) };
       },
       build({ texts, constants }) {
-        const library = texts.find((t) => t.name === "library.c");
-        if (!compiler || !library) return null;
-        const object = compileLibrary(compiler, [...library.pieces()].join(""));
+        const source = texts.find((t) => t.name === "library.c");
+        if (!compiler || !source) return null;
+        const object = compileLibrary(compiler, Array.from(source.pieces()).join(""));
         return { objects: [object, ...constants(elfArch(object))] };
       },
     };

@@ -1,3 +1,4 @@
+import type { Context } from "../../context.js";
 import type { Prop } from "../../ir/pass/pass.js";
 import type { PipelineStep } from "../../passes/pipeline.js";
 import { failUsage } from "../../support/diag.js";
@@ -70,7 +71,7 @@ export const opt: Command = defineCommand({
     const { runPipeline } = await import("../../passes/manager.js");
     const { createInstruments } = await import("../../passes/instruments/create.js");
     const { assertValid } = await import("../../ir/op/verify.js");
-    const steps = parsePipeline(await pipelineOf(args), ctx.passes);
+    const steps = parsePipeline(await pipelineOf(args, ctx), ctx.passes);
     const m = await readModule(file, ctx, args.inputShapes);
     assertValid(m, ctx.ops, ctx.blobs);
     const write = (t: string) => void (io.json ? io.stderr : io.stdout).write(t);
@@ -87,12 +88,14 @@ type OptArgs = Args<typeof options>;
 const levels = (a: OptArgs): readonly boolean[] => [a.o0, a.o1, a.o2, a.o3];
 const hasPipeline = (a: OptArgs): boolean => a.passes !== undefined || a.optLevel !== undefined || levels(a).includes(true);
 
-async function pipelineOf(args: OptArgs): Promise<string> {
+/** The passes as they are given, or a preset with those that plugins add to it, as in a build. */
+async function pipelineOf(args: OptArgs, { plugins }: Context): Promise<string> {
   if (args.passes !== undefined) return args.passes;
+  const { extendPipeline } = await import("../../plugin.js");
   const { canonicalPipeline, loweredPipeline } = await import("../../passes/presets.js");
   const flagged = levels(args).lastIndexOf(true);
   const level = (flagged >= 0 ? flagged : Number(args.optLevel)) as 0 | 1 | 2 | 3;
-  return `${canonicalPipeline(level)},${loweredPipeline(level)}`;
+  return extendPipeline(`${canonicalPipeline(level)},${loweredPipeline(level)}`, plugins);
 }
 
 /** The options of the first RUN line of a text that runs `qc opt`; only those that say what runs. QC-CLI-045 where there is none. */

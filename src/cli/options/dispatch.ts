@@ -3,6 +3,7 @@ import { KNOBS } from "../../support/env.js";
 import { didYouMean } from "../../support/suggest.js";
 import type { Command, Io } from "./command.js";
 import { helpOf, parseArguments } from "./parse.js";
+import { unforeseen } from "./unforeseen.js";
 
 /** The streams and variables of the process, or a test's. */
 export interface Surroundings {
@@ -84,23 +85,11 @@ function createIo({ stdout, stderr, env, version }: Surroundings, json: boolean,
 
 /** Prints an error as people or programs read it; the stack only with --debug. */
 function report(error: unknown, io: Io): number {
-  const known = error instanceof QcError ? error : internal(error);
+  const known = error instanceof QcError ? error : unforeseen(error);
   if (io.json) io.result({ error: { code: known.code, kind: known.kind, diagnostics: known.diags } }, () => "");
   io.note(known.diags.map(formatDiag).join("\n\n"));
   if (io.debug && error instanceof Error) io.note(error.stack ?? String(error));
   return known.kind === "usage" ? 2 : 1;
-}
-
-function internal(error: unknown): QcError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new QcError([
-    {
-      severity: "error",
-      code: "QC-INTERNAL-000",
-      message,
-      help: "this is a bug in qc: run again with --debug and report what it prints",
-    },
-  ]);
 }
 
 function overview(commands: readonly Command[], version: string): string {

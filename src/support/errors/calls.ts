@@ -215,6 +215,14 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "The plugin was made for another version of the plugin interface.",
     "Install a release of the plugin that fits this qc, or the other way round.",
   ],
+  "QC-PLUGIN-005": [
+    "A plugin's `pipeline` wants its passes to run after a pass that does not exist.",
+    "Name a pass under `after`: `qc opt --list_passes` lists them.",
+  ],
+  "QC-PLUGIN-006": [
+    "Code that is not qc's own threw an error: a plugin, a preprocessor or a metric.",
+    "Mend the file that the message names; `--debug` shows where in it.",
+  ],
   "QC-RULE-001": [
     "Two owners (qc itself or plugins) define something with the same name.",
     "Rename one of the two, or load only one of the plugins.",
