@@ -1,4 +1,5 @@
 import type { Context } from "../../context.js";
+import type { Plugin } from "../../plugin.js";
 import { defineCommand, type Io } from "../options/command.js";
 import { plugins as pluginOption } from "../options/leip.js";
 
@@ -19,7 +20,7 @@ export const plugins = defineCommand({
   name: "plugins",
   summary: "what the built-in parts and the given plugins add",
   description:
-    "Loads plugins and lists what each adds: ops, passes, importer rules, sketches, schedulers, backends, search strategies, targets; without any, what qc brings along.",
+    "Loads plugins and lists what each adds: ops, passes, frontends, importer rules, sketches, schedulers, backends, schemes, calibrators, repairs, search strategies, targets; without any, what qc brings along.",
   examples: [
     ["qc plugins", "what qc brings along"],
     ["qc plugins --plugin ./swish.mjs", "what a plugin adds, and that it fits"],
@@ -30,78 +31,58 @@ export const plugins = defineCommand({
     const own = context.plugins.map((p) => ({
       name: p.name,
       apiVersion: p.apiVersion,
-      ops: (p.ops ?? []).map((o) => o.name),
-      passes: (p.passes ?? []).map((o) => o.name),
-      frontends: (p.frontends ?? []).map((x) => x.name),
-      importers: Object.keys(p.importers ?? {}),
-      sketches: (p.sketches ?? []).map((x) => x.name),
-      schedulers: (p.schedulers ?? []).map((x) => x.name),
-      backends: (p.backends ?? []).map((x) => x.name),
-      strategies: (p.strategies ?? []).map((x) => x.name),
-      targets: [...(p.backends ?? []).map((x) => x.name), ...Object.keys(p.targets ?? {})],
+      ...namesBy((kind) => kind.of(p)),
       pipeline: p.pipeline ?? [],
     }));
-    type Key = "ops" | "passes" | "frontends" | "importers" | "schedulers" | "backends" | "strategies" | "targets";
-    const added = (key: Key) => new Set(own.flatMap((p) => p[key]));
-    const without = (all: readonly string[], key: Key) => all.filter((n) => !added(key).has(n)).sort();
-    const builtIn = {
-      name: "qc",
-      ops: without(
-        context.ops.all().map((o) => o.name),
-        "ops",
-      ),
-      passes: without([...context.passes.keys()], "passes"),
-      frontends: without(
-        context.frontends.map((f) => f.name),
-        "frontends",
-      ),
-      importers: without(Object.keys(context.onnxRules), "importers"),
-      sketches: [],
-      schedulers: without(
-        context.schedulers.map((s) => s.name),
-        "schedulers",
-      ),
-      backends: without([...context.backends.keys()], "backends"),
-      strategies: without([...context.strategies.keys()], "strategies"),
-      targets: without([...context.targets.keys()], "targets"),
-    };
+    const builtIn = { name: "qc", ...namesBy((kind) => namesOf(kind, context)) };
     io.result({ plugins: [builtIn, ...own] }, () =>
       [
         `qc (built in): ${builtIn.ops.length} ops, ${builtIn.passes.length} passes, importers of ${builtIn.importers.length} ONNX ops`,
-        ...(own.length ? own.flatMap(pluginLines) : listLines(builtIn)),
+        ...(own.length ? own.flatMap((p) => [p.name, ...listLines(p), ...p.pipeline.map(pipelineLine)]) : listLines(builtIn)),
       ].join("\n"),
     );
   },
 });
 
-interface Listing {
-  readonly name: string;
-  readonly ops: readonly string[];
-  readonly passes: readonly string[];
-  readonly frontends: readonly string[];
-  readonly importers: readonly string[];
-  readonly sketches: readonly string[];
-  readonly schedulers: readonly string[];
-  readonly backends: readonly string[];
-  readonly strategies: readonly string[];
-  readonly targets: readonly string[];
+/** One kind of thing that a plugin can add. */
+interface Kind {
+  readonly of: (p: Plugin) => readonly string[];
+  /** All that a context knows; those of qc without a name are not listed. */
+  readonly all: (ctx: Context) => Iterable<string>;
 }
 
-const listLines = ({
-  ops,
-  passes,
-  frontends,
-  importers,
-  sketches,
-  schedulers,
-  backends,
-  strategies,
-  targets,
-}: Listing): string[] =>
-  Object.entries({ ops, passes, frontends, importers, sketches, schedulers, backends, strategies, targets }).flatMap(
-    ([what, names]) => (names.length ? [`  ${what.padEnd(10)} ${names.join(", ")}`] : []),
-  );
+const named = (list: readonly { readonly name: string }[] = []): readonly string[] => list.map((x) => x.name);
 
-function pluginLines(p: Listing & { readonly pipeline: readonly { after: string; passes: string }[] }): string[] {
-  return [p.name, ...listLines(p), ...p.pipeline.map((s) => `  pipeline   ${s.passes} after ${s.after}`)];
+const KINDS = {
+  ops: { of: (p) => named(p.ops), all: (ctx) => named(ctx.ops.all()) },
+  passes: { of: (p) => named(p.passes), all: (ctx) => ctx.passes.keys() },
+  frontends: { of: (p) => named(p.frontends), all: (ctx) => named(ctx.frontends) },
+  importers: { of: (p) => Object.keys(p.importers ?? {}), all: (ctx) => Object.keys(ctx.onnxRules) },
+  sketches: { of: (p) => named(p.sketches), all: () => [] },
+  schedulers: { of: (p) => named(p.schedulers), all: (ctx) => named(ctx.schedulers) },
+  backends: { of: (p) => named(p.backends), all: (ctx) => ctx.backends.keys() },
+  schemes: { of: (p) => named(p.schemes), all: (ctx) => ctx.quantization.schemes.keys() },
+  calibrators: { of: (p) => named(p.calibrators), all: (ctx) => ctx.quantization.calibrators.keys() },
+  repairs: { of: (p) => named(p.repairs), all: (ctx) => ctx.quantization.repairs.keys() },
+  strategies: { of: (p) => named(p.strategies), all: (ctx) => ctx.strategies.keys() },
+  targets: { of: (p) => [...named(p.backends), ...Object.keys(p.targets ?? {})], all: (ctx) => ctx.targets.keys() },
+} as const satisfies Readonly<Record<string, Kind>>;
+type Names = Readonly<Record<keyof typeof KINDS, readonly string[]>>;
+
+const namesBy = (names: (kind: Kind) => readonly string[]): Names =>
+  Object.fromEntries(Object.entries(KINDS).map(([key, kind]) => [key, names(kind)])) as unknown as Names;
+
+/** What qc itself brings along of a kind. */
+function namesOf({ of, all }: Kind, ctx: Context): readonly string[] {
+  const added = new Set(ctx.plugins.flatMap(of));
+  return [...all(ctx)].filter((n) => !added.has(n)).sort();
 }
+
+const listLines = (names: Names): string[] =>
+  Object.keys(KINDS).flatMap((key) => {
+    const list = names[key as keyof Names];
+    return list.length ? [`  ${key.padEnd(11)} ${list.join(", ")}`] : [];
+  });
+
+const pipelineLine = ({ after, passes }: { readonly after: string; readonly passes: string }): string =>
+  `  ${"pipeline".padEnd(11)} ${passes} after ${after}`;
