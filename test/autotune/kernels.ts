@@ -19,7 +19,7 @@ import { builtinStrategies } from "../../src/search/strategies/builtin.js";
 import type { StrategyMaker } from "../../src/search/strategy.js";
 import { shortHash } from "../../src/support/hash.js";
 import { type Drawn, lowerCase } from "../ir/ops/lower-op.js";
-import { MACHINES } from "../ir/schedule/machines.js";
+import { MACHINES } from "../schedules/cpu/machines.js";
 
 const gen = createGen(11);
 export const tensor = (dtype: DType, shape: readonly number[]): Tensor => gen.tensor({ dtype, shape: [...shape], quant: null });

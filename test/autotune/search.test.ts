@@ -12,7 +12,7 @@ import { drawing, enumerate } from "../../src/search/space.js";
 import { builtinStrategies } from "../../src/search/strategies/builtin.js";
 import { following } from "../../src/support/choose.js";
 import { difference, operandData } from "../ir/ops/lower-op.js";
-import { MACHINES } from "../ir/schedule/machines.js";
+import { MACHINES } from "../schedules/cpu/machines.js";
 import { conv, fakeMs, fakeTune, HERE, kernels, lowered, MACHINE, scheduleOn, tensor } from "./kernels.js";
 
 describe("the design space", () => {

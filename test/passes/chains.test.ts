@@ -22,7 +22,7 @@ import { canonicalPipeline, loweredPipeline, type OptLevel } from "../../src/pas
 import { load } from "../../src/runtime/index.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { opChain } from "../helpers/op-chain.js";
-import { MACHINES } from "../ir/schedule/machines.js";
+import { MACHINES } from "../schedules/cpu/machines.js";
 
 const CHAINS = Number(process.env.QC_CHAINS ?? 2);
 const ctx = createContext();

@@ -35,7 +35,7 @@ export const hasRoomToUnroll = (m: Machine, t: TileShape): boolean =>
 
 /**
  * Whether an image is read in place, its border apart. 3x3 stride 2, 320 x 320, 3->16 on AVX-512: 190 GFLOP/s, with a halo 150
- * (test/ir/schedule/choices-speed.ts --image 320x320x3 --filters 16 --stride 2 --choose halo=true).
+ * (test/schedules/cpu/choices-speed.ts --image 320x320x3 --filters 16 --stride 2 --choose halo=true).
  * `outer`: loops over the results, the channels last; `elements` of the image.
  */
 export function readsImageInPlace(outer: readonly LoopHead[], taps: number, elements: number): boolean {

@@ -50,7 +50,7 @@ const NARROWED = 2;
 /**
  * As few products as possible, then the most accumulators; phases divide the tile and the tile the outputs. Products of pairs are two instructions
  * each, which keep the ports busy with 4 accumulators; tiles above half of the registers would have their weights copied to the stack
- * (test/ir/schedule/choices-speed.ts --target "llvm -mcpu=znver3" --dtype i8 --image 112x112x32 --depthwise times all shapes).
+ * (test/schedules/cpu/choices-speed.ts --target "llvm -mcpu=znver3" --dtype i8 --image 112x112x32 --depthwise times all shapes).
  */
 function shapeOf(m: Machine, q: DepthwiseQuestion, size: number, choose: Chooser): Shape | null {
   const shapes: (Shape & { readonly score: number })[] = [];
@@ -129,7 +129,7 @@ export function inWindows(s: Scheduled, m: Machine, q: DepthwiseQuestion, choose
 
 /**
  * Half of a small second-level cache: windows of an image up to this size are made before the sums, larger ones a block of rows at a time, as large as this at most
- * (test/ir/schedule/choices-speed.ts --dtype i8 --image 112x112x64 --depthwise --stride 2 --choose block=0 times them whole).
+ * (test/schedules/cpu/choices-speed.ts --dtype i8 --image 112x112x64 --depthwise --stride 2 --choose block=0 times them whole).
  */
 const BLOCK_BYTES = 256 * 1024;
 

@@ -24,7 +24,7 @@ const IMAGE_LINES = 256;
 /**
  * Whether a depthwise window of `rows` rows walks all channels of a position (NHWC), not one vector of them at a time: its rows would fall on
  * too few sets of the cache, or vectors are shorter than a line and the image's lines are gone when the next vector comes. AVX2, 3x3 stride 2,
- * 112 x 112 x 64: 57 us, one vector at a time 106 (test/ir/schedule/choices-speed.ts --target "llvm -mcpu=znver3" --image 112x112x64 --depthwise
+ * 112 x 112 x 64: 57 us, one vector at a time 106 (test/schedules/cpu/choices-speed.ts --target "llvm -mcpu=znver3" --image 112x112x64 --depthwise
  * --stride 2 --choose order=channels_outside,positions=7,vectors=1).
  */
 export function crowds({ shape, dtype }: Pick<Buffer, "shape" | "dtype">, rows: number, lanes: number): boolean {

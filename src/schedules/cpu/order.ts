@@ -6,7 +6,7 @@ const RESIDENT_BYTES = 512 * 1024;
 
 /**
  * Float weights of a 1x1 convolution that stay in the first-level cache beside the pixels. Larger ones go by panel, each over all pixels, since
- * weights are most of what a tile loads (`test/ir/schedule/choices-speed.ts --image 56x56x256 --filters 64 --window 1 --choose order=channels_inside`).
+ * weights are most of what a tile loads (`test/schedules/cpu/choices-speed.ts --image 56x56x256 --filters 64 --window 1 --choose order=channels_inside`).
  */
 const NEAREST_BYTES = 16 * 1024;
 

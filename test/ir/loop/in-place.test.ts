@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { mayShareMemory } from "../../../src/ir/loop/in-place.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { MACHINES } from "../schedule/machines.js";
+import { MACHINES } from "../../schedules/cpu/machines.js";
 import { f32, groupOf } from "./build.js";
 
 describe("sharing memory between an operand and a result", () => {

@@ -1,3 +1,4 @@
+import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { hoistConstants } from "../../../src/ir/loop/hoist.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import { createGen } from "../../../src/ir/op/sample.js";
@@ -89,3 +90,12 @@ export function exactSums(g: Geometry, data: Readonly<Record<string, TypedArray>
         }
   return y;
 }
+
+/** What the kernel computes, its constants prepared first; `checked` refuses accesses outside buffers. */
+export const outputs = (kernel: Kernel, data: Readonly<Record<string, TypedArray>>, checked = true): Record<string, TypedArray> =>
+  runKernel(kernel, runPrepares(kernel, data, { checked }), { checked });
+
+export const magnitude = (a: TypedArray): number => (a as Float32Array).reduce((m, v) => Math.max(m, Math.abs(Number(v))), 0);
+/** The largest difference between two elements in the same place. */
+export const distance = (a: TypedArray, b: TypedArray): number =>
+  (a as Float32Array).reduce((m, v, i) => Math.max(m, Math.abs(Number(v) - Number(b[i]))), 0);

@@ -9,7 +9,7 @@ import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { difference } from "../../helpers/same-values.js";
-import { MACHINES } from "../../ir/schedule/machines.js";
+import { MACHINES } from "../../schedules/cpu/machines.js";
 
 const conv = (pads: number) =>
   `{strides = [1, 1], pads = [${pads}, ${pads}, ${pads}, ${pads}], dilations = [1, 1], layout = "channels_last"}`;

@@ -10,7 +10,7 @@ import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { randomModule } from "../../helpers/random-module.js";
 import { difference } from "../../helpers/same-values.js";
-import { MACHINES } from "../../ir/schedule/machines.js";
+import { MACHINES } from "../../schedules/cpu/machines.js";
 
 it("a residual sum takes the place of the operand that dies in it", () => {
   const ctx = createContext();

@@ -6,7 +6,7 @@ import { targetKey } from "../../../src/ir/target/resolve.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
-import { convolution, exactSums, operands } from "./winograd-cases.js";
+import { convolution, exactSums, operands } from "../../ir/schedule/winograd-cases.js";
 
 const SHAPES = [
   { n: 1, h: 14, w: 14, c: 64, k: 64, pads: [1, 1, 1, 1] },

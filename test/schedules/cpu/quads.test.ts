@@ -12,7 +12,7 @@ import { tensorType } from "../../../src/ir/type/tensor-type.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
-import { groupOf } from "../loop/build.js";
+import { groupOf } from "../../ir/loop/build.js";
 import { INTEGER_MACHINES as MACHINES } from "./machines.js";
 
 interface Conv {

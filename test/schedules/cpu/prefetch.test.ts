@@ -5,7 +5,7 @@ import type { Target } from "../../../src/ir/target/target.js";
 import { perTensor } from "../../../src/ir/type/quant.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { f32, groupOf } from "../loop/build.js";
+import { f32, groupOf } from "../../ir/loop/build.js";
 import { MACHINES } from "./machines.js";
 
 /** What the emitter reads of a target. */

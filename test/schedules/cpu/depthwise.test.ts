@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { collides } from "../../../src/schedules/cpu/machine.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { f32, groupOf } from "../loop/build.js";
+import { f32, groupOf } from "../../ir/loop/build.js";
 import { MACHINES } from "./machines.js";
 
 function tileOf(size: number, channels: number, machine = MACHINES.avx512) {

@@ -4,8 +4,8 @@ import { builtinOps } from "../../../src/ir/ops/index.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
-import { difference, drawCase, lowerCase, operandData } from "../ops/lower-op.js";
-import { drawNonFinite } from "../ops/non-finite.js";
+import { difference, drawCase, lowerCase, operandData } from "../../ir/ops/lower-op.js";
+import { drawNonFinite } from "../../ir/ops/non-finite.js";
 
 /** js(scheduled) = native(scheduled) for drawn cases of every op: exact for integers, within rounding for floats. */
 describe("scheduled kernels mean the same in machine code", () => {

@@ -9,7 +9,7 @@ import type { TypedArray } from "../../../src/ir/op/tensor.js";
 import { perTensor } from "../../../src/ir/type/quant.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { groupOf } from "../loop/build.js";
+import { groupOf } from "../../ir/loop/build.js";
 import { INTEGER_MACHINES } from "./machines.js";
 
 /** Windows of 1 to 3 elements an axis, ones among them often. */

@@ -12,7 +12,7 @@ import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { following } from "../../../src/support/choose.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
-import { f32, groupOf } from "../loop/build.js";
+import { f32, groupOf } from "../../ir/loop/build.js";
 import { MACHINES } from "./machines.js";
 
 type Lines = readonly (readonly [op: string, inputs: readonly string[], attrs: Attrs, result: string])[];

@@ -1,6 +1,6 @@
 /**
  * Transposes beside an element-wise kernel of the same size and the plain loops, one thread: the table of docs/makers/schedules.md.
- *   node --import jiti/register test/ir/schedule/transpose-speed.ts llvm|"llvm -mcpu=znver3" f32|i8|i16|f64 [ROWSxCOLUMNS ...]
+ *   node --import jiti/register test/schedules/cpu/transpose-speed.ts llvm|"llvm -mcpu=znver3" f32|i8|i16|f64 [ROWSxCOLUMNS ...]
  */
 import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
@@ -10,7 +10,7 @@ import { tensorType } from "../../../src/ir/type/tensor-type.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { following } from "../../../src/support/choose.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
-import { groupOf } from "../loop/build.js";
+import { groupOf } from "../../ir/loop/build.js";
 
 const SHAPES = ["3136x256", "256x3136", "196x1024", "1024x196"];
 const [, , text = "llvm", kind = "f32", ...given] = process.argv;

@@ -10,7 +10,7 @@ import { applySteps } from "../../../src/ir/schedule/apply.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
-import { f32, groupOf } from "../loop/build.js";
+import { f32, groupOf } from "../../ir/loop/build.js";
 import { MACHINES } from "./machines.js";
 
 const conv = (x: readonly number[], w: readonly number[], attrs: Attrs = {}): Kernel =>

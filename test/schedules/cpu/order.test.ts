@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
+import { convolution } from "../../ir/schedule/winograd-cases.js";
 import { MACHINES } from "./machines.js";
-import { convolution } from "./winograd-cases.js";
 
 /** The outermost loop over tiles of a 1x1 convolution of 28 x 28 pixels. */
 function outermost(channels: number, filters: number, machine: keyof typeof MACHINES): string | undefined {

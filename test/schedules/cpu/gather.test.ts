@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { verifyKernel } from "../../../src/ir/loop/verify.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
+import { type Convolution, convolution, operands } from "../../ir/schedule/winograd-cases.js";
 import { MACHINES } from "./machines.js";
-import { type Convolution, convolution, operands } from "./winograd-cases.js";
 
 const strided = (o: Partial<Convolution>): Convolution => ({
   n: 1,

@@ -9,7 +9,7 @@ import { builtinOps } from "../../../src/ir/ops/index.js";
 import { applySteps } from "../../../src/ir/schedule/apply.js";
 import { perAxis, perTensor } from "../../../src/ir/type/quant.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { type Drawn, difference, drawCase, lowerCase, operandData } from "../ops/lower-op.js";
+import { type Drawn, difference, drawCase, lowerCase, operandData } from "../../ir/ops/lower-op.js";
 import { MACHINES } from "./machines.js";
 
 const g = createGen(7);

@@ -1,13 +1,13 @@
 /**
  * Direct sums beside Winograd's algorithm, one thread: the table of docs/makers/schedules.md.
- *   node --import jiti/register test/ir/schedule/winograd-speed.ts "llvm -mcpu=znver3" f32|i8 [N,H,W,C,K ...]
+ *   node --import jiti/register test/schedules/cpu/winograd-speed.ts "llvm -mcpu=znver3" f32|i8 [N,H,W,C,K ...]
  */
 import { runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
-import { convolution, operands } from "./winograd-cases.js";
+import { convolution, operands } from "../../ir/schedule/winograd-cases.js";
 
 const SHAPES = [
   "1,56,56,64,64",

@@ -9,13 +9,13 @@ import type { Machine } from "../../../src/ir/target/machine.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import type { Choice, Decisions } from "../../../src/support/choose.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
-import { convolution, operands } from "./winograd-cases.js";
+import { convolution, operands } from "../../ir/schedule/winograd-cases.js";
 
 /** A sample takes about so many operations. */
 const SAMPLE = 1e8;
 
 const command = {
-  run: "node --import jiti/register test/ir/schedule/choices-speed.ts",
+  run: "node --import jiti/register test/schedules/cpu/choices-speed.ts",
   about: `Times a convolution with its default schedule and with other choices, in turns, and prints medians and how many GFLOP/s (GOP/s) they are.
 Choices are named as in tuning logs, without the name of the stage, and with _ for spaces.`,
   options: {

@@ -14,7 +14,7 @@ import { tensorType } from "../../../src/ir/type/tensor-type.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
-import { f32, groupOf } from "../loop/build.js";
+import { f32, groupOf } from "../../ir/loop/build.js";
 import { MACHINES } from "./machines.js";
 
 const shared = { strides: [1, 1], dilations: [1, 1], layout: "channels_last" };
