@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { glyphFolder, MAIN } from "../cli/qc.js";
 import { has } from "../runtime/support/toolbox.js";
+import { glyphFolder, MAIN } from "./qc.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-interrupt-"));
 const at = (name: string) => join(work, name);

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mobilenetV1 } from "../../bench/networks/convolutional.js";
 import { load } from "../../src/runtime/index.js";
 import { writeNpy } from "../../src/support/npy.js";
 import { MAIN } from "../cli/qc.js";
 import { run } from "../runtime/support/toolbox.js";
-import { mobilenetV1 } from "./mobilenet.js";
 
 const SECONDS = 20;
 const GIB = 2 ** 30;
@@ -15,7 +15,7 @@ const work = mkdtempSync(join(tmpdir(), "qc-limits-"));
 const at = (name: string) => join(work, name);
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 beforeAll(() => {
-  writeFileSync(at("mobilenet.onnx"), mobilenetV1());
+  writeFileSync(at("mobilenet.onnx"), mobilenetV1().bytes);
   const data = Float32Array.from({ length: 3 * 224 * 224 }, (_, i) => Math.sin(i * i));
   writeNpy(at("x.npy"), { dtype: "f32", shape: [1, 3, 224, 224], data });
   writeFileSync(at("list.txt"), "x.npy\n");
@@ -52,7 +52,7 @@ describe("a MobileNet v1", () => {
     const [a, b] = await Promise.all(
       ["float", "int8"].map(async (folder) => {
         const net = await load(at(folder), { threads: 1 });
-        const y = net.run({ image: data }).scores as Float32Array;
+        const [y] = Object.values(net.run({ image: data })) as Float32Array[];
         net.close();
         return y;
       }),
