@@ -6,7 +6,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { timeInBlocks } from "../src/autotune/confirm/blocks.js";
 import { effectsOf, estimate, meanEffects } from "../src/autotune/paired.js";
-import type { SearchRequest } from "../src/autotune/search-module.js";
+import type { SearchRequest } from "../src/autotune/search-workloads.js";
 import { type CalibrationSample, compileModel, optimizeModel } from "../src/compile.js";
 import { createContext } from "../src/context.js";
 import { load } from "../src/runtime/index.js";

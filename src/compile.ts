@@ -1,6 +1,7 @@
 /** The straight line: a model file to a folder with `model.so`, `model.h` and `model.json`, one call a stage. */
-import type { SearchRequest } from "./autotune/search-module.js";
-import { logPath, type Tuned, type TuningReport, tuneModule } from "./autotune/tune-module.js";
+import type { SearchRequest } from "./autotune/search-workloads.js";
+import { logPath } from "./autotune/site.js";
+import { type Tuned, type TuningReport, tuneModule } from "./autotune/tune.js";
 import type { BuildFacts } from "./build/describe.js";
 import { type BuildReport, finishBuild } from "./build/finish.js";
 import { modelFile } from "./build/import-model.js";

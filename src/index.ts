@@ -1,6 +1,6 @@
 /** The public API: a function for each main command. `qc/runtime` has the loader alone. docs/api.md shows it at work. */
 import { dirname, join } from "node:path";
-import type { TuningReport } from "./autotune/tune-module.js";
+import type { TuningReport } from "./autotune/tune.js";
 import {
   type CompileReport,
   type CompileRequest,
@@ -20,7 +20,7 @@ import { load } from "./runtime/index.js";
 import { readModelRecord } from "./runtime/model-record.js";
 import { isFile } from "./support/fs.js";
 
-export type { SearchRequest } from "./autotune/search-module.js";
+export type { SearchRequest } from "./autotune/search-workloads.js";
 export type { CalibrationSample, CalibrationSamples } from "./compile.js";
 export { type ContextOptions, createContext } from "./context.js";
 export type { Frontend } from "./frontends/frontend.js";

@@ -3,10 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { placedWorkloads } from "../../src/autotune/launches.js";
 import { bestSchedules } from "../../src/autotune/records/best.js";
 import { readLog } from "../../src/autotune/records/log.js";
 import type { TuningRecord } from "../../src/autotune/records/record.js";
-import { environmentOf, placedWorkloads } from "../../src/autotune/tune-module.js";
+import { environmentOf } from "../../src/autotune/site.js";
 import { workloadKey } from "../../src/autotune/workload.js";
 import { measureOf } from "../../src/build/toolchain.js";
 import { fuseModel } from "../../src/compile.js";

@@ -34,7 +34,7 @@ export const schedule = defineCommand({
     const ctx = await contextWith(args.plugin, io);
     const [{ openToolchain }, { environmentOf }, { workloadKey }, { printKernel }, { namedTarget }] = await Promise.all([
       import("../../build/toolchain.js"),
-      import("../../autotune/tune-module.js"),
+      import("../../autotune/site.js"),
       import("../../autotune/workload.js"),
       import("../../ir/text/print-kernel.js"),
       import("../../plugin.js"),
@@ -87,7 +87,7 @@ export const schedule = defineCommand({
     async function modelKernels(): Promise<readonly Kernel[]> {
       const [{ fuseModel }, { placedWorkloads }, { requestShapes }] = await Promise.all([
         import("../../compile.js"),
-        import("../../autotune/tune-module.js"),
+        import("../../autotune/launches.js"),
         import("./build-options.js"),
       ]);
       const shapes = requestShapes(args.inputShapes, []);

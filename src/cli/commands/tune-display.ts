@@ -1,8 +1,8 @@
 /** What people see of a schedule search: while it runs, and what came of it. */
 
 import type { TaskProgress, TuneProgress } from "../../autotune/progress.js";
-import type { SearchRequest } from "../../autotune/search-module.js";
-import type { TuningReport } from "../../autotune/tune-module.js";
+import type { SearchRequest } from "../../autotune/search-workloads.js";
+import type { TuningReport } from "../../autotune/tune.js";
 import type { Io } from "../options/command.js";
 
 const ROWS = 12;

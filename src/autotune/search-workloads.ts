@@ -7,21 +7,24 @@ import type { BlobId } from "../ir/blob/blob-store.js";
 import type { Buffer } from "../ir/loop/stmt.js";
 import { schedulerFor } from "../ir/schedule/scheduler.js";
 import { openLog } from "../search/log.js";
+import type { StrategyMaker } from "../search/strategy.js";
 import { fail } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
 import { shortHash } from "../support/hash.js";
 import { onInterrupt } from "../support/interrupt.js";
 import { createRuleTable } from "../support/rule-table.js";
 import { openTempFolder } from "../support/temp-folder.js";
+import type { Placed } from "./launches.js";
+import type { Measurer } from "./measure.js";
 import type { TuneProgress, TuneSummary } from "./progress.js";
 import { usableRecords, whyNot } from "./records/best.js";
 import { readLogIfAny } from "./records/log.js";
-import type { Environment, TuningRecord } from "./records/record.js";
+import type { TuningRecord } from "./records/record.js";
 import { tune } from "./session.js";
+import type { TuningSite } from "./site.js";
 import { bytesOf } from "./worker/operands.js";
 import { createProcessMeasurer } from "./worker/process.js";
 import type { OpenMessage } from "./worker/protocol.js";
-import type { Workload } from "./workload.js";
 
 /** A schedule search, LEIP's `category:graph`. */
 export interface SearchRequest {
@@ -42,12 +45,6 @@ export interface SearchRequest {
   readonly onInterrupt?: (log: string) => void;
 }
 
-/** A workload of a module and the constants that its first launch reads. */
-export interface Placed {
-  readonly workload: Workload;
-  readonly consts: Readonly<Record<string, BlobId>>;
-}
-
 /** Copies of a kernel's constants, or results, take no more than this together: enough to be found in no cache. */
 const MOST_FOOTPRINT = 48 * 1024 * 1024;
 
@@ -65,49 +62,58 @@ function footprintOf(placed: readonly Placed[], ctx: Context): OpenMessage["foot
 
 const DEFAULT_STRATEGY = "model";
 
-/** Errors: QC-TUNE-016 the target's backend has no schedules, 002 the target does not run on this machine, 004 no worker, 012 no such strategy. */
-export async function searchModule(
-  placed: readonly Placed[],
-  ctx: Context,
-  tools: Toolchain,
-  environment: Environment,
-  logFile: string,
-  request: SearchRequest,
-): Promise<TuneSummary> {
+/** QC-TUNE-016 the target's backend has no schedules, 002 the target does not run on this machine. */
+function requireMeasurable(tools: Toolchain): void {
   measureOf(tools);
   const missing = tools.engine.missingHere();
-  if (missing.length > 0) {
-    fail(
-      "QC-TUNE-002",
-      `candidates for '${tools.targetText}' cannot be measured here: this machine lacks ${missing.join(", ")}`,
-      {
-        help: "search on such a machine, copy its log to optimization_artifacts/, and compile with category:graph,iterations:0",
-      },
-    );
-  }
+  if (missing.length === 0) return;
+  fail("QC-TUNE-002", `candidates for '${tools.targetText}' cannot be measured here: this machine lacks ${missing.join(", ")}`, {
+    help: "search on such a machine, copy its log to optimization_artifacts/, and compile with category:graph,iterations:0",
+  });
+}
+
+/** QC-TUNE-012 where there is none of that name. */
+function strategyNamed(name: string, ctx: Context): StrategyMaker {
+  const strategies = createRuleTable<StrategyMaker>({ what: "search strategy", missingCode: "QC-TUNE-012" });
+  for (const [key, strategy] of ctx.strategies) strategies.add(key, strategy, "qc");
+  return strategies.require(name);
+}
+
+/** A process that measures candidates of these workloads, their constants in files of `folder`. */
+function measurerOf(
+  placed: readonly Placed[],
+  how: Omit<OpenMessage, "k" | "key" | "kernel" | "standard" | "consts">,
+  ctx: Context,
+  folder: string,
+): Measurer {
+  const byKey = new Map(placed.map((p) => [p.workload.key, p]));
+  const constFile = (blob: BlobId): string => {
+    const file = join(folder, shortHash(blob, 24));
+    if (!isFile(file)) writeFileSync(file, ctx.blobs.get(blob));
+    return file;
+  };
+  return createProcessMeasurer((key, standard) => {
+    const { workload, consts } = byKey.get(key) ?? fail("QC-TUNE-009", `there is no workload '${key}'`);
+    const files = Object.fromEntries(Object.entries(consts).map(([buffer, blob]) => [buffer, constFile(blob)]));
+    return { k: "open", key, kernel: workload.kernel, standard, consts: files, ...how };
+  });
+}
+
+/** Errors: QC-TUNE-016 the target's backend has no schedules, 002 the target does not run on this machine, 004 no worker, 012 no such strategy. */
+export async function searchWorkloads(
+  placed: readonly Placed[],
+  { ctx, tools, environment, log: logFile }: Omit<TuningSite, "module">,
+  request: SearchRequest,
+): Promise<TuneSummary> {
+  requireMeasurable(tools);
   const { seed = 0, threads = 1, limitSeconds } = request;
-  const strategies = createRuleTable({ what: "search strategy", missingCode: "QC-TUNE-012" });
-  for (const name of ctx.strategies.keys()) strategies.add(name, name, "qc");
-  strategies.require(request.strategy ?? DEFAULT_STRATEGY);
-  const strategy = ctx.strategies.get(request.strategy ?? DEFAULT_STRATEGY);
-  if (!strategy) throw new Error("unreachable: the table above has the same names");
+  const strategy = strategyNamed(request.strategy ?? DEFAULT_STRATEGY, ctx);
   const scheduler = schedulerFor(ctx.schedulers, tools.target);
   const searched = { ...tools.target, threads };
   const { records } = readLogIfAny(logFile);
   const folder = openTempFolder("tune");
-  const byKey = new Map(placed.map((p) => [p.workload.key, p]));
-  const constFile = (blob: BlobId): string => {
-    const file = join(folder.path, shortHash(blob, 24));
-    if (!isFile(file)) writeFileSync(file, ctx.blobs.get(blob));
-    return file;
-  };
-  const footprint = footprintOf(placed, ctx);
-  const measurer = createProcessMeasurer((key, standard) => {
-    const { workload, consts } = byKey.get(key) ?? fail("QC-TUNE-009", `there is no workload '${key}'`);
-    const files = Object.fromEntries(Object.entries(consts).map(([buffer, blob]) => [buffer, constFile(blob)]));
-    const how = { seed, threads, footprint, target: tools.target };
-    return { k: "open", key, kernel: workload.kernel, standard, consts: files, ...how };
-  });
+  const measured = { seed, threads, footprint: footprintOf(placed, ctx), target: tools.target };
+  const measurer = measurerOf(placed, measured, ctx, folder.path);
   const log = openLog<TuningRecord>(logFile);
   const cleanUp = (): void => {
     measurer.close();

@@ -1,0 +1,26 @@
+import type { Kernel } from "../ir/loop/stmt.js";
+import { verifyKernel } from "../ir/loop/verify.js";
+import type { IrContext } from "../ir/pass/context.js";
+import { applySteps } from "../ir/schedule/apply.js";
+import { QcError } from "../support/diag.js";
+import type { Best } from "./records/best.js";
+import type { Workload } from "./workload.js";
+
+/** A recorded schedule, if it still applies; where a step is not legal any more that is reported, and the default stays. */
+export function replayOf(
+  best: Best,
+  workload: Workload | undefined,
+  nameOf: (k: Kernel) => string,
+  ctx: IrContext,
+): ((k: Kernel) => Kernel) | null {
+  const scheduled = (k: Kernel): Kernel => ({ ...applySteps(k, best.steps), name: nameOf(k) });
+  try {
+    if (workload) verifyKernel(scheduled(workload.kernel));
+    return workload ? scheduled : null;
+  } catch (e) {
+    if (!(e instanceof QcError)) throw e;
+    const message = `the recorded schedule of '${best.kernel}' does not apply any more, the default is used: ${e.message}`;
+    ctx.report({ severity: "warning", code: "QC-TUNE-008", message });
+    return null;
+  }
+}
