@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withCProgram } from "../src/evaluate/c-latency.js";
+import { withCProgram } from "../src/evaluate/latency/c-program.js";
 import { floorMs } from "../src/ir/target/roofline.js";
 import { load, type Net } from "../src/runtime/index.js";
 import { type ModelRecord, readModelRecord } from "../src/runtime/model-record.js";
 import type { TypedArray } from "../src/support/npy.js";
+import { median } from "../src/support/statistics.js";
 import type { Machine } from "./machine.js";
-import { interleaved, median, type Rounds } from "./measure.js";
+import { interleaved, type Rounds } from "./measure.js";
 import { openPeer, type Peer, type PeerInput, type PeerOutput } from "./peer.js";
 import type { Group, Subject } from "./subjects.js";
 

@@ -1,7 +1,7 @@
 /** ONNX Runtime, the development dependency onnxruntime-node, as the peer of every measurement. */
 import { createRequire } from "node:module";
 import * as ort from "onnxruntime-node";
-import { ORT_TYPES } from "../src/cli/commands/peer.js";
+import { ORT_TYPES } from "../src/evaluate/latency/peer.js";
 import type { TypedArray } from "../src/support/npy.js";
 
 /** An array with its shape, of one of our dtypes. */

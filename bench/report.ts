@@ -1,7 +1,8 @@
 /** docs/makers/performance.md from the results. */
+
+import { geometricMean } from "../src/support/statistics.js";
 import type { Failure, KernelTime, Row } from "./compare.js";
 import type { Machine } from "./machine.js";
-import { geometricMean } from "./measure.js";
 import { reasonFor } from "./reasons.js";
 import type { Results } from "./results.js";
 import type { Group } from "./subjects.js";

@@ -11,10 +11,11 @@ import { type CalibrationSample, compileModel, optimizeModel } from "../src/comp
 import { createContext } from "../src/context.js";
 import { load } from "../src/runtime/index.js";
 import { makeFolder } from "../src/support/fs.js";
+import { geometricMean, median } from "../src/support/statistics.js";
 import { formatTable } from "../src/support/table.js";
 import { withTempFolder } from "../src/support/temp-folder.js";
 import { drawInputs, drawPeerInput } from "./inputs.js";
-import { geometricMean, interleaved, median } from "./measure.js";
+import { interleaved } from "./measure.js";
 import type { Model } from "./networks/model-builder.js";
 import { NETWORKS } from "./networks/networks.js";
 import { openPeer } from "./peer.js";

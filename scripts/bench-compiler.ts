@@ -9,9 +9,9 @@ import { benchModule } from "../bench/compiler/modules.js";
 import { type CompilerResults, charts, compilerSection, type TaskTime } from "../bench/compiler/report.js";
 import { pairs, superlinear } from "../bench/compiler/superlinear.js";
 import { graphTasks, kernelTasks, type Task } from "../bench/compiler/tasks.js";
-import { median } from "../bench/measure.js";
 import { createContext } from "../src/context.js";
 import { makeFolder, writeFileAtomic } from "../src/support/fs.js";
+import { median } from "../src/support/statistics.js";
 import { flag, runScript } from "./command-line.mjs";
 
 const project = fileURLToPath(new URL("..", import.meta.url));

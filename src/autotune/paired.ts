@@ -3,7 +3,7 @@
  * each the lower quartile, for what other programs do only adds to a time. Bounds by Wilcoxon's signed ranks (Hollander and Wolfe, Nonparametric Statistical Methods, section 3.3): exact for every distribution of effects
  * that is symmetric, as it is where two programs are equally fast and take turns in both orders.
  */
-import { quantile } from "./statistics.js";
+import { quantile } from "../support/statistics.js";
 
 /** Blocks of samples, milliseconds: those of block b of one program were taken in turns with those of block b of the other. */
 export type Blocks = readonly (readonly number[])[];

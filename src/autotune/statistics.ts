@@ -1,11 +1,4 @@
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = share * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(at)], sorted[Math.ceil(at)]];
-  return below + (above - below) * (at - Math.floor(at));
-}
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
+import { quantile } from "../support/statistics.js";
 
 /** Samples from which on a quartile is known better than the least. */
 const MANY = 16;
@@ -20,6 +13,3 @@ export const typicalMs = (ms: readonly number[]): number => (ms.length >= MANY ?
 export function timeRatio(ms: readonly number[], baselineMs: readonly number[]): number {
   return ms.length === 0 || baselineMs.length === 0 ? Number.POSITIVE_INFINITY : typicalMs(ms) / typicalMs(baselineMs);
 }
-
-export const geometricMean = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);

@@ -6,6 +6,14 @@ import { isFile } from "../support/fs.js";
 /** The subfolder where `qc optimize` keeps the float build of the model. */
 export const FLOAT = "float";
 
+/** What a build wrote into its folder. */
+export interface BuiltModel {
+  readonly folder: string;
+  readonly json: ModelRecord;
+  /** Loads a fresh context of it, or of the build in `subfolder`; on QC_THREADS threads, or one, unless given. */
+  load(threads?: number, subfolder?: string): Promise<Net>;
+}
+
 /** A build loaded by `load` and, where its folder holds one of the same model, its float build. */
 export async function openBuilds(
   folder: string,

@@ -5,10 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterAll, describe, expect, it } from "vitest";
-import { quantile } from "../../src/cli/commands/bench.js";
 import { type BuildArgs, buildOptions, buildRequest, levelOf, requestShapes } from "../../src/cli/commands/build-options.js";
 import { compile } from "../../src/cli/commands/compile.js";
-import { drawInputs } from "../../src/cli/commands/draw-inputs.js";
 import { nextStep, reportText } from "../../src/cli/commands/report.js";
 import { commands } from "../../src/cli/commands/table.js";
 import { byteText, shortNumber } from "../../src/cli/commands/values.js";
@@ -192,16 +190,6 @@ describe("numbers", () => {
   it("are short", () => {
     expect([0.12345, -1234.567, 1e-7, 3, Number.NaN].map(shortNumber)).toEqual(["0.1235", "-1235", "1.000e-7", "3", "NaN"]);
     expect([0, 100, 1536, 1024 ** 2 * 200].map(byteText)).toEqual(["0 B", "100 B", "1.5 KiB", "200 MiB"]);
-    expect([quantile([3, 1, 2], 0.5), quantile([1, 2], 0.5), quantile([1, 2, 3], 1), quantile([4], 0.99)]).toEqual([
-      2, 1.5, 3, 4,
-    ]);
-  });
-  it("are drawn the same each time, within the type", () => {
-    const inputs = [info("f32", [4, 4]), { ...info("i8", [64]), name: "q" }];
-    const [a, b] = [drawInputs(inputs), drawInputs(inputs)];
-    expect(a).toEqual(b);
-    expect(new Set(a.x as Float32Array).size).toBeGreaterThan(10);
-    expect(Math.min(...(a.q as Int8Array))).toBeLessThan(-50);
   });
 });
 

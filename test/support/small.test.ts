@@ -5,6 +5,7 @@ import { KNOBS, knob } from "../../src/support/env.js";
 import { canonicalJson, hashJson, sha256Hex, sha256OfParts, shortHash } from "../../src/support/hash.js";
 import { createProgress } from "../../src/support/progress.js";
 import { createRuleTable } from "../../src/support/rule-table.js";
+import { geometricMean, quantile } from "../../src/support/statistics.js";
 import { closest, didYouMean, editDistance } from "../../src/support/suggest.js";
 import { formatTable } from "../../src/support/table.js";
 
@@ -104,6 +105,15 @@ describe("progress", () => {
   it("writes a line for every tenth", () => {
     expect(run("lines", 500).split("\n")).toHaveLength(11);
     expect(run("lines", 500)).toContain("calibrate: 100 % (20 of 20)\n");
+  });
+});
+
+describe("statistics", () => {
+  it("quantiles lie between the nearest ranks", () => {
+    expect([quantile([3, 1, 2], 0.5), quantile([1, 2], 0.5), quantile([1, 2, 3], 1), quantile([4], 0.99)]).toEqual([
+      2, 1.5, 3, 4,
+    ]);
+    expect(geometricMean([2, 8])).toBeCloseTo(4, 12);
   });
 });
 

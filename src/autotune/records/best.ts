@@ -1,7 +1,8 @@
 import type { Step } from "../../ir/schedule/step.js";
 import type { Decisions } from "../../support/choose.js";
 import { canonicalJson } from "../../support/hash.js";
-import { geometricMean, timeRatio, typicalMs } from "../statistics.js";
+import { geometricMean } from "../../support/statistics.js";
+import { timeRatio, typicalMs } from "../statistics.js";
 import type { Environment, TuningRecord } from "./record.js";
 import { stepsKey } from "./steps-key.js";
 

@@ -1,19 +1,11 @@
 /** The model that `run`, `evaluate` and `bench` work on: a folder of results, or a model file that is compiled for the occasion. */
 import { join } from "node:path";
-import type { ModelRecord } from "../../runtime/model-record.js";
-import type { Net } from "../../runtime/net.js";
+import type { BuiltModel } from "../../evaluate/builds.js";
 import { failUsage } from "../../support/diag.js";
 import { isFile } from "../../support/fs.js";
 import { withTempFolder } from "../../support/temp-folder.js";
 import type { Io } from "../options/command.js";
 import { choice, integer, text } from "../options/option.js";
-
-export interface Built {
-  readonly folder: string;
-  readonly json: ModelRecord;
-  /** Loads a fresh context of it, or of the build in `subfolder`; on QC_THREADS threads, or one, unless given. */
-  load(threads?: number, subfolder?: string): Promise<Net>;
-}
 
 export const FOLDER = {
   name: "FOLDER",
@@ -36,7 +28,7 @@ interface BuiltArgs {
 }
 
 /** Opens the model that the arguments name, and removes what was compiled for it afterwards. */
-export async function withBuilt<T>(args: BuiltArgs, io: Io, use: (built: Built) => Promise<T>): Promise<T> {
+export async function withBuilt<T>(args: BuiltArgs, io: Io, use: (built: BuiltModel) => Promise<T>): Promise<T> {
   const path =
     args.operands[0] ??
     args.inputPath ??
@@ -62,7 +54,7 @@ export async function withBuilt<T>(args: BuiltArgs, io: Io, use: (built: Built) 
 /** Is it a file that a build wrote, which stands for its folder? */
 const isOfBuild = (path: string): boolean => /\.so$|(^|[\\/])model\.json$/.test(path);
 
-async function openBuilt(folder: string, io: Io): Promise<Built> {
+async function openBuilt(folder: string, io: Io): Promise<BuiltModel> {
   const { load } = await import("../../runtime/index.js");
   const { readModelRecord } = await import("../../runtime/model-record.js");
   const base = isFile(folder) ? join(folder, "..") : folder;

@@ -1,10 +1,10 @@
 import { type Best, bestSchedules } from "../../autotune/records/best.js";
 import { readLog } from "../../autotune/records/log.js";
 import type { TuningRecord } from "../../autotune/records/record.js";
-import { median } from "../../autotune/statistics.js";
 import { mergeRecords, writeLog } from "../../search/log.js";
 import { failUsage } from "../../support/diag.js";
 import { writeFileAtomic } from "../../support/fs.js";
+import { median } from "../../support/statistics.js";
 import { didYouMean } from "../../support/suggest.js";
 import { formatTable } from "../../support/table.js";
 import { defineCommand, type Io } from "../options/command.js";

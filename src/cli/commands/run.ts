@@ -1,4 +1,5 @@
 import type { SampleValues } from "../../data/sample.js";
+import type { BuiltModel } from "../../evaluate/builds.js";
 import { inputSpecs, isScores, realValues, topK } from "../../evaluate/scores.js";
 import type { TensorInfo } from "../../runtime/descriptor.js";
 import { failUsage } from "../../support/diag.js";
@@ -8,7 +9,7 @@ import { defineCommand } from "../options/command.js";
 import { classNames, inputNames, inputTypes, preprocessor } from "../options/leip.js";
 import { integerOr, text, texts } from "../options/option.js";
 import { inputShapes } from "../options/shapes.js";
-import { type Built, builtOptions, FOLDER, withBuilt } from "./built-model.js";
+import { builtOptions, FOLDER, withBuilt } from "./built-model.js";
 import { shortNumber, toNdArray, typeText } from "./values.js";
 
 const SHOWN = 8;
@@ -141,7 +142,7 @@ async function writeOutputs(path: string, results: readonly Result[]): Promise<v
   }
 }
 
-function asJson(built: Built, results: readonly Result[], top: number, classes: readonly string[] | undefined): unknown {
+function asJson(built: BuiltModel, results: readonly Result[], top: number, classes: readonly string[] | undefined): unknown {
   return {
     model: built.json.name,
     outputs: results.map(({ info, values }) => ({

@@ -1,5 +1,5 @@
 /** What the rules of a default schedule choose for one convolution, beside what they might have chosen; one thread, operands in the caches. */
-import { median } from "../../../bench/measure.js";
+
 import { count, flag, listOf, oneOf, option, runScript, UsageError } from "../../../scripts/command-line.mjs";
 import { runPrepares } from "../../../src/backends/js/run-kernel.js";
 import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
@@ -8,6 +8,7 @@ import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import type { Machine } from "../../../src/ir/target/machine.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import type { Choice, Decisions } from "../../../src/support/choose.js";
+import { median } from "../../../src/support/statistics.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
 import { convolution, operands } from "../../ir/schedule/winograd-cases.js";
 

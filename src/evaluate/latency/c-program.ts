@@ -2,20 +2,13 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { linkExecutable } from "../backends/native/link.js";
-import { runtimeSources } from "../build/runtime-sources.js";
-import { archHere } from "../ir/target/arch.js";
-import { fail } from "../support/diag.js";
-import { failIo } from "../support/fs.js";
-import { withTempFolder } from "../support/temp-folder.js";
-
-export interface Latency {
-  readonly rounds: number;
-  /** Milliseconds. */
-  readonly min: number;
-  readonly median: number;
-  readonly p99: number;
-}
+import { linkExecutable } from "../../backends/native/link.js";
+import { runtimeSources } from "../../build/runtime-sources.js";
+import { archHere } from "../../ir/target/arch.js";
+import { fail } from "../../support/diag.js";
+import { failIo } from "../../support/fs.js";
+import { withTempFolder } from "../../support/temp-folder.js";
+import type { Latency } from "./latency.js";
 
 export interface CRun {
   /** Raw bytes of every input, in order. */
@@ -24,6 +17,9 @@ export interface CRun {
   readonly rounds: number;
 }
 
+/** Runs the program. */
+export type CProgram = (run: CRun) => Latency;
+
 const LIMIT_MS = 300_000;
 const RESULT = /: (\d+) runs, ms: min ([\d.]+) {2}median ([\d.]+) {2}p99 ([\d.]+)/;
 
@@ -31,7 +27,7 @@ const RESULT = /: (\d+) runs, ms: min ([\d.]+) {2}median ([\d.]+) {2}p99 ([\d.]+
  * Builds the program for the model in `folder` and hands `body` what runs it. Errors: QC-LINK-002 no C compiler; QC-COMPILE-006 the
  * program failed.
  */
-export function withCProgram<T>(folder: string, body: (measure: (run: CRun) => Latency) => Promise<T>): Promise<T> {
+export function withCProgram<T>(folder: string, body: (measure: CProgram) => Promise<T>): Promise<T> {
   return withTempFolder("c-bench", async (work) => {
     const program = join(work, "bench");
     const { includeDirs, files, flags, libraries } = runtimeSources();

@@ -1,7 +1,7 @@
 import { elementCount, emptyArray, toInput } from "../../data/tensor.js";
-import { inputSpecs } from "../../evaluate/scores.js";
 import type { TensorInfo } from "../../runtime/descriptor.js";
 import type { TypedArray } from "../../support/npy.js";
+import { inputSpecs } from "../scores.js";
 
 /** Numbers in [0, 1), the same for the same seed (Park and Miller 1988, multiplier 48271). */
 function* uniform(seed: number): Generator<number, never> {

@@ -7,7 +7,7 @@ import type { TensorInfo } from "../../runtime/descriptor.js";
 import { fail } from "../../support/diag.js";
 import { isFile, sha256OfFile } from "../../support/fs.js";
 import type { TypedArray } from "../../support/npy.js";
-import type { Built } from "./built-model.js";
+import type { BuiltModel } from "../builds.js";
 
 export interface Peer {
   readonly run: () => Promise<unknown>;
@@ -42,7 +42,7 @@ export const ORT_TYPES = {
 
 /** A session on the source model with the same inputs and the same number of threads. QC-CLI-038 where that is not possible. */
 export async function openPeer(
-  built: Built,
+  built: Pick<BuiltModel, "folder" | "json">,
   inputs: readonly TensorInfo[],
   values: Readonly<Record<string, TypedArray>>,
   threads: number,
@@ -77,7 +77,7 @@ function beginning(ort: Ort, { dtype, shape, quant }: TensorInfo): unknown {
   return new ort.Tensor(ORT_TYPES[own as keyof typeof ORT_TYPES] ?? own, emptyArray(own, elementCount(shape)), shape);
 }
 
-function sourceFile({ folder, json: { source } }: Built): string {
+function sourceFile({ folder, json: { source } }: Pick<BuiltModel, "folder" | "json">): string {
   const help = "compile it again, then bench with --peer";
   const path = join(folder, source.path);
   if (!isFile(path)) fail("QC-CLI-038", `the model that was compiled is not at '${path}'`, { help });
