@@ -58,7 +58,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["passes", "frontends", "backends", "schedules", "search", "runtime", "data"],
   ["context.ts", "plugin.ts"],
   ["build"],
-  ["evaluate", "autotune"],
+  ["evaluate", "autotune", "check"],
   ["quantize", "train"],
   ["compile.ts"],
   ["cli", "index.ts"],

@@ -5,6 +5,7 @@ import type { Environment, TuningRecord } from "../../src/autotune/records/recor
 import type { ScheduleCandidate, ScheduleFor } from "../../src/autotune/schedule-space.js";
 import { type TuneRequest, tune } from "../../src/autotune/session.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
+import { type Drawn, lowerCase } from "../../src/check/draw/op-case.js";
 import type { Attrs } from "../../src/ir/attr/attr.js";
 import type { LoweredGroup } from "../../src/ir/loop/lower-group.js";
 import type { Kernel } from "../../src/ir/loop/stmt.js";
@@ -18,7 +19,6 @@ import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { builtinStrategies } from "../../src/search/strategies/builtin.js";
 import type { StrategyMaker } from "../../src/search/strategy.js";
 import { shortHash } from "../../src/support/hash.js";
-import { type Drawn, lowerCase } from "../ir/ops/lower-op.js";
 import { MACHINES } from "../schedules/cpu/machines.js";
 
 const gen = createGen(11);

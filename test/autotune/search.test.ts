@@ -4,6 +4,7 @@ import { stepsKey } from "../../src/autotune/records/steps-key.js";
 import { createScheduleSpace } from "../../src/autotune/schedule-space.js";
 import { collectWorkloads } from "../../src/autotune/workload.js";
 import { runKernel, runPrepares } from "../../src/backends/js/run-kernel.js";
+import { difference, operandData } from "../../src/check/draw/op-case.js";
 import { verifyKernel } from "../../src/ir/loop/verify.js";
 import { applySteps } from "../../src/ir/schedule/apply.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
@@ -11,7 +12,6 @@ import { createRandom } from "../../src/search/random.js";
 import { drawing, enumerate } from "../../src/search/space.js";
 import { builtinStrategies } from "../../src/search/strategies/builtin.js";
 import { following } from "../../src/support/choose.js";
-import { difference, operandData } from "../ir/ops/lower-op.js";
 import { MACHINES } from "../schedules/cpu/machines.js";
 import { conv, fakeMs, fakeTune, HERE, kernels, lowered, MACHINE, scheduleOn, tensor } from "./kernels.js";
 

@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planModule } from "../../src/build/plan.js";
 import { openToolchain } from "../../src/build/toolchain.js";
 import { buildShared } from "../../src/build/write.js";
+import { statefulModule, withoutPositions } from "../../src/check/draw/stateful-module.js";
+import { difference } from "../../src/check/same-values.js";
 import { compileModel, optimizeModel } from "../../src/compile.js";
 import { createContext } from "../../src/context.js";
 import type { StatePair } from "../../src/ir/graph/state.js";
@@ -20,8 +22,6 @@ import { load, type Net } from "../../src/runtime/index.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { readNpy, type TypedArray } from "../../src/support/npy.js";
 import { qc, ROOT } from "../cli/qc.js";
-import { difference } from "../helpers/same-values.js";
-import { statefulModule, withoutPositions } from "../helpers/stateful-module.js";
 import { onnxModels, pathOf, recordedCases } from "./shared-models.js";
 
 const { onnx } = onnxProto;

@@ -7,6 +7,7 @@ import { readLog } from "../../src/autotune/records/log.js";
 import { createScheduleSpace } from "../../src/autotune/schedule-space.js";
 import { runKernel } from "../../src/backends/js/run-kernel.js";
 import { openToolchain } from "../../src/build/toolchain.js";
+import { operandData } from "../../src/check/draw/op-case.js";
 import { createContext } from "../../src/context.js";
 import { createGen } from "../../src/ir/op/sample.js";
 import { schedulerFor } from "../../src/ir/schedule/scheduler.js";
@@ -15,7 +16,6 @@ import { enumerate } from "../../src/search/space.js";
 import { readNpy, writeNpy } from "../../src/support/npy.js";
 import { lowered, tensor } from "../autotune/kernels.js";
 import { qc, ROOT } from "../cli/qc.js";
-import { operandData } from "../ir/ops/lower-op.js";
 
 const SNAKE = join(ROOT, "examples/plugin-snake/snake.mjs");
 const CENSUS = join(ROOT, "examples/plugin-census/census.ts");

@@ -10,6 +10,7 @@ import { runProgram } from "../../src/backends/js/run-program.js";
 import { planModule } from "../../src/build/plan.js";
 import { openToolchain } from "../../src/build/toolchain.js";
 import { buildShared } from "../../src/build/write.js";
+import { opChain } from "../../src/check/draw/op-chain.js";
 import { createContext } from "../../src/context.js";
 import type { Module } from "../../src/ir/graph/module.js";
 import type { OpDef } from "../../src/ir/op/define.js";
@@ -21,7 +22,6 @@ import { parsePipeline } from "../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "../../src/passes/presets.js";
 import { load } from "../../src/runtime/index.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
-import { opChain } from "../helpers/op-chain.js";
 import { MACHINES } from "../schedules/cpu/machines.js";
 
 const CHAINS = Number(process.env.QC_CHAINS ?? 2);

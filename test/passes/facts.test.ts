@@ -1,6 +1,7 @@
 /** What passes say they require, establish and keep, held against the checks of those facts. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { randomModule } from "../../src/check/draw/random-module.js";
 import type { Module } from "../../src/ir/graph/module.js";
 import type { Prop } from "../../src/ir/pass/pass.js";
 import { FACTS, factsAfter } from "../../src/passes/facts.js";
@@ -11,7 +12,6 @@ import { withObservers } from "../../src/passes/quant/observers.js";
 import { quantPoints } from "../../src/passes/quant/points.js";
 import { QcError } from "../../src/support/diag.js";
 import { irContext } from "../helpers/ir-context.js";
-import { randomModule } from "../helpers/random-module.js";
 
 const ctx = irContext();
 const names = Object.keys(FACTS) as Prop[];

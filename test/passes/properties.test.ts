@@ -1,6 +1,9 @@
 /** What holds of every pass, built in or of a plugin: it keeps the meaning, its result is well formed, and reads back from text. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { randomModule } from "../../src/check/draw/random-module.js";
+import { statefulModule } from "../../src/check/draw/stateful-module.js";
+import { difference } from "../../src/check/same-values.js";
 import type { Module } from "../../src/ir/graph/module.js";
 import { evaluateModule } from "../../src/ir/op/evaluate.js";
 import { verifyModule } from "../../src/ir/op/verify.js";
@@ -10,9 +13,6 @@ import { runPipeline } from "../../src/passes/manager.js";
 import { parsePipeline } from "../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "../../src/passes/presets.js";
 import { irContext } from "../helpers/ir-context.js";
-import { randomModule } from "../helpers/random-module.js";
-import { difference } from "../helpers/same-values.js";
-import { statefulModule } from "../helpers/stateful-module.js";
 
 const ctx = irContext();
 

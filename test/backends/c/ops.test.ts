@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { runKernel } from "../../../src/backends/js/run-kernel.js";
+import { drawNonFinite } from "../../../src/check/draw/non-finite.js";
+import { type Drawn, difference, drawCase, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
 import { walkStmt } from "../../../src/ir/loop/visit.js";
 import type { OpDef } from "../../../src/ir/op/define.js";
 import type { Tensor } from "../../../src/ir/op/tensor.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
 import { isFloat } from "../../../src/ir/type/dtype.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
-import { type Drawn, difference, drawCase, lowerCase, operandData } from "../../ir/ops/lower-op.js";
-import { drawNonFinite } from "../../ir/ops/non-finite.js";
 import { COMPILERS } from "./compilers.js";
 import { runKernels } from "./kernels.js";
 

@@ -8,13 +8,13 @@ import { kernelsText } from "../../../src/backends/llvm/emit/kernels.js";
 import { memFunctionsIR } from "../../../src/backends/llvm/libllvm/mem-functions.js";
 import { kernelPasses } from "../../../src/backends/llvm/passes.js";
 import { elfArch, linkShared } from "../../../src/backends/native/link.js";
+import { difference, drawCase, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
 import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import { dataFromBytes } from "../../../src/ir/op/tensor.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
 import { dtypeInfo } from "../../../src/ir/type/dtype.js";
 import { numElements, tensorType } from "../../../src/ir/type/tensor-type.js";
-import { difference, drawCase, lowerCase, operandData } from "../../ir/ops/lower-op.js";
 import { openNative } from "./native.js";
 
 const native = openNative();

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { runKernel } from "../../../src/backends/js/run-kernel.js";
+import { drawNonFinite } from "../../../src/check/draw/non-finite.js";
+import { difference, drawCase, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
 import type { Tensor } from "../../../src/ir/op/tensor.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
 import { dtypeInfo } from "../../../src/ir/type/dtype.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
-import { difference, drawCase, lowerCase, operandData } from "../../ir/ops/lower-op.js";
-import { drawNonFinite } from "../../ir/ops/non-finite.js";
 import { buildNative, openNative } from "./native.js";
 
 const CASES = Number(process.env.QC_NATIVE_CASES ?? 4);

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadProgram } from "../../../src/backends/js/run-program.js";
 import { planModule } from "../../../src/build/plan.js";
+import { fedByHand, statefulModule, withoutPositions } from "../../../src/check/draw/stateful-module.js";
+import { difference } from "../../../src/check/same-values.js";
 import { createContext } from "../../../src/context.js";
 import { openSequence } from "../../../src/ir/op/sequence.js";
 import { verifyModule } from "../../../src/ir/op/verify.js";
@@ -10,8 +12,6 @@ import { printModule } from "../../../src/ir/text/print-module.js";
 import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "../../../src/passes/presets.js";
-import { difference } from "../../helpers/same-values.js";
-import { fedByHand, statefulModule, withoutPositions } from "../../helpers/stateful-module.js";
 
 const ctx = createContext();
 const OPTIONS = { chains: true, ops: withoutPositions(ctx) };

@@ -1,5 +1,6 @@
 /** What OpDef.weights promises, for every op that has it: the axes are those that `infer` and `eval` act by. */
 import { describe, expect, it } from "vitest";
+import { type Drawn, drawCase } from "../../../src/check/draw/op-case.js";
 import { inferOp } from "../../../src/ir/op/registry.js";
 import { axisIndex, numbersOf, type Tensor, tensorOf } from "../../../src/ir/op/tensor.js";
 import { type Weights, weightsOf } from "../../../src/ir/op/weights.js";
@@ -7,7 +8,6 @@ import { builtinOps } from "../../../src/ir/ops/index.js";
 import { isFloat } from "../../../src/ir/type/dtype.js";
 import { perAxis, perTensor } from "../../../src/ir/type/quant.js";
 import { type TensorType, tensorType } from "../../../src/ir/type/tensor-type.js";
-import { type Drawn, drawCase } from "../ops/lower-op.js";
 
 const CASES = 60;
 const withWeights = builtinOps.filter((d) => d.weights);

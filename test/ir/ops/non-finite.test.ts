@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { runKernel } from "../../../src/backends/js/run-kernel.js";
+import { drawNonFinite } from "../../../src/check/draw/non-finite.js";
+import { difference, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
-import { difference, lowerCase, operandData } from "./lower-op.js";
-import { drawNonFinite } from "./non-finite.js";
 
 const CASES = Number(process.env.QC_ORACLE_CASES ?? 40);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { runKernel } from "../../../src/backends/js/run-kernel.js";
+import { difference, drawCase, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
 import { verifyKernel } from "../../../src/ir/loop/verify.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
-import { difference, drawCase, lowerCase, operandData } from "./lower-op.js";
 
 const CASES = Number(process.env.QC_ORACLE_CASES ?? 40);
 

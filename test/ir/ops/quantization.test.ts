@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runKernel } from "../../../src/backends/js/run-kernel.js";
+import { difference, drawCase, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
 import type { Attrs } from "../../../src/ir/attr/attr.js";
 import { createOpRegistry, inferOp } from "../../../src/ir/op/registry.js";
 import { numbersOf, type Tensor, tensorOf } from "../../../src/ir/op/tensor.js";
@@ -7,7 +8,6 @@ import { mathOps } from "../../../src/ir/ops/groups/math.js";
 import { multiplyRoundingOnce, multiplyRoundingTwice, toFixedPoint } from "../../../src/ir/ops/shared/fixed-point.js";
 import { perAxis, perTensor } from "../../../src/ir/type/quant.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
-import { difference, drawCase, lowerCase, operandData } from "./lower-op.js";
 
 const registry = createOpRegistry();
 for (const def of mathOps) registry.add(def, "math");

@@ -1,6 +1,7 @@
 /** Damaged texts are refused with a code and a place, never with another exception. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { randomModule } from "../../../src/check/draw/random-module.js";
 import { createGen } from "../../../src/ir/op/sample.js";
 import { parseText } from "../../../src/ir/text/parse-module.js";
 import { printKernel } from "../../../src/ir/text/print-kernel.js";
@@ -8,7 +9,6 @@ import { printModule } from "../../../src/ir/text/print-module.js";
 import { QcError } from "../../../src/support/diag.js";
 import { irContext } from "../../helpers/ir-context.js";
 import { randomLoops } from "../../helpers/random-loops.js";
-import { randomModule } from "../../helpers/random-module.js";
 
 const ctx = irContext();
 const PIECES = [

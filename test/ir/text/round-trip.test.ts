@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { randomModule } from "../../../src/check/draw/random-module.js";
 import { verifyModule } from "../../../src/ir/op/verify.js";
 import { parseModule, parseText } from "../../../src/ir/text/parse-module.js";
 import { printKernel } from "../../../src/ir/text/print-kernel.js";
@@ -7,7 +8,6 @@ import { printModule } from "../../../src/ir/text/print-module.js";
 import { irContext } from "../../helpers/ir-context.js";
 import { randomKernel } from "../../helpers/random-kernel.js";
 import { randomLoops } from "../../helpers/random-loops.js";
-import { randomModule } from "../../helpers/random-module.js";
 
 const ctx = irContext();
 

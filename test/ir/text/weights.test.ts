@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { randomModule } from "../../../src/check/draw/random-module.js";
 import { createBlobStore } from "../../../src/ir/blob/blob-store.js";
 import { readIrFile, writeIrFile } from "../../../src/ir/text/file.js";
 import { loadWeights, weightsBytes } from "../../../src/ir/text/weights.js";
 import { QcError } from "../../../src/support/diag.js";
 import { irContext } from "../../helpers/ir-context.js";
-import { randomModule } from "../../helpers/random-module.js";
 
 const folder = mkdtempSync(path.join(tmpdir(), "qc-weights-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { difference } from "../../../src/check/same-values.js";
 import { evaluateModule } from "../../../src/ir/op/evaluate.js";
 import { createGen } from "../../../src/ir/op/sample.js";
 import { parseModule } from "../../../src/ir/text/parse-module.js";
 import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { irContext } from "../../helpers/ir-context.js";
-import { difference } from "../../helpers/same-values.js";
 
 const ctx = irContext();
 const conv = '{strides = [1, 1], pads = [0, 0, 0, 0], dilations = [1, 1], layout = "channels_first"}';

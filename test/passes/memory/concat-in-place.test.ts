@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runProgram } from "../../../src/backends/js/run-program.js";
 import { planModule } from "../../../src/build/plan.js";
+import { difference } from "../../../src/check/same-values.js";
 import { createContext } from "../../../src/context.js";
 import { evaluateModule } from "../../../src/ir/op/evaluate.js";
 import { createGen } from "../../../src/ir/op/sample.js";
@@ -8,7 +9,6 @@ import { parseModule } from "../../../src/ir/text/parse-module.js";
 import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { difference } from "../../helpers/same-values.js";
 import { MACHINES } from "../../schedules/cpu/machines.js";
 
 const conv = (pads: number) =>

@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 import { runProgram } from "../../../src/backends/js/run-program.js";
 import { planModule } from "../../../src/build/plan.js";
+import { randomModule } from "../../../src/check/draw/random-module.js";
+import { difference } from "../../../src/check/same-values.js";
 import { createContext } from "../../../src/context.js";
 import { evaluateModule } from "../../../src/ir/op/evaluate.js";
 import { createGen } from "../../../src/ir/op/sample.js";
@@ -8,8 +10,6 @@ import { parseModule } from "../../../src/ir/text/parse-module.js";
 import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { randomModule } from "../../helpers/random-module.js";
-import { difference } from "../../helpers/same-values.js";
 import { MACHINES } from "../../schedules/cpu/machines.js";
 
 it("a residual sum takes the place of the operand that dies in it", () => {

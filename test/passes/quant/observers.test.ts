@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { randomModule } from "../../../src/check/draw/random-module.js";
+import { difference } from "../../../src/check/same-values.js";
 import { typesOf } from "../../../src/ir/graph/module.js";
 import { evaluateModule } from "../../../src/ir/op/evaluate.js";
 import { verifyModule } from "../../../src/ir/op/verify.js";
@@ -10,8 +12,6 @@ import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline } from "../../../src/passes/presets.js";
 import { takeObservers, withObservers } from "../../../src/passes/quant/observers.js";
 import { irContext } from "../../helpers/ir-context.js";
-import { randomModule } from "../../helpers/random-module.js";
-import { difference } from "../../helpers/same-values.js";
 
 const ctx = irContext();
 

@@ -1,5 +1,7 @@
 /** Passes that act on weights take them from the op's record: every op that has them, every layout, groups, one number beside channels. */
 import { describe, expect, it } from "vitest";
+import { type Drawn, drawCase } from "../../../src/check/draw/op-case.js";
+import { difference } from "../../../src/check/same-values.js";
 import { createFuncBuilder } from "../../../src/ir/graph/func-builder.js";
 import type { Module, ValueId } from "../../../src/ir/graph/module.js";
 import { evaluateModule } from "../../../src/ir/op/evaluate.js";
@@ -13,8 +15,6 @@ import { type TensorType, tensorType } from "../../../src/ir/type/tensor-type.js
 import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { irContext } from "../../helpers/ir-context.js";
-import { difference } from "../../helpers/same-values.js";
-import { type Drawn, drawCase } from "../../ir/ops/lower-op.js";
 
 const ctx = irContext();
 const loc = { file: "test", node: "n" };

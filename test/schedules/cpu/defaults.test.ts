@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
+import { type Drawn, difference, drawCase, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
 import type { Attrs } from "../../../src/ir/attr/attr.js";
 import { verifyKernel } from "../../../src/ir/loop/verify.js";
 import { inferOp } from "../../../src/ir/op/registry.js";
@@ -9,7 +10,6 @@ import { builtinOps } from "../../../src/ir/ops/index.js";
 import { applySteps } from "../../../src/ir/schedule/apply.js";
 import { perAxis, perTensor } from "../../../src/ir/type/quant.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
-import { type Drawn, difference, drawCase, lowerCase, operandData } from "../../ir/ops/lower-op.js";
 import { MACHINES } from "./machines.js";
 
 const g = createGen(7);

@@ -1,11 +1,11 @@
 import { describe, expect } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
+import { drawNonFinite } from "../../../src/check/draw/non-finite.js";
+import { difference, drawCase, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative } from "../../backends/llvm/native.js";
 import { itOnTargets } from "../../backends/llvm/targets.js";
-import { difference, drawCase, lowerCase, operandData } from "../../ir/ops/lower-op.js";
-import { drawNonFinite } from "../../ir/ops/non-finite.js";
 
 /** js(scheduled) = native(scheduled) for drawn cases of every op: exact for integers, within rounding for floats. */
 describe("scheduled kernels mean the same in machine code", () => {

@@ -1,8 +1,8 @@
-import type { OpDef } from "../../../src/ir/op/define.js";
-import { createGen } from "../../../src/ir/op/sample.js";
-import { numbersOf, type Tensor, tensorOf } from "../../../src/ir/op/tensor.js";
-import { isFloat } from "../../../src/ir/type/dtype.js";
-import { type Drawn, drawCase } from "./lower-op.js";
+import type { OpDef } from "../../ir/op/define.js";
+import { createGen } from "../../ir/op/sample.js";
+import { numbersOf, type Tensor, tensorOf } from "../../ir/op/tensor.js";
+import { isFloat } from "../../ir/type/dtype.js";
+import { type Drawn, drawCase } from "./op-case.js";
 
 const VALUES = [Number.NaN, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0] as const;
 

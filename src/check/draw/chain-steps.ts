@@ -1,11 +1,11 @@
 /** Ways to go on from an earlier float value of a graph: the neighbourhoods that passes look for, which ops drawn alone seldom form. */
-import type { Attrs } from "../../src/ir/attr/attr.js";
-import type { FuncBuilder } from "../../src/ir/graph/func-builder.js";
-import type { ValueId } from "../../src/ir/graph/module.js";
-import type { Gen } from "../../src/ir/op/sample.js";
-import { bytesOf } from "../../src/ir/op/tensor.js";
-import { numElements } from "../../src/ir/type/tensor-type.js";
-import type { Loc } from "../../src/support/diag.js";
+import type { Attrs } from "../../ir/attr/attr.js";
+import type { FuncBuilder } from "../../ir/graph/func-builder.js";
+import type { ValueId } from "../../ir/graph/module.js";
+import type { Gen } from "../../ir/op/sample.js";
+import { bytesOf } from "../../ir/op/tensor.js";
+import { numElements } from "../../ir/type/tensor-type.js";
+import type { Loc } from "../../support/diag.js";
 
 /** What a step works with: `x` is f32, of `shape`; `constant` draws one of a shape. */
 interface Step {

@@ -1,15 +1,15 @@
 /** Random modules for properties: graphs chained from the ops' own `sample`s, with everything that passes look for. */
-import { createFuncBuilder, type FuncBuilder } from "../../src/ir/graph/func-builder.js";
-import type { Module, ValueId } from "../../src/ir/graph/module.js";
-import type { OpDef } from "../../src/ir/op/define.js";
-import { inferWith } from "../../src/ir/op/infer-node.js";
-import { inferOp } from "../../src/ir/op/registry.js";
-import { createGen, type Gen } from "../../src/ir/op/sample.js";
-import { bytesOf, type Tensor } from "../../src/ir/op/tensor.js";
-import type { IrContext } from "../../src/ir/pass/context.js";
-import { isFloat } from "../../src/ir/type/dtype.js";
-import { numElements } from "../../src/ir/type/tensor-type.js";
-import { type Loc, QcError } from "../../src/support/diag.js";
+import { createFuncBuilder, type FuncBuilder } from "../../ir/graph/func-builder.js";
+import type { Module, ValueId } from "../../ir/graph/module.js";
+import type { OpDef } from "../../ir/op/define.js";
+import { inferWith } from "../../ir/op/infer-node.js";
+import { inferOp } from "../../ir/op/registry.js";
+import { createGen, type Gen } from "../../ir/op/sample.js";
+import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
+import type { IrContext } from "../../ir/pass/context.js";
+import { isFloat } from "../../ir/type/dtype.js";
+import { numElements } from "../../ir/type/tensor-type.js";
+import { type Loc, QcError } from "../../support/diag.js";
 import { addChainStep } from "./chain-steps.js";
 
 export interface RandomModule {

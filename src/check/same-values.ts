@@ -1,6 +1,6 @@
-import { numbersOf, type Tensor } from "../../src/ir/op/tensor.js";
-import { isFloat } from "../../src/ir/type/dtype.js";
-import { typeText } from "../../src/ir/type/tensor-type.js";
+import { numbersOf, type Tensor } from "../ir/op/tensor.js";
+import { isFloat } from "../ir/type/dtype.js";
+import { typeText } from "../ir/type/tensor-type.js";
 
 /**
  * How `b` differs from `a`, in words; null when they are the same: types equal, integers equal, floats equal to the sign of zero being

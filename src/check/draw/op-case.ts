@@ -1,13 +1,13 @@
-import type { Attrs } from "../../../src/ir/attr/attr.js";
-import type { Func } from "../../../src/ir/graph/module.js";
-import { type LoweredGroup, lowerGroup } from "../../../src/ir/loop/lower-group.js";
-import type { Kernel } from "../../../src/ir/loop/stmt.js";
-import type { OpDef } from "../../../src/ir/op/define.js";
-import { inferOp } from "../../../src/ir/op/registry.js";
-import { createGen } from "../../../src/ir/op/sample.js";
-import { numbersOf, type Tensor, type TypedArray } from "../../../src/ir/op/tensor.js";
-import type { DType } from "../../../src/ir/type/dtype.js";
-import type { TensorType } from "../../../src/ir/type/tensor-type.js";
+import type { Attrs } from "../../ir/attr/attr.js";
+import type { Func } from "../../ir/graph/module.js";
+import { type LoweredGroup, lowerGroup } from "../../ir/loop/lower-group.js";
+import type { Kernel } from "../../ir/loop/stmt.js";
+import type { OpDef } from "../../ir/op/define.js";
+import { inferOp } from "../../ir/op/registry.js";
+import { createGen } from "../../ir/op/sample.js";
+import { numbersOf, type Tensor, type TypedArray } from "../../ir/op/tensor.js";
+import type { DType } from "../../ir/type/dtype.js";
+import type { TensorType } from "../../ir/type/tensor-type.js";
 
 const loc = { file: "test", node: "n" };
 

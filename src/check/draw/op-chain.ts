@@ -1,12 +1,12 @@
 /** Chains that put one op in front of what passes rewrite: affine chains, BatchNorm, pads, transposes, residuals, a second contraction. */
-import { createFuncBuilder } from "../../src/ir/graph/func-builder.js";
-import type { ValueId } from "../../src/ir/graph/module.js";
-import type { OpDef } from "../../src/ir/op/define.js";
-import { inferWith } from "../../src/ir/op/infer-node.js";
-import { createGen, type Gen, type OpCase } from "../../src/ir/op/sample.js";
-import { bytesOf, type Tensor } from "../../src/ir/op/tensor.js";
-import { weightsOf } from "../../src/ir/op/weights.js";
-import type { IrContext } from "../../src/ir/pass/context.js";
+import { createFuncBuilder } from "../../ir/graph/func-builder.js";
+import type { ValueId } from "../../ir/graph/module.js";
+import type { OpDef } from "../../ir/op/define.js";
+import { inferWith } from "../../ir/op/infer-node.js";
+import { createGen, type Gen, type OpCase } from "../../ir/op/sample.js";
+import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
+import { weightsOf } from "../../ir/op/weights.js";
+import type { IrContext } from "../../ir/pass/context.js";
 import { addChainStep } from "./chain-steps.js";
 import type { RandomModule } from "./random-module.js";
 

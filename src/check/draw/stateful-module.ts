@@ -1,14 +1,14 @@
 /** Random networks with state, for properties: the modules of random-module.ts, some of whose parameters are fed by results of the run before. */
-import type { Module, Node, State, Value, ValueId } from "../../src/ir/graph/module.js";
-import { callerPorts } from "../../src/ir/graph/state.js";
-import { hasTrait, type OpDef } from "../../src/ir/op/define.js";
-import { evaluateModule } from "../../src/ir/op/evaluate.js";
-import { inferWith } from "../../src/ir/op/infer-node.js";
-import { createGen, type Gen } from "../../src/ir/op/sample.js";
-import { initialStates } from "../../src/ir/op/sequence.js";
-import { bytesOf, type Tensor } from "../../src/ir/op/tensor.js";
-import type { IrContext } from "../../src/ir/pass/context.js";
-import { isFloat, isInt } from "../../src/ir/type/dtype.js";
+import type { Module, Node, State, Value, ValueId } from "../../ir/graph/module.js";
+import { callerPorts } from "../../ir/graph/state.js";
+import { hasTrait, type OpDef } from "../../ir/op/define.js";
+import { evaluateModule } from "../../ir/op/evaluate.js";
+import { inferWith } from "../../ir/op/infer-node.js";
+import { createGen, type Gen } from "../../ir/op/sample.js";
+import { initialStates } from "../../ir/op/sequence.js";
+import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
+import type { IrContext } from "../../ir/pass/context.js";
+import { isFloat, isInt } from "../../ir/type/dtype.js";
 import { type RandomModuleOptions, randomModule } from "./random-module.js";
 
 export interface StatefulModule {
