@@ -2,7 +2,7 @@
 import type { BlobStore } from "../../ir/blob/blob-store.js";
 import type { InstrTable } from "../../ir/instr/define.js";
 import type { Place, Program } from "../../ir/loop/program.js";
-import { type DType, dtypeInfo } from "../../ir/type/dtype.js";
+import { dtypeInfo } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { invariant } from "../../support/assert.js";
 import { formProgram } from "../forms.js";
@@ -12,14 +12,11 @@ import { functionNames, portParameters } from "./interface.js";
 import { type KernelText, kernelText } from "./kernel.js";
 import { commentText, createNames } from "./names.js";
 import { memoryName, pragmas, typedefs } from "./prelude.js";
-import { tablePieces } from "./tables.js";
+import { type Table, tablePieces, tablePragmas, tableText } from "./tables.js";
 
-interface Table {
-  readonly name: string;
-  readonly dtype: DType;
+/** A constant at an offset of the weights. */
+interface Weights extends Table {
   readonly offset: number;
-  readonly count: number;
-  readonly comment: string;
 }
 
 /** A program taken apart for printing. */
@@ -27,14 +24,14 @@ export interface Parts {
   readonly program: Program;
   readonly helpers: string;
   readonly kernels: string;
-  readonly tables: readonly Table[];
+  readonly tables: readonly Weights[];
   /** The calls of a launch; `place`: where an input or output lies, `table`: the constant at an offset. */
   calls(launch: number, own: Places): readonly string[];
 }
 
 interface Places {
   port(kind: "input" | "output", index: number): string;
-  table(t: Table): string;
+  table(t: Weights): string;
 }
 
 const LINE = 120;
@@ -49,8 +46,8 @@ export function partsOf(program: Program, instrs: InstrTable): Parts {
     const name = names.take(form.kernel.name);
     return { name, ...kernelText(form, name, label, memoryName, { helpers, instrs }) };
   });
-  const tables = new Map<string, Table>();
-  const tableAt = (launch: number, buffer: number, offset: number): Table => {
+  const tables = new Map<string, Weights>();
+  const tableAt = (launch: number, buffer: number, offset: number): Weights => {
     const { label, kernel, loc } = program.launches[launch];
     const { dtype, shape, name } = program.kernels[kernel].buffers[buffer];
     const key = `${offset} ${memoryName(dtype, false)}`;
@@ -113,36 +110,46 @@ const INCLUDES = "#include <stddef.h>\n#include <stdint.h>";
 
 /** model.c: constants, kernels, a static arena, and the functions that model.h declares. */
 export function* modelPieces(parts: Parts, blobs: BlobStore, producer: string): Iterable<string> {
-  const { program, helpers, kernels, tables } = parts;
+  const { program, helpers, kernels } = parts;
   const names = functionNames(program);
   const run = runText(parts);
+  const tables = allTables(parts, blobs);
   yield [
     `/*\n * ${commentText(program.name)}, made by ${producer} for target c. C99, without a library.`,
     ` * Call ${names.run}() of model.h. One run at a time: its memory is static.\n */`,
     '#include "model.h"\n',
     INCLUDES,
     "",
-    pragmas(false),
+    [pragmas(false), tablePragmas(tables.map(([t]) => t))].filter(Boolean).join("\n"),
     "",
-    typedefs(`${kernels}${run}${tables.map((t) => memoryName(t.dtype, false)).join(" ")}`, false),
+    typedefs(`${kernels}${run}${tables.map(([t]) => memoryName(t.dtype, false)).join(" ")}`, false),
     "",
     helpers,
     "",
     "",
   ].join("\n");
-  for (const { name, dtype, offset, count, comment } of tables) {
-    const bytes = count * dtypeInfo(dtype).bytes;
-    yield* tablePieces(name, comment, dtype, count, () => constantBytes(program, blobs, offset, bytes));
-    yield "\n";
-  }
-  if (program.stateInit.length > 0) {
-    yield* tablePieces("initial_state", "the state before the first run", "u8", program.stateBytes, () =>
-      stateBytes(program, blobs),
-    );
+  for (const [table, bytes] of tables) {
+    yield* tablePieces(table, bytes);
     yield "\n";
   }
   yield [kernels, "", ...memories(program), run, ""].join("\n");
 }
+
+/** Every table of model.c with the bytes that it holds. */
+function allTables({ program, tables }: Parts, blobs: BlobStore): readonly (readonly [Table, () => Uint8Array])[] {
+  const weights = tables.map((t): readonly [Table, () => Uint8Array] => {
+    const bytes = t.count * dtypeInfo(t.dtype).bytes;
+    return [t, () => constantBytes(program, blobs, t.offset, bytes)];
+  });
+  return program.stateInit.length > 0 ? [...weights, [initialState(program), () => stateBytes(program, blobs)]] : weights;
+}
+
+const initialState = ({ stateBytes }: Program): Table => ({
+  name: "initial_state",
+  dtype: "u8",
+  count: stateBytes,
+  comment: "the state before the first run",
+});
 
 function memories({ arenaBytes, stateBytes }: Program): readonly string[] {
   return [
@@ -157,14 +164,14 @@ function runText(parts: Parts): string {
   const { inputs, outputs } = portParameters(program);
   const own: Places = {
     port: (kind, index) => (kind === "input" ? inputs : outputs)[index].name,
-    table: (t) => t.name,
+    table: tableText,
   };
   const reset =
     program.stateBytes > 0
       ? [
           `void ${names.reset}(void) {`,
           `  for (ptrdiff_t i = 0; i < ${program.stateBytes}; i++)`,
-          `    state_memory.bytes[i] = ${program.stateInit.length > 0 ? "initial_state[i]" : "0"};`,
+          `    state_memory.bytes[i] = ${program.stateInit.length > 0 ? `${tableText(initialState(program))}[i]` : "0"};`,
           "  state_is_set = 1;",
           "}\n",
         ]
