@@ -1,7 +1,10 @@
-/** The built command line, as users start it. */
+/** The command line: built, as users start it, or within the test's own process. */
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Writable } from "node:stream";
+import { commands } from "../../src/cli/commands/table.js";
+import { dispatch } from "../../src/cli/options/dispatch.js";
 import { decodeImage } from "../../src/data/image.js";
 import { writeNpy } from "../../src/support/npy.js";
 
@@ -18,12 +21,38 @@ export interface Ended {
   readonly err: string;
 }
 
+/** In a process of its own: for what a process has, streams, signals, memory, libraries that are loaded once. */
 export function qc(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Ended {
   const r = spawnSync(process.execPath, [MAIN, ...args], { cwd, encoding: "utf8", env: { ...process.env, ...env } });
   return { code: r.status, signal: r.signal, out: r.stdout, err: r.stderr };
 }
 
-/** The same, interrupted after so many milliseconds, or as soon as `when` holds. */
+/** The same command in this process, which has its modules loaded: two seconds less on a busy machine. One at a time: the folder is the process's. */
+export async function qcHere(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const text = { out: "", err: "" };
+  const into = (key: "out" | "err") =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        text[key] += String(chunk);
+        done();
+      },
+    });
+  const [folder, variables] = [process.cwd(), { ...process.env }];
+  process.chdir(cwd);
+  Object.assign(process.env, env);
+  try {
+    const around = { stdout: into("out"), stderr: into("err"), env: process.env, version: "test" };
+    return { code: await dispatch(commands, args, around), signal: null, ...text };
+  } finally {
+    process.chdir(folder);
+    for (const name of Object.keys(env)) {
+      if (name in variables) process.env[name] = variables[name];
+      else delete process.env[name];
+    }
+  }
+}
+
+/** The command in a process of its own, interrupted after so many milliseconds, or as soon as `when` holds. */
 export function interrupted(cwd: string, args: readonly string[], when: number | (() => boolean)): Promise<Ended> {
   return new Promise((done) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import onnxProto from "onnx-proto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Ended, glyphFolder, MAIN, qc } from "../cli/qc.js";
+import { type Ended, glyphFolder, MAIN, qc, qcHere } from "../cli/qc.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-bad-"));
 const at = (name: string) => join(work, name);
@@ -19,10 +19,11 @@ function expectError(r: Ended, code: string | RegExp): void {
   expect(r.err).not.toMatch(/\n\s+at .*\(?file:|node:internal|QC-INTERNAL/);
 }
 
-/** Nothing new in the work folder, and no temporary file left. */
-function expectRefused(args: readonly string[], code: string | RegExp, env: NodeJS.ProcessEnv = {}): Ended {
+/** Nothing new in the work folder, and no temporary file left. Libraries and tools that are named in `env` are those of a process of its own. */
+async function expectRefused(args: readonly string[], code: string | RegExp, env?: NodeJS.ProcessEnv): Promise<Ended> {
   const before = readdirSync(work);
-  const r = qc(work, [...args, "--output_path", "made/out"], { TMPDIR: at("tmp"), ...env });
+  const run = env ? qc : qcHere;
+  const r = await run(work, [...args, "--output_path", "made/out"], { TMPDIR: at("tmp"), ...env });
   expectError(r, code);
   expect(readdirSync(work)).toEqual(before);
   expect(readdirSync(at("tmp"))).toEqual([]);
@@ -64,17 +65,18 @@ beforeAll(() => {
   writeFileSync(at("weights.bin"), new Uint8Array(64));
   symlinkSync("/etc/hostname", at("link.bin"));
   writeFileSync(at("no-library.so"), "not an ELF file");
+  convModel("small.onnx");
 });
 
 describe("damaged models", () => {
   const whole = readFileSync(join(import.meta.dirname, "../../examples/glyphs/glyphs.onnx"));
-  it.each([0, 1, 100, Math.floor(whole.length / 2), whole.length - 1])("cut after %i bytes", (bytes) => {
+  it.each([0, 1, 100, Math.floor(whole.length / 2), whole.length - 1])("cut after %i bytes", async (bytes) => {
     writeFileSync(at("cut.onnx"), whole.subarray(0, bytes));
-    expectRefused(compile("cut.onnx"), /^error QC-ONNX-\d+: /);
+    await expectRefused(compile("cut.onnx"), /^error QC-ONNX-\d+: /);
   });
-  it("a folder that is called .onnx", () => {
+  it("a folder that is called .onnx", async () => {
     mkdirSync(at("folder.onnx"), { recursive: true });
-    expectRefused(compile("folder.onnx"), "QC-COMPILE-002");
+    await expectRefused(compile("folder.onnx"), "QC-COMPILE-002");
   });
 });
 
@@ -88,12 +90,12 @@ describe("external data", () => {
     ["with an offset past the end", { location: "weights.bin", offset: "64" }, /^error QC-ONNX-\d+: /],
     ["with a negative offset", { location: "weights.bin", offset: "-4" }, /^error QC-ONNX-\d+: /],
     ["of another length", { location: "weights.bin", length: "32" }, /^error QC-ONNX-\d+: /],
-  ] as const)("%s", (_what, external, code) => {
-    const r = expectRefused(compile(convModel("external.onnx", { external })), code);
+  ] as const)("%s", async (_what, external, code) => {
+    const r = await expectRefused(compile(convModel("external.onnx", { external })), code);
     expect(r.err).toContain(`'${"offset" in external && external.offset === "-4" ? "w" : external.location}'`);
   });
-  it("whole, in the model's folder: compiles", () => {
-    const r = qc(work, [
+  it("whole, in the model's folder: compiles", async () => {
+    const r = await qcHere(work, [
       ...compile(convModel("external.onnx", { external: { location: "weights.bin" } })),
       "--output_path",
       "fine",
@@ -103,19 +105,19 @@ describe("external data", () => {
 });
 
 describe("shapes", () => {
-  it("left open: all of them named", () => {
-    const r = expectRefused(compile(convModel("open.onnx", { dims: [1, 4, "height", "width"] })), "QC-ONNX-012");
+  it("left open: all of them named", async () => {
+    const r = await expectRefused(compile(convModel("open.onnx", { dims: [1, 4, "height", "width"] })), "QC-ONNX-012");
     expect(r.err).toMatch(/--input_shapes/);
   });
-  it("that do not fit the weights", () => {
-    const r = expectRefused(
+  it("that do not fit the weights", async () => {
+    const r = await expectRefused(
       compile(convModel("open.onnx", { dims: [1, "c", 2, 2] }), "--input_shapes", "x:[1,3,2,2]"),
       /^error QC-/,
     );
     expect(r.err).toContain("conv");
   });
-  it("too large for any memory", () => {
-    expectRefused(
+  it("too large for any memory", async () => {
+    await expectRefused(
       compile(convModel("open.onnx", { dims: [1, 4, "h", "w"] }), "--input_shapes", "x:[1,4,99999,99999]"),
       /^error QC-/,
     );
@@ -125,13 +127,13 @@ describe("shapes", () => {
 describe("the machine", () => {
   const OPTIMIZE = ["optimize", "--input_path", "model.onnx", "--rep_dataset", "rep_dataset.txt", "--preprocessor", "unit"];
   it.each([
-    ["libLLVM that is none", compile("model.onnx"), { QC_LIBLLVM: "no-library.so" }, /^error QC-LLVM-\d+: /],
+    ["libLLVM that is none", compile("small.onnx"), { QC_LIBLLVM: "no-library.so" }, /^error QC-LLVM-\d+: /],
     ["no libLLVM to calibrate with", OPTIMIZE, { QC_LIBLLVM: "/nonexistent" }, /^error QC-LLVM-\d+: /],
-    ["no linker", compile("model.onnx"), { QC_LLD: "/nonexistent" }, "QC-LINK-001"],
-    ["a linker that fails", compile("model.onnx"), { QC_LLD: "/bin/false" }, /^error QC-LINK-\d+: /],
-    ["no C compiler for the bundle", compile("model.onnx", "--bundle"), { QC_CC: "/nonexistent" }, "QC-LINK-002"],
-  ] as const)("%s", (_what, args, env, code) => {
-    expectRefused(args, code, env);
+    ["no linker", compile("small.onnx"), { QC_LLD: "/nonexistent" }, "QC-LINK-001"],
+    ["a linker that fails", compile("small.onnx"), { QC_LLD: "/bin/false" }, /^error QC-LINK-\d+: /],
+    ["no C compiler for the bundle", compile("small.onnx", "--bundle"), { QC_CC: "/nonexistent" }, "QC-LINK-002"],
+  ] as const)("%s", async (_what, args, env, code) => {
+    await expectRefused(args, code, env);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Chains that put one op in front of what passes rewrite: affine chains, BatchNorm, pads, transposes, residuals, a second contraction. */
-import { createFuncBuilder } from "../../ir/graph/func-builder.js";
+import { createFuncBuilder, type FuncBuilder } from "../../ir/graph/func-builder.js";
 import type { ValueId } from "../../ir/graph/module.js";
 import type { OpDef } from "../../ir/op/define.js";
 import { inferWith } from "../../ir/op/infer-node.js";
@@ -7,6 +7,8 @@ import { createGen, type Gen, type OpCase } from "../../ir/op/sample.js";
 import { bytesOf, type Tensor } from "../../ir/op/tensor.js";
 import { weightsOf } from "../../ir/op/weights.js";
 import type { IrContext } from "../../ir/pass/context.js";
+import { numElements } from "../../ir/type/tensor-type.js";
+import type { Loc } from "../../support/diag.js";
 import { addChainStep } from "./chain-steps.js";
 import type { RandomModule } from "./random-module.js";
 
@@ -31,9 +33,10 @@ function drawCase(def: OpDef, g: Gen): OpCase | null {
 
 /**
  * A module that applies the op once or twice, the second time to another value with the same constants, and goes on behind it with one to four
- * steps. Weights are constants more often than not; a value in the middle may be a result too. Null where the op draws only half precision.
+ * steps. Weights are constants more often than not; a value in the middle may be a result too. `contraction` ends the chain in a sum of
+ * products, so that quantizers find integers before it. Null where the op draws only half precision.
  */
-export function opChain(ctx: IrContext, def: OpDef, seed: number): RandomModule | null {
+export function opChain(ctx: IrContext, def: OpDef, seed: number, end: "any" | "contraction" = "any"): RandomModule | null {
   const g = createGen(seed);
   const c = drawCase(def, g);
   if (!c) return null;
@@ -67,6 +70,7 @@ export function opChain(ctx: IrContext, def: OpDef, seed: number): RandomModule 
     const added = addChainStep(b, g, g.bool() ? values : values.slice(-1), loc, names);
     if (added) values.push(...added);
   }
+  if (end === "contraction") values.push(contraction(b, g, values[values.length - 1], loc));
   const results = [values[values.length - 1], ...(made.length > 1 ? [made[1]] : []), ...(g.int(0, 3) === 0 ? [made[0]] : [])];
   const { func, consts } = b.finish(
     results,
@@ -77,4 +81,14 @@ export function opChain(ctx: IrContext, def: OpDef, seed: number): RandomModule 
   function plain(y: ValueId): ValueId {
     return b.typeOf(y).quant ? b.node("dequantize", [y], {}, loc("dequantize")) : y;
   }
+}
+
+/** A sum of products behind `x`: a convolution of an image, else a product with a matrix. */
+function contraction(b: FuncBuilder, g: Gen, x: ValueId, loc: (op: string) => Loc): ValueId {
+  const { shape } = b.typeOf(x);
+  const rows = shape.length < 2 ? b.node("reshape", [x], { shape: [1, numElements(shape)] }, loc("reshape")) : x;
+  const conv = g.bool() ? addChainStep(b, g, [rows], loc, ["conv"]) : null;
+  if (conv) return conv[conv.length - 1];
+  const w = g.tensor({ shape: [b.typeOf(rows).shape.at(-1)!, g.int(1, 4)], min: -2, max: 2 });
+  return b.node("matmul", [rows, b.constant(w.type, bytesOf(w), "w")], {}, loc("matmul"));
 }
