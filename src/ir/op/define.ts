@@ -1,6 +1,9 @@
 import type { AttrSchema, AttrsOf } from "../attr/attr.js";
+import type { ValueId } from "../graph/module.js";
 import type { LowerBuilder, LowerIO } from "../loop/lower-builder.js";
 import type { TensorType } from "../type/tensor-type.js";
+import type { Applied, GradientBuilder } from "./gradient.js";
+import type { OpLayout } from "./layout.js";
 import type { OpQuantize } from "./quantize.js";
 import type { Gen, OpCase } from "./sample.js";
 import type { Tensor } from "./tensor.js";
@@ -58,6 +61,14 @@ export interface OpDef<S extends AttrSchema = AttrSchema> {
   readonly weights?: OpWeights<AttrsOf<S>>;
   /** Its form on integers; absent where it computes in floats only. */
   readonly quantize?: OpQuantize<AttrsOf<S>>;
+  /** What it says of axes; absent where nothing passes it and it has one layout: passes leave it where it is. */
+  readonly layout?: OpLayout<AttrsOf<S>>;
+  /**
+   * Reverse-mode differentiation: dL/dx for every operand, of the operand's own type (what was broadcast is summed up), as nodes over the
+   * operands, the results and their gradients. Null for an operand that the results do not depend on smoothly: indices, shapes, masks. Absent
+   * where nothing can be trained through the op. Griewank & Walther 2008, section 3.2.
+   */
+  gradient?(b: GradientBuilder, node: Applied, attrs: AttrsOf<S>): readonly (ValueId | null)[];
   cost?(types: readonly (TensorType | null)[], out: readonly TensorType[], attrs: AttrsOf<S>): Cost;
 }
 

@@ -1,8 +1,7 @@
 /** What an op says of integers: which form it has where its operands are bytes on grids (real = scale (q - zero)). */
-import type { Attrs } from "../attr/attr.js";
 import type { ValueId } from "../graph/module.js";
 import type { DType } from "../type/dtype.js";
-import type { TensorType } from "../type/tensor-type.js";
+import type { NodeBuilder } from "./node-builder.js";
 
 /** A per-tensor grid that a result is stored on. */
 export interface StoredGrid {
@@ -12,11 +11,9 @@ export interface StoredGrid {
 }
 
 /** Makes the nodes of an integer form, typed by the ops' own rules. */
-export interface IntegerBuilder {
-  node(op: string, inputs: readonly ValueId[], attrs: Attrs): ValueId;
+export interface IntegerBuilder extends NodeBuilder {
   /** An i32 number. */
   integer(value: number): ValueId;
-  typeOf(v: ValueId): TensorType;
 }
 
 /**

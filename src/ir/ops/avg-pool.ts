@@ -3,6 +3,7 @@ import type { Expr } from "../loop/expr.js";
 import type { BufferRef, LowerBuilder } from "../loop/lower-builder.js";
 import { add, bin, call, cast, constant, div, index, mul, select } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { byLayoutAttribute } from "../op/layout.js";
 import { numbersOf, tensorOf } from "../op/tensor.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
 import { perTensor } from "../type/quant.js";
@@ -96,6 +97,7 @@ export const avgPool = defineOp({
   },
   operands: [{ name: "x" }],
   traits: ["window", "same-scale"],
+  layout: { channels: byLayoutAttribute(0) },
   quantize: {
     form: "round",
     integer: (b, x, attrs, { dtype, scale, zero }) =>

@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp, type InferFail } from "../op/define.js";
+import { alongAxis } from "../op/layout.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { perAxis, type Quant } from "../type/quant.js";
 import { numElements, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
@@ -34,6 +35,7 @@ export const concat = defineOp({
   operands: [{ name: "x", variadic: true }],
   traits: ["movement", "same-scale"],
   quantize: { form: "same-grid", grid: "all", moves: true },
+  layout: { transpose: alongAxis, joins: ({ axis }) => axis },
   infer(given, { axis }, fail) {
     if (!given.length) fail("QC-TENSOR-013", "concat: no operands");
     const types = given.map((_, k) => present<TensorType>(given, k));

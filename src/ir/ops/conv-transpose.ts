@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import { add, cast, div, index, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { byLayoutAttribute } from "../op/layout.js";
 import { axisIndex, numbersOf, tensorOf } from "../op/tensor.js";
 import { numElements, tensorType } from "../type/tensor-type.js";
 import {
@@ -44,6 +45,7 @@ export const convTranspose = defineOp({
   traits: ["contraction"],
   quantize: { form: "accumulate", reads: [0] },
   weights: spatialWeights,
+  layout: { channels: byLayoutAttribute(0, 1) },
   infer([x, w, bias = null], a, fail) {
     if (!x || !w) return fail("QC-NN-005", "conv_transpose: x and w are required");
     if (x.shape.length !== w.shape.length || x.shape.length < 3) {

@@ -1,8 +1,9 @@
 import { attr } from "../attr/attr.js";
 import { add, cast, div, index, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { byLayoutAttribute, type OperandTypes, type PixelLoops } from "../op/layout.js";
 import { axisIndex, numbersOf, tensorOf } from "../op/tensor.js";
-import { numElements, tensorType } from "../type/tensor-type.js";
+import { numElements, type TensorType, tensorType } from "../type/tensor-type.js";
 import {
   accumulatorOf,
   centredLoad,
@@ -23,9 +24,28 @@ import {
   offsetOf,
   spatialWeights,
   tapAt,
+  type Window,
   windowAttrs,
   windowOutput,
 } from "./shared/spatial.js";
+
+interface ConvAttrs extends Omit<Window, "kernel"> {
+  readonly groups: number;
+}
+
+/** A convolution in unit steps reads rows of pixels: a pointwise one of the whole plane, a depthwise one of a row. */
+function alongPixels([x, w]: OperandTypes, y: TensorType, a: ConvAttrs): PixelLoops | null {
+  const isAll = (list: readonly number[], value: number) => list.every((v) => v === value);
+  if (!x || !w || !isAll(a.strides, 1) || !isAll(a.dilations, 1)) return null;
+  const [inputs, channels, ...plane] = [x.shape[1], ...y.shape.slice(1)];
+  const taps = numElements(w.shape.slice(1));
+  const products = numElements(y.shape) * taps;
+  if (taps === inputs && a.groups === 1 && isAll(a.pads, 0))
+    return { products, pixels: numElements(plane), channels, isDepthwise: false };
+  if (a.groups === inputs && inputs === channels && taps > 1)
+    return { products, pixels: plane[plane.length - 1], channels, isDepthwise: true };
+  return null;
+}
 
 /** Convolution, 1 to 3 spatial axes; depthwise is groups = channels. ONNX Conv-22, ConvInteger-10; TFLite CONV_2D, DEPTHWISE_CONV_2D. */
 export const conv = defineOp({
@@ -39,6 +59,7 @@ export const conv = defineOp({
   traits: ["contraction"],
   quantize: { form: "accumulate", reads: [0] },
   weights: spatialWeights,
+  layout: { channels: { ...byLayoutAttribute(0, 1), alongPixels } },
   infer([x, w, bias = null], a, fail) {
     if (!x || !w) return fail("QC-NN-005", "conv: x and w are required");
     if (x.shape.length !== w.shape.length || x.shape.length < 3) {

@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import { add, div, index, mod, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { byLayoutAttribute } from "../op/layout.js";
 import { movesElements } from "../op/quantize.js";
 import { emptyData } from "../op/tensor.js";
 import { numElements, type TensorType, tensorType } from "../type/tensor-type.js";
@@ -36,6 +37,7 @@ export const depthToSpace = defineOp({
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
   quantize: movesElements,
+  layout: { channels: byLayoutAttribute(0) },
   infer([x], a, fail) {
     if (x?.shape.length !== 4) return fail("QC-NN-066", "depth_to_space: x must have rank 4");
     const { n, c, s } = disassemble(a.layout, x.shape);
@@ -108,6 +110,7 @@ export const spaceToDepth = defineOp({
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
   quantize: movesElements,
+  layout: { channels: byLayoutAttribute(0) },
   infer([x], a, fail) {
     if (x?.shape.length !== 4) return fail("QC-NN-066", "space_to_depth: x must have rank 4");
     const { n, c, s } = disassemble(a.layout, x.shape);

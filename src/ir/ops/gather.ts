@@ -1,7 +1,8 @@
 import { attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
 import { movesElements } from "../op/quantize.js";
-import { emptyData, type Tensor } from "../op/tensor.js";
+import { emptyData, numbersOf, type Tensor } from "../op/tensor.js";
+import { picked } from "../type/strided-view.js";
 import { numElements, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { checkAxis, present } from "./shared/check.js";
 import { checkIndices, drawMoved, movedQuant, position, positionNumber } from "./shared/movement.js";
@@ -14,6 +15,17 @@ export const gather = defineOp({
   operands: [{ name: "x" }, { name: "indices" }],
   traits: ["movement", "same-scale"],
   quantize: movesElements,
+  layout: {
+    // one slice, named by a constant
+    view(v, { axis }, { constant }) {
+      const index = constant(1);
+      if (index?.type.shape.length !== 0) return null;
+      const { size } = v.dims[axis];
+      const [at] = numbersOf(index);
+      const i = at < 0 ? at + size : at;
+      return i >= 0 && i < size ? picked(v, axis, i) : null;
+    },
+  },
   infer(types, { axis }, fail) {
     const [x, indices] = [0, 1].map((k) => present<TensorType>(types, k));
     checkAxis("gather", axis, x, fail);

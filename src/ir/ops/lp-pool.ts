@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import { call, cast, constant, mul } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { byLayoutAttribute } from "../op/layout.js";
 import { numbersOf, tensorOf } from "../op/tensor.js";
 import { isFloat } from "../type/dtype.js";
 import { byteSize, numElements, tensorType } from "../type/tensor-type.js";
@@ -15,6 +16,7 @@ export const lpPool = defineOp({
   attrs: { ...poolAttrs, p: attr.int("order of the norm", 2) },
   operands: [{ name: "x" }],
   traits: ["window"],
+  layout: { channels: byLayoutAttribute(0) },
   infer([x], a, fail) {
     const shape = poolShape("lp_pool", x, a, fail);
     if (!x || !isFloat(x.dtype)) return fail("QC-NN-054", "lp_pool: x must be float");

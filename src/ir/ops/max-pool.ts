@@ -2,6 +2,7 @@ import type { Expr } from "../loop/expr.js";
 import type { BufferRef, LowerBuilder } from "../loop/lower-builder.js";
 import { constant, reduceIdentity, select } from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { byLayoutAttribute } from "../op/layout.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { byteSize, numElements, tensorType } from "../type/tensor-type.js";
 import { drawPool, type PoolGeometry, poolAttrs, poolShape } from "./shared/pool.js";
@@ -52,6 +53,7 @@ export const maxPool = defineOp({
   operands: [{ name: "x" }],
   traits: ["window", "same-scale"],
   quantize: { form: "same-grid", grid: [0], moves: false },
+  layout: { channels: byLayoutAttribute(0) },
   infer: ([x], a, fail) => {
     const shape = poolShape("max_pool", x, a, fail);
     if (x?.quant && x.quant.kind !== "tensor") fail("QC-NN-051", "max_pool: x must be quantized per tensor");

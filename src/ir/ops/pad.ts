@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { perDimension } from "../op/layout.js";
 import { movesElements } from "../op/quantize.js";
 import { axisIndex, emptyData, type Tensor, tensorOf } from "../op/tensor.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
@@ -110,6 +111,7 @@ export const pad = defineOp({
     // the zero point stands for 0; another value is the model's own float
     refuses: ({ mode, value }) => (mode === "constant" && value !== 0 ? `it pads with ${value}` : null),
   },
+  layout: { transpose: perDimension({ pads: 2 }) },
   infer(types, { pads, mode }, fail) {
     const x: TensorType = present(types, 0);
     if (pads.length !== 2 * x.shape.length) fail("QC-TENSOR-017", `pad: ${pads.length} pads for ${typeText(x)}`);

@@ -6,7 +6,16 @@ import { type DType, dtypeInfo, isInt } from "../type/dtype.js";
 import { tensorType } from "../type/tensor-type.js";
 import { checkDType, checkNoQuant, present } from "./shared/check.js";
 import { clampToward, constantTable } from "./shared/lowering.js";
-import { drawQuant, paramAt, paramOf, quantAttrs, quantFromAttrs, scalesOf, zerosOf } from "./shared/quant-params.js";
+import {
+  alongGridAxis,
+  drawQuant,
+  paramAt,
+  paramOf,
+  quantAttrs,
+  quantFromAttrs,
+  scalesOf,
+  zerosOf,
+} from "./shared/quant-params.js";
 import { roundHalfEven } from "./shared/values.js";
 
 const TARGETS: readonly DType[] = ["i4", "u4", "i8", "u8", "i16", "u16", "i32"];
@@ -29,6 +38,7 @@ export const quantize = defineOp({
   },
   operands: [{ name: "x" }],
   traits: ["elementwise"],
+  layout: { transpose: alongGridAxis },
   infer(types, attrs, fail) {
     const x = present(types, 0);
     checkDType("quantize", x, "float", fail);

@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { alongAxis } from "../op/layout.js";
 import { emptyData, numbersOf } from "../op/tensor.js";
 import { type DType, dtypeInfo } from "../type/dtype.js";
 import { perTensor } from "../type/quant.js";
@@ -46,6 +47,7 @@ export const quantizedSoftmax = defineOp({
   },
   operands: [{ name: "q" }],
   traits: [],
+  layout: { transpose: alongAxis },
   infer(types, { axis, dtype, scale, zero }, fail) {
     const x = present(types, 0);
     if (!isByte(x.dtype) || x.quant?.kind !== "tensor") {

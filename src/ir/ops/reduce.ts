@@ -4,6 +4,7 @@ import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import type { ReduceOp } from "../loop/stmt.js";
 import { defineOp, type OpDef } from "../op/define.js";
+import { overAxes } from "../op/layout.js";
 import type { OpQuantize } from "../op/quantize.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { type DType, dtypeInfo, isFloat } from "../type/dtype.js";
@@ -153,6 +154,7 @@ function reduceOp(row: Row): OpDef {
     attrs: { axes: attr.ints("axes to reduce"), keepdims: attr.bool("reduced axes stay, with length 1", true) },
     operands: [{ name: "x" }],
     traits: row.selects ? ["same-scale"] : [],
+    layout: { transpose: overAxes },
     ...(row.quantize && { quantize: row.quantize }),
     infer(types, { axes, keepdims }, fail) {
       const x = present(types, 0);

@@ -3,6 +3,7 @@ import type { Expr } from "../loop/expr.js";
 import type { LowerBuilder } from "../loop/lower-builder.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { alongAxisOrNone } from "../op/layout.js";
 import { emptyData, numbersOf } from "../op/tensor.js";
 import { type DType, dtypeInfo } from "../type/dtype.js";
 import { perAxis, perTensor, type Quant } from "../type/quant.js";
@@ -64,6 +65,7 @@ export const requantize = defineOp({
   },
   operands: [{ name: "acc" }],
   traits: ["elementwise", "monotone"],
+  layout: { transpose: alongAxisOrNone },
   infer(types, attrs, fail) {
     const x = present(types, 0);
     if (x.dtype !== "i32") fail("QC-OP-001", `requantize: operand of type ${typeText(x)}, expected i32`);
@@ -102,7 +104,9 @@ export const requantize = defineOp({
     const shape = g.shape(g.int(0, 4));
     const axis = shape.length && g.bool() ? g.int(0, shape.length - 1) : -1;
     const accScale = () => g.f32({ min: 0.0001, max: 0.01 });
-    const quant = axis < 0 ? perTensor(accScale()) : perAxis(axis, Array.from({ length: shape[axis] }, accScale));
+    const scales = Array.from({ length: axis < 0 ? 1 : shape[axis] }, accScale);
+    const isInType = axis < 0 || g.bool();
+    const quant = isInType ? (axis < 0 ? perTensor(scales[0]) : perAxis(axis, scales)) : null;
     const dtype = g.pick(["i8", "u8", "i16"] as const);
     const acc = g.tensor({ dtype: "i32", shape, min: -(2 ** g.int(4, 20)), max: 2 ** g.int(4, 20), quant });
     const mode = g.pick(["onnx-float", "tflite-double", "tflite-single"] as const);
@@ -111,7 +115,8 @@ export const requantize = defineOp({
       scale: g.f32({ min: 0.005, max: 0.1 }),
       zero: g.int(0, 5),
       mode,
-      multipliers: g.bool() ? scalesOf(quant).map((s) => (s * 1.0000001) / 0.05) : [],
+      multipliers: !isInType || g.bool() ? scales.map((s) => (Math.fround(s) * 1.0000001) / 0.05) : [],
+      axis: isInType ? -1 : axis,
     };
     return { inputs: [acc], attrs: dtype === "i8" && g.bool() ? { ...attrs, lo: -127, hi: 127 } : attrs };
   },

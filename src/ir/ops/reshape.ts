@@ -2,9 +2,12 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp, type InferFail } from "../op/define.js";
+import type { OperandTypes, Transposed } from "../op/layout.js";
 import { movesElements } from "../op/quantize.js";
 import type { Tensor } from "../op/tensor.js";
+import { type Perm, permute, toChannelsFirst, toChannelsLast } from "../type/permutation.js";
 import type { Quant } from "../type/quant.js";
+import { reshaped } from "../type/strided-view.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
 import { drawMoved } from "./shared/movement.js";
@@ -67,6 +70,23 @@ function reshapedQuant(x: TensorType, shape: readonly number[], fail: InferFail)
   return { ...q, axis };
 }
 
+/**
+ * squeeze(to_first(x)) = to_first(squeeze(x)), and the same for unsqueeze: a reshape that only drops or adds dimensions of one, the others
+ * being the channels and the spatial ones, still in their order. Null for others.
+ */
+function behindUnits({ shape: to }: { readonly shape: readonly number[] }, p: Perm, [x]: OperandTypes): Transposed | null {
+  if (!x || to.length < 3) return null;
+  const large = (shape: readonly number[]) => shape.map((d, axis) => ({ d, axis })).filter(({ d }) => d !== 1);
+  const [from, kept] = [large(x.shape), large(to)];
+  if (from.map(({ d }) => d).join() !== kept.map(({ d }) => d).join()) return null;
+  // which dimension of the source stands for each large dimension of the result, in the order that channels-last gives them
+  const axisOf = new Map(kept.map(({ axis }, i) => [axis, p[from[i].axis]]));
+  const last = toChannelsLast(to.length);
+  const order = last.flatMap((axis) => axisOf.get(axis) ?? []);
+  if (order.some((axis, i) => i > 0 && order[i - 1] > axis)) return null;
+  return { attrs: { shape: permute(to, last) }, perm: toChannelsFirst(to.length) };
+}
+
 /** The same elements in another shape; costs nothing. ONNX Reshape-25, Squeeze, Unsqueeze, Flatten. */
 export const reshape = defineOp({
   name: "reshape",
@@ -75,6 +95,10 @@ export const reshape = defineOp({
   operands: [{ name: "x" }],
   traits: ["view", "same-scale"],
   quantize: movesElements,
+  layout: {
+    transpose: { operands: [0], behind: behindUnits },
+    view: (v, _attrs, { result }) => reshaped(v, result.shape),
+  },
   infer(types, { shape }, fail) {
     const x: TensorType = present(types, 0);
     if (shape.some((d) => d < 0) || numElements(shape) !== numElements(x.shape)) {

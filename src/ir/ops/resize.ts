@@ -1,5 +1,6 @@
 import { attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
+import { perDimension } from "../op/layout.js";
 import { emptyData, numbersOf, tensorOf } from "../op/tensor.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
 import { perTensor } from "../type/quant.js";
@@ -79,6 +80,7 @@ export const resize = defineOp({
   },
   operands: [{ name: "x" }],
   traits: ["same-scale"],
+  layout: { transpose: perDimension({ shape: 1, scales: 1, roi: 2 }), wantsChannelsLast: true },
   infer([x], a, fail) {
     if (!x) return fail("QC-NN-005", "resize: x is required");
     const rank = x.shape.length;

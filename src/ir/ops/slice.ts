@@ -2,8 +2,10 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { perDimension } from "../op/layout.js";
 import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
+import { sliced } from "../type/strided-view.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
 import { drawMoved, gatherInto, movedQuant, offsetsBy } from "./shared/movement.js";
@@ -31,6 +33,13 @@ export const slice = defineOp({
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
   quantize: movesElements,
+  layout: {
+    transpose: perDimension({ starts: 1, ends: 1, steps: 1 }),
+    view(v, { starts, steps }, { result: { shape } }) {
+      if (steps.some((s) => s < 1) || shape.includes(0)) return null;
+      return starts.reduce((w, start, axis) => sliced(w, axis, start, shape[axis], steps[axis]), v);
+    },
+  },
   infer(types, { starts, ends, steps }, fail) {
     const x: TensorType = present(types, 0);
     if ([starts, ends, steps].some((l) => l.length !== x.shape.length) || steps.includes(0)) {

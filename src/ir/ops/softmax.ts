@@ -3,6 +3,7 @@ import type { Expr } from "../loop/expr.js";
 import type { BufferRef, LowerBuilder } from "../loop/lower-builder.js";
 import * as make from "../loop/make.js";
 import { defineOp, type OpDef } from "../op/define.js";
+import { alongAxis } from "../op/layout.js";
 import type { RoundsOnce } from "../op/quantize.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { numElements } from "../type/tensor-type.js";
@@ -112,6 +113,7 @@ const rowwise = (r: Row): OpDef =>
     attrs: { axis: attr.int("axis of the distribution") },
     operands: [{ name: "x" }],
     traits: [],
+    layout: { transpose: alongAxis },
     ...(r.onBytes && { quantize: roundedBy(r.onBytes) }),
     infer(types, { axis }, fail) {
       const x = present(types, 0);

@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { alongAxis } from "../op/layout.js";
 import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { numElements, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
@@ -18,6 +19,7 @@ export const split = defineOp({
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
   quantize: movesElements,
+  layout: { transpose: alongAxis },
   infer(types, { axis, sizes }, fail) {
     const x: TensorType = present(types, 0);
     checkAxis("split", axis, x, fail);

@@ -3,6 +3,7 @@ import { defineOp } from "../op/define.js";
 import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import type { Quant } from "../type/quant.js";
+import { transposed } from "../type/strided-view.js";
 import { numElements, stridesOf, type TensorType, tensorType } from "../type/tensor-type.js";
 import { present } from "./shared/check.js";
 import { drawMoved, gatherInto, movedQuant, offsetsBy } from "./shared/movement.js";
@@ -29,6 +30,7 @@ export const transpose = defineOp({
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
   quantize: movesElements,
+  layout: { view: (v, { perm }) => transposed(v, perm) },
   infer(types, { perm }, fail) {
     const x: TensorType = present(types, 0);
     const rank = x.shape.length;

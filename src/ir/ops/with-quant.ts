@@ -2,7 +2,7 @@ import { attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
 import { withQuant as typeWithQuant } from "../type/tensor-type.js";
 import { checkDType, present } from "./shared/check.js";
-import { drawQuant, quantAttrs, quantFromAttrs } from "./shared/quant-params.js";
+import { alongGridAxis, drawQuant, quantAttrs, quantFromAttrs } from "./shared/quant-params.js";
 
 export const withQuant = defineOp({
   name: "with_quant",
@@ -15,6 +15,7 @@ export const withQuant = defineOp({
   },
   operands: [{ name: "x" }],
   traits: ["view"],
+  layout: { transpose: alongGridAxis },
   infer(types, attrs, fail) {
     const x = present(types, 0);
     if (x.dtype !== "i4" && x.dtype !== "u4") checkDType("with_quant", x, "int", fail);

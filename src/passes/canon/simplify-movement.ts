@@ -1,6 +1,6 @@
 import type { ValueId } from "../../ir/graph/module.js";
 import { definePass } from "../../ir/pass/pass.js";
-import { compose, isIdentity, movesNothing, type Perm } from "../layout/permutation.js";
+import { compose, isIdentity, movesNothing, type Perm } from "../../ir/type/permutation.js";
 import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 
 /**

@@ -1,24 +1,12 @@
 import { attr } from "../../ir/attr/attr.js";
 import { isAbsent, isConst, type Node, type ValueId } from "../../ir/graph/module.js";
-import { hasTrait } from "../../ir/op/define.js";
+import { type ChannelsForm, transposeRule } from "../../ir/op/layout.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
+import { inverse, type Perm, samePerm, toChannelsFirst, toChannelsLast } from "../../ir/type/permutation.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
 import { staysChannelsFirst } from "./choose-layout.js";
-import { inverse, type Perm, permute, samePerm, toChannelsFirst, toChannelsLast } from "./permutation.js";
-import { sinkRules } from "./sink-rules.js";
-
-/** Spatial ops with a `layout` attribute, and how many of their leading operands carry it (activation, then weights). */
-const LAID_OUT: Readonly<Record<string, number>> = {
-  conv: 2,
-  conv_transpose: 2,
-  max_pool: 1,
-  avg_pool: 1,
-  lp_pool: 1,
-  depth_to_space: 1,
-  space_to_depth: 1,
-};
 
 /**
  * Rewrites spatial ops to channels-last, where channels are contiguous and vectorise in every kernel:
@@ -38,8 +26,8 @@ export const channelsLast = definePass({
   breaks: BROKEN_BY_NEW_NODES,
   run(m, ctx, { enable, lanes }) {
     if (!enable) return m;
-    const kept = staysChannelsFirst(m, ctx, isSpatial, lanes);
-    return sweep(m, ctx, "channels-last", (v) => rewriteSpatial(v, kept) ?? sinkTranspose(v, ctx));
+    const kept = staysChannelsFirst(m, ctx, lanes);
+    return sweep(m, ctx, "channels-last", (v) => toLastForm(v, ctx, kept) ?? sinkTranspose(v, ctx));
   },
 });
 
@@ -51,68 +39,47 @@ function beneath(view: SweepView, v: ValueId, p: Perm): ValueId | null {
 
 const transpose = (view: SweepView, v: ValueId, perm: Perm): ValueId => view.b.node("transpose", [v], { perm }, view.loc());
 
-const isSpatial = (n: Node): boolean => n.op in LAID_OUT && n.outputs.length === 1;
-
-function rewriteSpatial(view: SweepView, kept: ReadonlySet<ValueId>): readonly ValueId[] | null {
+function toLastForm(view: SweepView, ctx: IrContext, kept: ReadonlySet<ValueId>): readonly ValueId[] | null {
   const { node, inputs, b } = view;
-  if (!isSpatial(node) || node.attrs.layout !== "channels_first" || kept.has(node.outputs[0].id)) return null;
-  const count = LAID_OUT[node.op];
-  const rank = b.typeOf(inputs[0]).shape.length;
-  const moved = inputs.map((v, i) =>
-    i < count ? (beneath(view, v, toChannelsFirst(rank)) ?? transpose(view, v, toChannelsLast(rank))) : v,
-  );
-  const y = b.node(node.op, moved, { ...node.attrs, layout: "channels_last" }, view.loc(), node.outputs[0].id.slice(1));
-  return [transpose(view, y, toChannelsFirst(rank))];
+  const form: ChannelsForm<never> | undefined = ctx.ops.get(node.op)?.layout?.channels;
+  const attrs = form && !kept.has(node.outputs[0].id) ? form.last(node.attrs as never) : null;
+  if (!form || !attrs) return null;
+  const rankOf = (v: ValueId) => b.typeOf(v).shape.length;
+  const moved = inputs.map((v, i) => {
+    if (isAbsent(v) || !form.operands.includes(i)) return v;
+    return beneath(view, v, toChannelsFirst(rankOf(v))) ?? transpose(view, v, toChannelsLast(rankOf(v)));
+  });
+  const results = b.nodes(node.op, moved, attrs, view.loc(), resultNames(node));
+  return results.map((y) => transpose(view, y, toChannelsFirst(rankOf(y))));
 }
 
+const resultNames = (n: Node): string[] => n.outputs.map((o) => o.id.slice(1));
+
+/** op(to_first(x)) = transpose(op(x)), by the op's own rule; an op without one stays behind the transpose, with a remark. */
 function sinkTranspose(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs, b } = view;
   const def = ctx.ops.get(node.op);
-  if (!def) return null;
-  if (node.op === "reshape") return sinkBelowUnits(view);
-  const elementwise = hasTrait(def, "elementwise");
-  const rule = sinkRules[node.op];
-  if (!elementwise && !rule) return null;
-  const rank = node.outputs[0].type.shape.length;
-  const p = inputs.map((v) => layoutPerm(view, v)).find((perm) => perm !== null && (!elementwise || perm.length === rank));
-  if (!p || !worthwhile(view, p)) return null;
-  const sources = inputs.map((v) => (isAbsent(v) ? v : untransposed(view, v, p)));
-  if (!rule) {
-    const y = b.node(node.op, sources, node.attrs, view.loc(), node.outputs[0].id.slice(1));
-    return [transpose(view, y, p)];
+  const rule = def && transposeRule(def);
+  const isMoved = (i: number): boolean => rule?.operands === "all" || (rule?.operands.includes(i) ?? false);
+  const types = inputs.map((v) => (isAbsent(v) ? null : b.typeOf(v)));
+  const rank = Math.max(...types.map((t, i) => (t && isMoved(i) ? t.shape.length : 0)));
+  const p = inputs.map((v) => layoutPerm(view, v)).find((perm, i) => isMoved(i) && perm?.length === rank);
+  if (!rule && inputs.some((v) => layoutPerm(view, v))) remarkAbout(node, "its record has no rule for transposes", ctx);
+  if (!rule || !p || !worthwhile(view, p, isMoved)) return null;
+  const sunk = rule.behind(node.attrs, p, types);
+  if (!sunk) {
+    remarkAbout(node, "its rule for transposes does not hold for these attributes", ctx);
+    return null;
   }
-  const sunk = rule(node.attrs, p);
-  if (!sunk) return null;
-  const values = b.nodes(
-    node.op,
-    sources,
-    sunk.attrs,
-    view.loc(),
-    node.outputs.map((o) => o.id.slice(1)),
-  );
-  return values.map((y) => transpose(view, y, sunk.perm));
+  const sources = inputs.map((v, i) => (isAbsent(v) || !isMoved(i) ? v : untransposed(view, v, p)));
+  return b.nodes(node.op, sources, sunk.attrs, view.loc(), resultNames(node)).map((y) => transpose(view, y, sunk.perm));
 }
 
-/**
- * squeeze(to_first(x)) = to_first(squeeze(x)), and the same for unsqueeze: a reshape that only drops or adds dimensions of one, the others
- * being the channels and the spatial ones, still in their order.
- */
-function sinkBelowUnits(view: SweepView): readonly ValueId[] | null {
-  const { node, inputs, b } = view;
-  const p = layoutPerm(view, inputs[0]);
-  const to = node.outputs[0].type.shape;
-  if (!p || to.length < 3) return null;
-  const source = beneath(view, inputs[0], p)!;
-  const large = (shape: readonly number[]) => shape.map((d, axis) => ({ d, axis })).filter(({ d }) => d !== 1);
-  const [from, kept] = [large(b.typeOf(inputs[0]).shape), large(to)];
-  if (from.map(({ d }) => d).join() !== kept.map(({ d }) => d).join()) return null;
-  // which dimension of the source stands for each large dimension of the result, in the order that channels-last gives them
-  const axisOf = new Map(kept.map(({ axis }, i) => [axis, p[from[i].axis]]));
-  const last = toChannelsLast(to.length);
-  const order = last.flatMap((axis) => axisOf.get(axis) ?? []);
-  if (order.some((axis, i) => i > 0 && order[i - 1] > axis)) return null;
-  const y = b.node("reshape", [source], { shape: permute(to, last) }, view.loc(), node.outputs[0].id.slice(1));
-  return [transpose(view, y, toChannelsFirst(to.length))];
+/** A view joins the transpose in one that does both, and needs no remark. */
+function remarkAbout({ op, loc }: Node, reason: string, ctx: IrContext): void {
+  if (ctx.ops.get(op)?.layout?.view) return;
+  const help = "the elements are moved in front of it; a rule `layout.transpose` in the op's record lets the transpose pass";
+  ctx.report({ severity: "remark", code: "QC-PASS-007", message: `'${op}' stays behind a transpose: ${reason}`, loc, help });
 }
 
 /** The permutation of a value that is a channels-last tensor seen channels-first. */
@@ -123,11 +90,11 @@ function layoutPerm(view: SweepView, v: ValueId): Perm | null {
 }
 
 /** Sinking pays when the operands that lose a transpose are at least as large as those that gain one. */
-function worthwhile(view: SweepView, p: Perm): boolean {
+function worthwhile(view: SweepView, p: Perm, isMoved: (operand: number) => boolean): boolean {
   let lost = 0;
   let gained = 0;
-  for (const v of view.inputs) {
-    if (isAbsent(v) || isConst(v)) continue;
+  for (const [i, v] of view.inputs.entries()) {
+    if (isAbsent(v) || isConst(v) || !isMoved(i)) continue;
     const size = numElements(view.b.typeOf(v).shape);
     if (beneath(view, v, p)) lost += size;
     else gained += size;

@@ -1,14 +1,18 @@
 /**
- * Which spatial ops keep the layout of the model: those that run faster along rows of pixels, as they lie, than channels-last with
+ * Which ops keep the layout of the model: those that run faster along rows of pixels, as they lie, than channels-last with
  * transposes around them. Decided for ops that hand a layout on to each other together, in multiply-adds:
  *   channels-first   sum of taps over the share of a vector that rows of pixels fill
  *   channels-last    sum of taps over the share that channels fill, and what is transposed where values enter and leave
  */
+
+import type { AttrSchema } from "../../ir/attr/attr.js";
 import { isAbsent, isConst, type Module, type Node, typesOf, type ValueId } from "../../ir/graph/module.js";
-import { hasTrait } from "../../ir/op/define.js";
+import type { OpDef } from "../../ir/op/define.js";
+import { type ChannelsForm, transposeRule } from "../../ir/op/layout.js";
+import { weightsOf } from "../../ir/op/weights.js";
 import type { IrContext } from "../../ir/pass/context.js";
+import { toChannelsFirst } from "../../ir/type/permutation.js";
 import { numElements, type TensorType } from "../../ir/type/tensor-type.js";
-import { sinkRules } from "./sink-rules.js";
 
 /** An element that is read in one layout and written in the other, in multiply-adds of whole vectors (docs/makers/schedules.md: transposes, convolutions). */
 const MOVED = 10 / 16;
@@ -27,42 +31,43 @@ interface Costs {
 
 const NEVER: Costs = { first: Number.POSITIVE_INFINITY, last: 0 };
 
-const all = (v: unknown, value: number): boolean => (v as readonly number[]).every((x) => x === value);
+type Def = OpDef<AttrSchema>;
 
-/** Both layouts of one op; only convolutions of floats with constant weights that read unit steps may stay. */
-function costsOf(node: Node, types: ReadonlyMap<ValueId, TensorType>, lanes: number): Costs {
-  const [x, w] = node.inputs.map((v) => types.get(v));
-  const y = node.outputs[0].type;
-  if (node.op !== "conv" || !x || !w || !isConst(node.inputs[1]) || x.dtype !== "f32" || w.dtype !== "f32") return NEVER;
-  if (node.attrs.layout !== "channels_first" || !all(node.attrs.strides, 1) || !all(node.attrs.dilations, 1)) return NEVER;
-  const [channels, filters] = [x.shape[1], y.shape[1]];
-  const taps = numElements(w.shape.slice(1));
-  const products = numElements(y.shape) * taps;
-  const pixels = y.shape.slice(2);
-  if (products < FEWEST_PRODUCTS) return NEVER;
-  if (taps === channels && node.attrs.groups === 1 && all(node.attrs.pads, 0))
-    return { first: products / filled(numElements(pixels), lanes), last: products / filled(filters, lanes) };
-  if (node.attrs.groups === channels && channels === filters && taps > 1)
-    return {
-      first: (DEPTHWISE.first * products) / filled(pixels[pixels.length - 1], lanes),
-      last: (DEPTHWISE.last * products) / filled(channels, lanes),
-    };
-  return NEVER;
+/** The form for the channels last of an op that is not in it yet. */
+function lastFormOf(n: Node, def: Def | undefined): ChannelsForm<never> | null {
+  const form = def?.layout?.channels as ChannelsForm<never> | undefined;
+  return form?.last(n.attrs as never) ? form : null;
 }
 
-/** Results of the spatial ops (of `isSpatial`) that stay channels-first on vectors of `lanes` floats. */
-export function staysChannelsFirst(
-  m: Module,
-  ctx: IrContext,
-  isSpatial: (n: Node) => boolean,
-  lanes: number,
-): ReadonlySet<ValueId> {
+/** Both layouts of one op; only those of floats with constant weights that run along pixels may stay. */
+function costsOf(node: Node, def: Def, types: ReadonlyMap<ValueId, TensorType>, lanes: number): Costs {
+  const form = lastFormOf(node, def);
+  const operands = node.inputs.map((v) => types.get(v) ?? null);
+  const weights = weightsOf(def, operands, node.attrs);
+  const isFloat = form?.operands.every((i) => operands[i]?.dtype === "f32");
+  if (!weights || !isFloat || !isConst(node.inputs[weights.operand])) return NEVER;
+  const loops = form?.alongPixels?.(operands, node.outputs[0].type, node.attrs as never);
+  if (!loops || loops.products < FEWEST_PRODUCTS) return NEVER;
+  const { products, pixels, channels } = loops;
+  const each = loops.isDepthwise ? DEPTHWISE : { first: 1, last: 1 };
+  return { first: (each.first * products) / filled(pixels, lanes), last: (each.last * products) / filled(channels, lanes) };
+}
+
+/** Has it a form for each layout, or does a transpose to channels-first pass it? */
+function handsOn(n: Node, ctx: IrContext, types: ReadonlyMap<ValueId, TensorType>): boolean {
+  const def = ctx.ops.get(n.op);
+  const rule = def && transposeRule(def);
+  if (def?.layout?.channels || !rule) return def?.layout?.channels !== undefined;
+  const operands = n.inputs.map((v) => types.get(v) ?? null);
+  const rank = Math.max(...operands.map((t) => t?.shape.length ?? 0));
+  return rank < 3 || rule.behind(n.attrs, toChannelsFirst(rank), operands) !== null;
+}
+
+/** Results of the ops with a channels-last form that stay channels-first on vectors of `lanes` floats. */
+export function staysChannelsFirst(m: Module, ctx: IrContext, lanes: number): ReadonlySet<ValueId> {
   const f = m.funcs[0];
   const types = typesOf(m, f);
-  const carries = (n: Node): boolean => {
-    const def = ctx.ops.get(n.op);
-    return isSpatial(n) || (def !== undefined && (hasTrait(def, "elementwise") || n.op in sinkRules));
-  };
+  const carriers = f.body.filter((n) => handsOn(n, ctx, types));
   const parent = new Map<Node, Node>();
   const rootOf = (n: Node): Node => {
     let root = n;
@@ -70,7 +75,6 @@ export function staysChannelsFirst(
     parent.set(n, root);
     return root;
   };
-  const carriers = f.body.filter(carries);
   const makers = new Map(carriers.flatMap((n) => n.outputs.map((o) => [o.id, n] as const)));
   for (const n of carriers)
     for (const v of n.inputs) {
@@ -84,14 +88,16 @@ export function staysChannelsFirst(
     costs.set(rootOf(n), { first: sum.first + first, last: sum.last + last });
   };
   const leaves = new Set<ValueId>(f.results);
-  for (const n of f.body) if (!carries(n)) for (const v of n.inputs) leaves.add(v);
+  const inside = new Set(carriers);
+  for (const n of f.body) if (!inside.has(n)) for (const v of n.inputs) leaves.add(v);
   const moved = (v: ValueId): number => {
     const shape = types.get(v)?.shape ?? [];
     return shape.length > 2 ? MOVED * lanes * numElements(shape) : 0;
   };
   for (const n of carriers) {
-    if (isSpatial(n)) add(n, costsOf(n, types, lanes));
-    else if (n.op === "resize") add(n, NEVER); // weights and places of a pixel serve all its channels
+    const def = ctx.ops.get(n.op);
+    if (def?.layout?.channels) add(n, costsOf(n, def, types, lanes));
+    else if (def?.layout?.wantsChannelsLast) add(n, NEVER);
     for (const v of new Set(n.inputs)) if (!isConst(v) && !isAbsent(v) && !makers.has(v)) add(n, { first: 0, last: moved(v) });
     for (const o of n.outputs) if (leaves.has(o.id)) add(n, { first: 0, last: moved(o.id) });
   }
@@ -99,5 +105,5 @@ export function staysChannelsFirst(
     const { first, last } = costs.get(rootOf(n)) ?? NEVER;
     return first < last;
   };
-  return new Set(carriers.filter((n) => isSpatial(n) && stays(n)).flatMap((n) => n.outputs.map((o) => o.id)));
+  return new Set(carriers.filter((n) => lastFormOf(n, ctx.ops.get(n.op)) && stays(n)).flatMap((n) => n.outputs.map((o) => o.id)));
 }

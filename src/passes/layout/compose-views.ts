@@ -1,10 +1,12 @@
 import { isAbsent, type Node, type ValueId } from "../../ir/graph/module.js";
-import { dataFromBytes, numbersOf } from "../../ir/op/tensor.js";
+import { hasTrait } from "../../ir/op/define.js";
+import type { OpLayout } from "../../ir/op/layout.js";
+import { dataFromBytes, type Tensor } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
+import { recipeOf, type StridedView, viewOf } from "../../ir/type/strided-view.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { BROKEN_BY_NEW_NODES, type SweepView, sweep } from "../rewrite/sweep.js";
-import { picked, recipeOf, reshaped, type StridedView, sliced, transposed, viewOf } from "./strided-view.js";
 
 /**
  * A chain of transposes, reshapes, slices and picked indices is one strided view of where it starts; where a slice and a transpose make it in
@@ -21,14 +23,20 @@ export const composeViews = definePass({
   run: (m, ctx) => sweep(m, ctx, "compose-views", (v) => compose(v, ctx)),
 });
 
-const MOVING = new Set(["transpose", "slice", "gather"]);
+const isStrided = (n: Node, ctx: IrContext): boolean => ctx.ops.get(n.op)?.layout?.view !== undefined;
+
+/** Does it take a kernel that moves elements, rather than none? */
+const isMove = (n: Node, ctx: IrContext): boolean => {
+  const def = ctx.ops.get(n.op);
+  return def !== undefined && isStrided(n, ctx) && !hasTrait(def, "view");
+};
 
 function compose(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs, b } = view;
-  if (!MOVING.has(node.op)) return null;
+  if (!isMove(node, ctx)) return null;
   const chain: Node[] = [{ ...node, inputs }];
   let base = inputs[0];
-  for (let p = view.producer(base); p && (MOVING.has(p.op) || p.op === "reshape"); p = view.producer(base)) {
+  for (let p = view.producer(base); p && isStrided(p, ctx); p = view.producer(base)) {
     if (!movedBy(view, ctx, p, viewOf(b.typeOf(p.inputs[0]).shape))) break;
     chain.push(p);
     base = p.inputs[0];
@@ -46,7 +54,7 @@ function compose(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
 function rebuilt(view: SweepView, ctx: IrContext, chain: readonly Node[], base: ValueId): ValueId | null {
   const { b, node } = view;
   const from = b.typeOf(base);
-  const moves = chain.filter((n) => n.op !== "reshape").length;
+  const moves = chain.filter((n) => isMove(n, ctx)).length;
   if (from.quant?.kind === "axis" || numElements(from.shape) === 0 || moves < 2) return null;
   let strided: StridedView | null = viewOf(from.shape);
   for (const n of chain.toReversed()) strided = strided && movedBy(view, ctx, n, strided);
@@ -67,30 +75,11 @@ function rebuilt(view: SweepView, ctx: IrContext, chain: readonly Node[], base: 
 }
 
 /** The view after one more op; null where it is no strided view of the same base. */
-function movedBy(view: SweepView, ctx: IrContext, n: Node, v: StridedView): StridedView | null {
-  const { b } = view;
-  const numbers = (a: unknown) => a as readonly number[];
-  switch (n.op) {
-    case "transpose":
-      return transposed(v, numbers(n.attrs.perm));
-    case "reshape":
-      return reshaped(v, n.outputs[0].type.shape);
-    case "slice": {
-      const [starts, steps] = [numbers(n.attrs.starts), numbers(n.attrs.steps)];
-      const out = n.outputs[0].type.shape;
-      if (steps.some((s) => s < 1) || out.some((d) => d === 0)) return null;
-      return starts.reduce((w, start, axis) => sliced(w, axis, start, out[axis], steps[axis]), v);
-    }
-    case "gather": {
-      const index = isAbsent(n.inputs[1]) ? null : b.constOf(n.inputs[1]);
-      if (index?.type.shape.length !== 0) return null;
-      const axis = Number(n.attrs.axis);
-      const [at] = numbersOf({ type: index.type, data: dataFromBytes(index.type.dtype, ctx.blobs.get(index.blob)) });
-      const { size } = v.dims[axis];
-      const i = Number(at) < 0 ? Number(at) + size : Number(at);
-      return i >= 0 && i < size ? picked(v, axis, i) : null;
-    }
-    default:
-      return null;
-  }
+function movedBy({ b }: SweepView, ctx: IrContext, n: Node, v: StridedView): StridedView | null {
+  const layout: OpLayout<never> | undefined = ctx.ops.get(n.op)?.layout;
+  const constant = (operand: number): Tensor | null => {
+    const c = isAbsent(n.inputs[operand] ?? "") ? null : b.constOf(n.inputs[operand]);
+    return c && { type: c.type, data: dataFromBytes(c.type.dtype, ctx.blobs.get(c.blob)) };
+  };
+  return layout?.view?.(v, n.attrs as never, { result: n.outputs[0].type, constant }) ?? null;
 }

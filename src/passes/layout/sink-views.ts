@@ -1,5 +1,6 @@
 import { isAbsent, type ValueId } from "../../ir/graph/module.js";
 import { hasTrait } from "../../ir/op/define.js";
+import { namesAxis } from "../../ir/op/layout.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
 import { numElements } from "../../ir/type/tensor-type.js";
@@ -23,9 +24,10 @@ function sink(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs, b, producer } = view;
   const def = ctx.ops.get(node.op);
   if (!def || !hasTrait(def, "elementwise") || node.outputs.length !== 1) return null;
+  const types = inputs.map((v) => (isAbsent(v) ? null : b.typeOf(v)));
+  if (namesAxis(def, node.attrs, types)) return null;
   const { shape } = node.outputs[0].type;
-  if (inputs.some((v) => !isAbsent(v) && b.typeOf(v).quant?.kind === "axis") || node.outputs[0].type.quant?.kind === "axis")
-    return null;
+  if (types.some((t) => t?.quant?.kind === "axis") || node.outputs[0].type.quant?.kind === "axis") return null;
   const views = inputs.flatMap((v) => {
     const p = producer(v);
     return p?.op === "reshape" && b.typeOf(v).shape.join() === shape.join() && producer(p.inputs[0]) ? [p.inputs[0]] : [];

@@ -215,6 +215,10 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "What the passes left is no program of kernels, so no code can be made of it.",
     "Do not run passes behind `fuse`; leave the end of the pipeline to qc.",
   ],
+  "QC-PASS-007": [
+    "An op stays behind a transpose, as its record does not say what becomes of it where axes change places.",
+    "Nothing has to be done. A plugin's op passes transposes with a rule `layout.transpose` in its record (docs/plugins.md).",
+  ],
   "QC-QCW-001": ["The file is no weights file of qc.", "Keep the `.qcw` beside its `.qc` text, under the same name."],
   "QC-QCW-002": ["The weights file was written by a newer qc.", "Use the qc that wrote it, or a newer one."],
   "QC-QCW-003": ["The weights file was cut off or damaged.", "Write it again with `qc dump -o`."],

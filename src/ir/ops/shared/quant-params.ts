@@ -1,7 +1,9 @@
 /** Quantization parameters as ops see them: from attributes to types, and by position in a tensor. */
+import type { Attrs } from "../../attr/attr.js";
 import type { Expr } from "../../loop/expr.js";
 import * as make from "../../loop/make.js";
 import type { InferFail } from "../../op/define.js";
+import { alongAxisOrNone, type CommutesWithTranspose } from "../../op/layout.js";
 import type { Gen } from "../../op/sample.js";
 import type { DType } from "../../type/dtype.js";
 import { dtypeInfo } from "../../type/dtype.js";
@@ -63,6 +65,12 @@ export const quantAttrs = (q: Quant): QuantAttrs => ({
   scales: scalesOf(q),
   zeros: zerosOf(q),
 });
+
+/** Parameters follow their axis; those of blocks lie in the order of the elements, and stay where they are. */
+export const alongGridAxis: CommutesWithTranspose<QuantAttrs & Attrs> = {
+  operands: "all",
+  behind: (attrs, p, types) => (attrs.block > 0 ? null : alongAxisOrNone.behind(attrs, p, types)),
+};
 
 /** Which parameter applies to the element at a row-major position. */
 export function paramOf(q: Quant, shape: readonly number[]): (position: number) => number {

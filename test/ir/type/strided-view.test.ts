@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import {
-  picked,
-  recipeOf,
-  reshaped,
-  type StridedView,
-  sliced,
-  transposed,
-  viewOf,
-} from "../../../src/passes/layout/strided-view.js";
+import { picked, recipeOf, reshaped, type StridedView, sliced, transposed, viewOf } from "../../../src/ir/type/strided-view.js";
 
 const product = (sizes: readonly number[]) => sizes.reduce((a, b) => a * b, 1);
 
