@@ -15,6 +15,8 @@ import type { CalibrationSamples } from "./calibrate.js";
 export interface MeasuredValue {
   /** The source node that makes it, or the result's name. */
   readonly node: string;
+  /** The source nodes that would have to stay in floats for it to be off its grid: those that read it; of a result, the one that makes it. */
+  readonly users: readonly string[];
   /** Infinite where nothing is lost; not a number where the value is zero throughout. */
   readonly db: number;
 }
@@ -30,8 +32,7 @@ export interface Measured {
 /** Samples that are measured at most: the errors of a grid show on few, and each runs both networks. */
 export const MOST_MEASURED = 64;
 
-interface Pair {
-  readonly node: string;
+interface Pair extends Pick<MeasuredValue, "node" | "users"> {
   readonly isOutput: boolean;
 }
 
@@ -69,7 +70,7 @@ export async function measure(
   }
   const values = pairs.map((p, i) => ({ ...p, db: -10 * Math.log10(lost[i] / seen[i]) }));
   const of = (isOutput: boolean): MeasuredValue[] =>
-    values.filter((v) => v.isOutput === isOutput).map(({ node, db }) => ({ node, db }));
+    values.filter((v) => v.isOutput === isOutput).map(({ node, users, db }) => ({ node, users, db }));
   return { samples: count, points: of(false).sort((a, b) => a.db - b.db), outputs: of(true) };
 }
 
@@ -105,10 +106,12 @@ function sideBySide(
   };
   const names = makersOf(float);
   for (const [x, y] of gridPairs(float, simulated, ctx)) {
-    compare(inFloat(x), inSimulated(y), { node: names.get(x) ?? x, isOutput: false });
+    const users = [...new Set(f.body.filter((n) => n.inputs.includes(x)).map((n) => n.loc.node))];
+    compare(inFloat(x), inSimulated(y), { node: names.get(x) ?? x, users, isOutput: false });
   }
   f.results.forEach((r, i) => {
-    if (!fed.has(i)) compare(inFloat(r), inSimulated(s.results[i]), { node: names.get(r) ?? f.resultNames[i], isOutput: true });
+    const node = names.get(r) ?? f.resultNames[i];
+    if (!fed.has(i)) compare(inFloat(r), inSimulated(s.results[i]), { node, users: [node], isOutput: true });
   });
   const resultNames = pairs.flatMap((_, i) => [`signal ${i}`, `noise ${i}`]);
   const states = float.states.flatMap((state, i) => {

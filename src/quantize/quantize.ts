@@ -87,7 +87,7 @@ function warnOfLosses({ samples, points, outputs }: Measured, ctx: Context): voi
       severity: "warning",
       code: "QC-QUANT-005",
       message: `quantization loses much at ${what}: signal to noise on ${samples} sample${samples === 1 ? "" : "s"} is ${named.join(", ")}${more} (below ${least} dB)`,
-      help: `keep it in floats: --keep_float "${low[0].node}"; or look for outliers among the samples`,
+      help: `look for outliers among the samples; or keep the worst in floats: ${low[0].users.map((u) => `--keep_float "${u}"`).join(" ")}`,
     });
   };
   lost("a value", points, LEAST_DB.point);

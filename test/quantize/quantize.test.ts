@@ -80,6 +80,17 @@ it("one outlier in nine samples is found on the samples, and said with the node'
   expect(said).toMatch(/'(x|relu|last)' -?[0-9.]+ dB/);
 });
 
+it("every value is off its grid once the nodes that its measurement names stay in floats", async () => {
+  const samples = [1, 2, 3].map((s) => sample(s));
+  const { measured } = await quantized(samples);
+  expect(measured.points.map((p) => p.users)).toContainEqual(["last"]);
+  for (const { node, users } of measured.points) {
+    const byNode = Object.fromEntries(users.map((u) => [u, "float" as const]));
+    const after = await quantized(samples, { ...recipe, byNode });
+    expect(after.measured.points.map((p) => p.node)).not.toContain(node);
+  }
+});
+
 it("one sample alone is a warning", async () => {
   expect((await quantized([sample(1)])).codes).toEqual(["QC-QUANT-006"]);
 });

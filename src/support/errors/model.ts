@@ -246,7 +246,7 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
   ],
   "QC-QUANT-005": [
     "Quantization loses much of the signal at the values that the warning names.",
-    "Keep these nodes in floats with `--keep_float NODE`, or look for outliers among the samples.",
+    "Look for outliers among the samples, or keep the nodes that read the worst value in floats: the help has the options to type.",
   ],
   "QC-QUANT-006": [
     "The ranges come from one calibration sample only.",
