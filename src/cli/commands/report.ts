@@ -43,12 +43,15 @@ export function reportText(report: CompileReport, next: string): string {
 }
 
 function calibrationLines({ samples, measured, outputs, points }: NonNullable<CompileReport["calibration"]>): string[] {
-  const least = (values: typeof outputs) => values.reduce((a, v) => Math.min(a, v.db ?? a), Number.POSITIVE_INFINITY);
-  const text = (values: typeof outputs) => (Number.isFinite(least(values)) ? `${least(values).toFixed(1)} dB` : "all");
+  const worstOf = (values: typeof outputs) =>
+    values.reduce<(typeof outputs)[0] | null>((a, v) => ((v.db ?? Infinity) < (a?.db ?? Infinity) ? v : a), null);
+  const text = (worst: (typeof outputs)[0] | null) => (worst?.db == null ? "all" : `${worst.db.toFixed(1)} dB`);
+  const worst = worstOf(points);
+  const where = worst ? ` of ${points.length} values ('${worst.node}')` : ` of ${points.length} values`;
   const on = measured < samples ? `, on the first ${measured}` : "";
   return [
     `  ranges    from ${samples} sample${samples === 1 ? "" : "s"}`,
-    `  signal    ${text(outputs)} kept at the results, ${text(points)} at the worst of ${points.length} values${on}`,
+    `  signal    ${text(worstOf(outputs))} kept at the results, ${text(worst)} at the worst${where}${on}`,
   ];
 }
 
