@@ -34,6 +34,6 @@ const hasIntegers = (f: Func): boolean =>
 const floatNodes = (f: Func, ctx: IrContext): Func["body"] =>
   f.body.filter((n) => {
     const def = ctx.ops.get(n.op);
-    const free = !def || hasTrait(def, "elementwise") || hasTrait(def, "view") || hasTrait(def, "movement") || n.op === "lut";
+    const free = !def || (["elementwise", "view", "movement", "transfer"] as const).some((t) => hasTrait(def, t));
     return !free && n.outputs.some((o) => o.type.dtype === "f32");
   });

@@ -63,9 +63,9 @@ export const FACTS: Readonly<Record<Prop, Fact>> = {
   },
   "bn-folded": {
     doc: "without BatchNorms that have constant parameters",
-    violation: (m) =>
+    violation: (m, ctx) =>
       at(
-        m.funcs[0].body.find((n) => n.op === "batch_norm" && n.inputs.slice(1, 5).every(isConst)),
+        m.funcs[0].body.find((n) => isConstantAffine(n, ctx)),
         "has constant parameters",
       ),
   },
@@ -84,6 +84,12 @@ export const FACTS: Readonly<Record<Prop, Fact>> = {
   },
 };
 
+/** An affine op of its own channels, as BatchNorm is, whose parameters are known. */
+const isConstantAffine = (n: Node, ctx: IrContext): boolean => {
+  const affine = ctx.ops.get(n.op)?.affine;
+  return affine?.axis !== undefined && n.inputs.every((v, i) => i === affine.operands[0] || isConst(v));
+};
+
 const isView = (n: Node, ctx: IrContext): boolean => {
   const def = ctx.ops.get(n.op);
   return def !== undefined && hasTrait(def, "view");
@@ -91,12 +97,10 @@ const isView = (n: Node, ctx: IrContext): boolean => {
 
 const isHalf = (d: DType | undefined): boolean => d === "f16" || d === "bf16";
 
-const BITS_ONLY = new Set(["call", "cast", "bitcast", "copy"]);
-
 /** Casts to and from half precision, and what only moves bits, are no arithmetic. */
 function isHalfArithmetic(n: Node, ctx: IrContext): boolean {
   const def = ctx.ops.get(n.op);
-  if (!def || BITS_ONLY.has(n.op) || (["view", "movement"] as const).some((t) => hasTrait(def, t))) return false;
+  if (!def || (["view", "movement", "transfer"] as const).some((t) => hasTrait(def, t))) return false;
   return n.outputs.some((o) => isHalf(o.type.dtype));
 }
 

@@ -2,7 +2,7 @@ import type { Attrs } from "../../ir/attr/attr.js";
 import type { Func } from "../../ir/graph/module.js";
 import { type LoweredGroup, lowerGroup } from "../../ir/loop/lower-group.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
-import type { OpDef } from "../../ir/op/define.js";
+import { hasTrait, type OpDef } from "../../ir/op/define.js";
 import { inferOp } from "../../ir/op/registry.js";
 import { createGen } from "../../ir/op/sample.js";
 import { numbersOf, type Tensor, type TypedArray } from "../../ir/op/tensor.js";
@@ -49,6 +49,7 @@ export function lowerCase(def: OpDef, c: Drawn, isConst: (operand: number) => bo
     f,
     (value) => c.inputs[Number(value.slice(2))]?.type,
     (node, b, io) => def.lower(b, io, node.attrs as never),
+    () => hasTrait(def, "view"),
   );
 }
 

@@ -21,9 +21,8 @@ export interface LoweredGroup {
 }
 
 /** `f32_conv_add_relu`: element type of the first result, ops in order, views and repetitions left out, at most five. */
-function kernelName(f: Func, dtype: string): string {
-  const quiet = new Set(["reshape", "with_quant", "identity"]);
-  const ops = f.body.map((n) => n.op).filter((op, i, all) => !quiet.has(op) && all.indexOf(op) === i);
+function kernelName(nodes: readonly Node[], dtype: string): string {
+  const ops = [...new Set(nodes.map((n) => n.op))];
   const shown = ops.length > 5 ? [...ops.slice(0, 4), "more"] : ops;
   return [dtype, ...(shown.length ? shown : ["copy"])].join("_");
 }
@@ -31,9 +30,14 @@ function kernelName(f: Func, dtype: string): string {
 /**
  * The unscheduled kernel of a fused group. Buffers: `x0`.. for the parameters that are used, `c0`.. for constants, `y0`.. for results, the
  * rest scratch. Elementwise chains are inlined: [conv, add, relu] becomes the stages [init, reduce, map].
- * `typeOf` gives the types of the module's constants.
+ * `typeOf` gives the types of the module's constants; `isView` says which nodes compute nothing.
  */
-export function lowerGroup(f: Func, typeOf: (id: ValueId) => TensorType | undefined, lower: LowerNode): LoweredGroup {
+export function lowerGroup(
+  f: Func,
+  typeOf: (id: ValueId) => TensorType | undefined,
+  lower: LowerNode,
+  isView: (node: Node) => boolean,
+): LoweredGroup {
   const b = createLowerBuilder();
   const refs = new Map<ValueId, BufferRef>();
   const operands: { buffer: string; value: ValueId }[] = [];
@@ -89,7 +93,10 @@ export function lowerGroup(f: Func, typeOf: (id: ValueId) => TensorType | undefi
   const { stages, temps } = b.finish();
   const inlined = inlineElementwise(stages, temps);
   const simple = simplifyKernel({
-    name: kernelName(f, buffers.find((x) => x.role === "out")?.dtype ?? "f32"),
+    name: kernelName(
+      f.body.filter((n) => !isView(n)),
+      buffers.find((x) => x.role === "out")?.dtype ?? "f32",
+    ),
     buffers: [...buffers, ...inlined.temps],
     stages: mapsBehindReductions(mapsAlongSums(inlined.stages)),
     prepare: [],

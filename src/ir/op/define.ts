@@ -2,6 +2,7 @@ import type { AttrSchema, AttrsOf } from "../attr/attr.js";
 import type { ValueId } from "../graph/module.js";
 import type { LowerBuilder, LowerIO } from "../loop/lower-builder.js";
 import type { TensorType } from "../type/tensor-type.js";
+import type { OpAffine } from "./affine.js";
 import type { Applied, GradientBuilder } from "./gradient.js";
 import type { OpLayout } from "./layout.js";
 import type { OpQuantize } from "./quantize.js";
@@ -19,8 +20,26 @@ import type { OpWeights } from "./weights.js";
  *   movement     moves elements without arithmetic: transpose, slice, concat, pad, gather
  *   same-scale   the output keeps the operand's quantization
  *   commutative  the first two operands may be swapped
+ *   transfer     stores elements as they are or in another form, without arithmetic: copy, cast, lut
+ *   reinterprets reads the bits of its operand, so that it means another thing on another element type
  */
-export type Trait = "elementwise" | "monotone" | "contraction" | "window" | "view" | "movement" | "same-scale" | "commutative";
+export type Trait =
+  | "elementwise"
+  | "monotone"
+  | "contraction"
+  | "window"
+  | "view"
+  | "movement"
+  | "same-scale"
+  | "commutative"
+  | "transfer"
+  | "reinterprets";
+
+/** Real bounds of a clamp. */
+export interface Bounds {
+  readonly lo: number;
+  readonly hi: number;
+}
 
 export interface OperandSpec {
   readonly name: string;
@@ -61,6 +80,10 @@ export interface OpDef<S extends AttrSchema = AttrSchema> {
   readonly weights?: OpWeights<AttrsOf<S>>;
   /** Its form on integers; absent where it computes in floats only. */
   readonly quantize?: OpQuantize<AttrsOf<S>>;
+  /** How it folds into weights before it; absent where it is not linear in an operand, element by element. */
+  readonly affine?: OpAffine<AttrsOf<S>>;
+  /** The op is y = min(max(x, lo), hi), and nothing else. */
+  bounds?(attrs: AttrsOf<S>): Bounds;
   /** What it says of axes; absent where nothing passes it and it has one layout: passes leave it where it is. */
   readonly layout?: OpLayout<AttrsOf<S>>;
   /**

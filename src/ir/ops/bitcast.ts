@@ -16,7 +16,7 @@ export const bitcast = defineOp({
   doc: "y = the bits of x read as elements of `to`, which has as many bits; bool is read as a byte of 0 or 1, nothing is read as bool.",
   attrs: { to: attr.dtype("element type of the result") },
   operands: [{ name: "x" }],
-  traits: ["view"],
+  traits: ["view", "reinterprets"],
   infer(types, { to }, fail) {
     const x: TensorType = present(types, 0);
     checkNoQuant("bitcast", x, fail);

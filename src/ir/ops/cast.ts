@@ -68,7 +68,7 @@ export const cast = defineOp({
     "(4-bit integers keep the low bits), NaN gives 0; integer to integer wraps; to bool is x != 0. ONNX Cast-13.",
   attrs: { to: attr.dtype("element type of the result") },
   operands: [{ name: "x" }],
-  traits: ["elementwise"],
+  traits: ["elementwise", "transfer"],
   infer(types, { to }, fail) {
     const x = present(types, 0);
     checkNoQuant("cast", x, fail);

@@ -48,6 +48,15 @@ export const batchNorm = defineOp({
   attrs: { epsilon: EPSILON, layout: LAYOUT },
   operands: [{ name: "x" }, { name: "scale" }, { name: "bias" }, { name: "mean" }, { name: "var" }],
   traits: [],
+  affine: {
+    operands: [0],
+    axis: ({ layout }, rank) => channelAxis(layout, rank),
+    // k = gamma / sqrt(var + eps), s = beta - mean * k
+    coefficients([gamma, beta, mean, variance], { epsilon }) {
+      const factor = gamma.map((g, c) => g / Math.sqrt(variance[c] + epsilon));
+      return { factor, shift: beta.map((x, c) => x - mean[c] * factor[c]) };
+    },
+  },
   infer(types, { layout }, fail) {
     checkChannels("batch_norm", types, layout, ["scale", "bias", "mean", "var"], fail);
     return [present(types, 0)];

@@ -1,6 +1,6 @@
 import { type AttrSchema, type AttrsOf, attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
-import { defineOp, type OpDef } from "../op/define.js";
+import { type Bounds, defineOp, type OpDef } from "../op/define.js";
 import type { Gen, OpCase } from "../op/sample.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
 import { perTensor } from "../type/quant.js";
@@ -9,11 +9,6 @@ import { checkDType, checkNoQuant, present } from "./shared/check.js";
 import { drawDType } from "./shared/elementwise.js";
 import { constOf, loadWide } from "./shared/lowering.js";
 import { mapBroadcast, roundHalfEven } from "./shared/values.js";
-
-interface Bounds {
-  readonly lo: number;
-  readonly hi: number;
-}
 
 /**
  * The bounds on stored elements. Quantized operands keep their parameters: q' = clamp(q, Q(lo), Q(hi)) with Q(r) = rne(r / scale) + zero
@@ -48,6 +43,7 @@ function clampOp<const S extends AttrSchema>(d: {
     attrs: d.attrs,
     operands: [{ name: "x" }],
     traits: ["elementwise", "monotone", "same-scale"],
+    bounds: d.bounds,
     infer(types, _attrs, fail) {
       const x = present(types, 0);
       checkDType(d.name, x, "numeric", fail);

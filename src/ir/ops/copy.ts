@@ -10,7 +10,7 @@ export const copy = defineOp({
   doc: "y = x, of any element type.",
   attrs: {},
   operands: [{ name: "x" }],
-  traits: ["elementwise", "monotone", "same-scale"],
+  traits: ["elementwise", "monotone", "same-scale", "transfer"],
   infer: (types) => [present<TensorType>(types, 0)],
   eval: (inputs, _attrs, [type]) => [{ type, data: (present(inputs, 0) as Tensor).data.slice() }],
   lower(b, { ins, outs: [y] }) {

@@ -11,7 +11,7 @@ export const lut = defineOp({
   doc: "y = table[x - min] for 8-bit x, min the least value of its type. Element type and quantization are the table's.",
   attrs: {},
   operands: [{ name: "x" }, { name: "table", doc: "[256]" }],
-  traits: [],
+  traits: ["transfer"],
   infer(types, _attrs, fail) {
     const [x, table] = [present(types, 0), present(types, 1)];
     if (x.dtype !== "i8" && x.dtype !== "u8") fail("QC-OP-001", `lut: operand of type ${typeText(x)}, expected i8 or u8`);

@@ -1,5 +1,6 @@
 import { replaceFunc } from "../../ir/graph/edit.js";
 import { isAbsent, type Module, type Node, type ValueId } from "../../ir/graph/module.js";
+import { hasTrait } from "../../ir/op/define.js";
 import { bytesOf, dataFromBytes, numbersOf, tensorOf } from "../../ir/op/tensor.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { definePass } from "../../ir/pass/pass.js";
@@ -29,7 +30,8 @@ export const widenHalf = definePass({
 
 function widenNode(view: SweepView, ctx: IrContext, wide: Map<ValueId, ValueId>): readonly ValueId[] | null {
   const { node, inputs, b } = view;
-  if (node.op === "bitcast") return null;
+  const def = ctx.ops.get(node.op);
+  if (def && hasTrait(def, "reinterprets")) return null;
   const widened = inputs.map((v) => {
     if (isAbsent(v) || !isHalf(b.typeOf(v).dtype)) return v;
     const known = wide.get(v);

@@ -2,6 +2,7 @@ import { type Func, isAbsent, isConst, type Node, usesOf, type ValueId } from ".
 import { hasTrait } from "../../ir/op/define.js";
 import type { OpRegistry } from "../../ir/op/registry.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
+import { type Perm, samePerm, toChannelsFirst } from "../../ir/type/permutation.js";
 
 /** Nodes that become one kernel, in topological order; the last one's results leave the group. */
 export type Group = readonly Node[];
@@ -24,7 +25,7 @@ function roleOf(n: Node, ops: OpRegistry): Role {
  *   anchor + element-wise chain: an element-wise node joins the group that makes one of its operands when that operand has no other
  *   use and already has the node's shape, so the whole chain is computed on the tile that the anchor just wrote;
  *   element-wise chains and trees likewise; a movement op (transpose, slice, ...) starts a group that element-wise nodes may join;
- *   transpose: joins a convolution that makes its operand, so that tiles are written where the transpose puts them, or an element-wise chain
+ *   transpose: joins a channels-last contraction that makes its operand, so that tiles are written where the transpose puts them, or an element-wise chain
  *   over one value, so that the chain's values are moved in registers.
  * Where several operands qualify, the group with an anchor wins, the later one on a tie. Views stay outside and cost nothing.
  */
@@ -47,7 +48,8 @@ export function groupsOf(f: Func, ops: OpRegistry): readonly (Group | Node)[] {
   /** The group that a transpose ends, and the view of its result that the transpose moves. */
   const transposable = (n: Node): { readonly groups: readonly Draft[]; readonly view?: Node } => {
     const maker = views.get(n.inputs[0]);
-    const view = maker?.op === "with_quant" && uses.get(n.inputs[0]) === 1 ? maker : undefined;
+    const keepsShape = maker && shapes.get(maker.inputs[0])?.join() === shapes.get(n.inputs[0])?.join();
+    const view = keepsShape && uses.get(n.inputs[0]) === 1 ? maker : undefined;
     const source = (view ?? n).inputs[0];
     const g = drafted(source);
     if (!endsIn(g, source) || g.nodes.length + 2 > MAX_GROUP || g.nodes.some((x) => roleOf(x, ops) === "movement"))
@@ -57,9 +59,11 @@ export function groupsOf(f: Func, ops: OpRegistry): readonly (Group | Node)[] {
     const anchors = g.nodes.filter((x) => roleOf(x, ops) === "anchor");
     // a tile's rows of a few bytes take more stores than a kernel of its own that moves bytes
     const isWide = dtypeInfo(n.outputs[0].type.dtype).bytes >= 4;
-    const isWriteBack = isWide && anchors.length === 1 && anchors[0].op === "conv" && anchors[0].attrs.layout === "channels_last";
+    const isWriteBack = isWide && anchors.length === 1 && isChannelsLast(anchors[0], ops);
     const moves = outside.size === 1 && elements(source) === elements([...outside][0]);
-    return (g.hasAnchor ? isWriteBack && isToChannelsFirst(n.attrs.perm) : moves) ? { groups: [g], view } : { groups: [] };
+    return (g.hasAnchor ? isWriteBack && isToChannelsFirst(n.attrs.perm as Perm) : moves)
+      ? { groups: [g], view }
+      : { groups: [] };
   };
 
   /** Groups that `n` may join: those with an anchor first, later ones first. */
@@ -100,10 +104,12 @@ export function groupsOf(f: Func, ops: OpRegistry): readonly (Group | Node)[] {
   });
 }
 
-/** [N, *S, C] -> [N, C, *S] */
-function isToChannelsFirst(perm: unknown): boolean {
-  const p = perm as readonly number[];
-  return p.length > 2 && p.every((axis, i) => axis === (i === 0 ? 0 : i === 1 ? p.length - 1 : i - 1));
+const isToChannelsFirst = (p: Perm): boolean => p.length > 2 && samePerm(p, toChannelsFirst(p.length));
+
+/** A sum of products in its form for the channels last. */
+function isChannelsLast(n: Node, ops: OpRegistry): boolean {
+  const def = ops.get(n.op);
+  return def !== undefined && hasTrait(def, "contraction") && def.layout?.channels?.last(n.attrs as never) === null;
 }
 
 interface Draft {

@@ -3,6 +3,7 @@
  * nothing is copied.
  */
 import { type Func, isConst, type Node, usesOf, type ValueId } from "../../ir/graph/module.js";
+import type { OpRegistry } from "../../ir/op/registry.js";
 import type { TensorType } from "../../ir/type/tensor-type.js";
 import type { LoweredFunc } from "./lowered.js";
 import { writeInto } from "./write-into.js";
@@ -23,6 +24,7 @@ export function concatsInPlace(
   funcOf: (call: Node) => Func | undefined,
   typeOf: (id: ValueId) => TensorType | undefined,
   lower: (call: Node) => LoweredFunc,
+  ops: OpRegistry,
 ): InPlaceConcats {
   const uses = usesOf(entry);
   const makers = new Map<ValueId, Node>(calls.flatMap((n) => (n.outputs.length === 1 ? [[n.outputs[0].id, n]] : [])));
@@ -30,7 +32,7 @@ export function concatsInPlace(
   const lowered = new Map<Node, LoweredFunc>();
   const gone = new Set<Node>();
   for (const call of calls) {
-    const operands = operandsOf(call, funcOf(call));
+    const operands = operandsOf(call, funcOf(call), ops);
     const whole = typeOf(call.outputs[0].id);
     if (!operands || !whole || new Set(operands).size !== operands.length) continue;
     const width = whole.shape[whole.shape.length - 1];
@@ -59,12 +61,13 @@ export function concatsInPlace(
 }
 
 /** The operands, in order, of a call that does nothing but to concatenate along the last dimension, elements unchanged; null for others. */
-function operandsOf(call: Node, callee: Func | undefined): readonly ValueId[] | null {
+function operandsOf(call: Node, callee: Func | undefined, ops: OpRegistry): readonly ValueId[] | null {
   const [node] = callee?.body ?? [];
-  if (callee?.body.length !== 1 || node.op !== "concat" || callee.results[0] !== node.outputs[0].id) return null;
+  if (callee?.body.length !== 1 || callee.results[0] !== node.outputs[0].id) return null;
+  const axis = ops.get(node.op)?.layout?.joins?.(node.attrs as never);
   const { type } = node.outputs[0];
   const quants = callee.params.map((p) => JSON.stringify(p.type.quant));
-  const isLast = (Number(node.attrs.axis) + type.shape.length) % type.shape.length === type.shape.length - 1;
+  const isLast = axis !== undefined && (axis + type.shape.length) % type.shape.length === type.shape.length - 1;
   if (!isLast || quants.some((q) => q !== JSON.stringify(type.quant)) || node.inputs.some(isConst)) return null;
   const given = new Map(callee.params.map((p, i) => [p.id, call.inputs[i]]));
   const operands = node.inputs.map((id) => given.get(id));

@@ -2,6 +2,7 @@ import { type Func, isConst, type Module } from "../../ir/graph/module.js";
 import { hoistConstants } from "../../ir/loop/hoist.js";
 import { kernelKey, lowerGroup } from "../../ir/loop/lower-group.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
+import { hasTrait } from "../../ir/op/define.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { invariant } from "../../support/assert.js";
 import type { LoweredFunc } from "./lowered.js";
@@ -15,6 +16,10 @@ export function lowerFunc(f: Func, m: Module, ctx: IrContext, schedule: (k: Kern
       const def = ctx.ops.get(node.op);
       invariant(def, `lowering of unknown op ${node.op}`);
       def.lower(b, io, node.attrs as never);
+    },
+    (node) => {
+      const def = ctx.ops.get(node.op);
+      return def !== undefined && hasTrait(def, "view");
     },
   );
   const bufferOf = new Map(group.operands.map((o) => [o.value, o.buffer]));

@@ -59,7 +59,7 @@ export function planProgram(m: Module, ctx: IrContext, hooks: PlanHooks): Planne
     lowered.set(n, low);
     return low;
   };
-  const { calls: joined, into, lowered: moved } = concatsInPlace(entry, all, calleeOf, (id) => types.get(id), lower);
+  const { calls: joined, into, lowered: moved } = concatsInPlace(entry, all, calleeOf, (id) => types.get(id), lower, ctx.ops);
   const { calls, written } = statesInPlace(m, { calls: joined, calleeOf, lower: (n) => moved.get(n) ?? lower(n), root, into });
 
   const homes = new Map<ValueId, Home>();

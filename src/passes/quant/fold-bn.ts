@@ -1,4 +1,5 @@
 import { isAbsent, type Node, type ValueId } from "../../ir/graph/module.js";
+import type { Affine, OpAffine } from "../../ir/op/affine.js";
 import { axisIndex, bytesOf, dataFromBytes, numbersOf, tensorOf } from "../../ir/op/tensor.js";
 import { type Weights, weightsOf } from "../../ir/op/weights.js";
 import type { IrContext } from "../../ir/pass/context.js";
@@ -38,59 +39,58 @@ function constantOf(view: SweepView, type: TensorType, values: ArrayLike<number>
   return view.b.constant(type, bytesOf(tensorOf(type, values)), hint);
 }
 
+/** y = x * k + s along an axis  -->  mul, add: a BatchNorm with constant moments */
 function expandOne(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs, b } = view;
-  if (node.op !== "batch_norm") return null;
-  const [gamma, beta, mean, variance] = inputs.slice(1, 5).map((v) => valuesOf(view, ctx, v));
-  if (!gamma || !beta || !mean || !variance) return null;
-  const epsilon = Number(node.attrs.epsilon);
-  const k = gamma.map((g, c) => g / Math.sqrt(variance[c] + epsilon));
-  const s = beta.map((x, c) => x - mean[c] * k[c]);
-  const { shape, dtype } = b.typeOf(inputs[0]);
-  const behind = node.attrs.layout === "channels_last" ? 0 : Math.max(0, shape.length - 2);
-  const perChannel = tensorType(dtype, [k.length, ...new Array<number>(behind).fill(1)]);
-  const scaled = b.node(
-    "mul",
-    [inputs[0], constantOf(view, perChannel, k, `${node.outputs[0].id.slice(1)}_scale`)],
-    {},
-    view.loc(),
-  );
-  return [
-    b.node(
-      "add",
-      [scaled, constantOf(view, perChannel, s, `${node.outputs[0].id.slice(1)}_shift`)],
+  const affine: OpAffine<never> | undefined = ctx.ops.get(node.op)?.affine;
+  if (!affine?.axis) return null;
+  const [x] = affine.operands;
+  const known = coefficientsOf(view, ctx, affine, x);
+  if (!known) return null;
+  const { shape, dtype } = b.typeOf(inputs[x]);
+  const behind = shape.length - 1 - affine.axis(node.attrs as never, shape.length);
+  const name = node.outputs[0].id.slice(1);
+  const applied = (op: string, v: ValueId, values: Float64Array, hint: string) => {
+    const type = tensorType(dtype, [values.length, ...new Array<number>(behind).fill(1)]);
+    return b.node(
+      op,
+      [v, constantOf(view, type, values, `${name}_${hint}`)],
       {},
       view.loc(),
-      node.outputs[0].id.slice(1),
-    ),
-  ];
+      hint === "shift" ? name : undefined,
+    );
+  };
+  const scaled = known.factor ? applied("mul", inputs[x], known.factor, "scale") : inputs[x];
+  return [known.shift ? applied("add", scaled, known.shift, "shift") : scaled];
 }
 
-interface Affine {
-  readonly factor: Float64Array | null;
-  readonly shift: Float64Array | null;
+/** Where operand `x` is multiplied by and what is added to it; null where another operand is no constant. */
+function coefficientsOf(view: SweepView, ctx: IrContext, affine: OpAffine<never>, x: number): Affine | null {
+  const others = view.inputs.flatMap((v, i) => (i === x ? [] : [valuesOf(view, ctx, v)]));
+  const known = others.filter((values) => values !== null);
+  return known.length === others.length ? affine.coefficients(known, view.node.attrs as never) : null;
 }
 
 function foldAffine(view: SweepView, ctx: IrContext): readonly ValueId[] | null {
   const { node, inputs, b, producer } = view;
-  if (node.op !== "mul" && node.op !== "add" && node.op !== "sub") return null;
-  const at = node.op === "sub" ? 0 : inputs.findIndex((v) => producer(v) !== undefined);
-  const source = at < 0 ? undefined : producer(inputs[at]);
-  if (!source || view.uses(node.inputs[at]) !== 1 || !isFloat(source.outputs[0].type.dtype)) return null;
+  const affine: OpAffine<never> | undefined = ctx.ops.get(node.op)?.affine;
+  const at = affine?.axis ? undefined : affine?.operands.find((i) => producer(inputs[i]) !== undefined);
+  const source = at === undefined ? undefined : producer(inputs[at]);
+  if (!affine || at === undefined || !source || view.uses(node.inputs[at]) !== 1 || !isFloat(source.outputs[0].type.dtype))
+    return null;
   const weights = weightsOf(
     ctx.ops.get(source.op),
     source.inputs.map((v) => (isAbsent(v) ? null : b.typeOf(v))),
     source.attrs,
   );
-  const values = valuesOf(view, ctx, inputs[1 - at]);
-  if (!weights || !values) return null;
-  const perChannel = spread(values, b.typeOf(inputs[1 - at]).shape, source.outputs[0].type.shape, weights.result);
-  if (!perChannel) return null;
-  const affine: Affine =
-    node.op === "mul"
-      ? { factor: perChannel, shift: null }
-      : { factor: null, shift: node.op === "sub" ? perChannel.map((x) => -x) : perChannel };
-  const operands = foldedOperands(view, ctx, source, weights, affine);
+  const known = weights && coefficientsOf(view, ctx, affine, at);
+  const shapes = inputs.flatMap((v, i) => (i === at ? [] : [b.typeOf(v).shape]));
+  if (!weights || !known || shapes.some((s) => s.join() !== shapes[0].join())) return null;
+  const along = (values: Float64Array | null) =>
+    values && spread(values, shapes[0] ?? [], source.outputs[0].type.shape, weights.result);
+  const [factor, shift] = [along(known.factor), along(known.shift)];
+  if ((known.factor && !factor) || (known.shift && !shift)) return null;
+  const operands = foldedOperands(view, ctx, source, weights, { factor, shift });
   return operands && [b.node(source.op, operands, source.attrs, view.loc(source), node.outputs[0].id.slice(1))];
 }
 

@@ -42,6 +42,7 @@ export function groupOf(
     f,
     (id) => types[id],
     (node, b, io) => registry.get(node.op)?.lower(b, io, node.attrs as never),
+    (node) => registry.get(node.op)?.traits.includes("view") ?? false,
   );
   return { ...group, types: all };
 }

@@ -2,6 +2,7 @@
 import type { AttrSchema, Attrs, AttrsOf } from "../../attr/attr.js";
 import type { Expr } from "../../loop/expr.js";
 import * as make from "../../loop/make.js";
+import type { OpAffine } from "../../op/affine.js";
 import { defineOp, type OpDef, type Trait } from "../../op/define.js";
 import type { Gen } from "../../op/sample.js";
 import type { DType } from "../../type/dtype.js";
@@ -81,6 +82,7 @@ export interface BinarySpec<S extends AttrSchema> {
   readonly on: DTypeClass;
   readonly attrs?: S;
   readonly result?: "bool";
+  readonly affine?: OpAffine<AttrsOf<S>>;
   readonly traits?: readonly Trait[];
   readonly float?: (a: number, b: number, attrs: AttrsOf<S>) => number;
   readonly int?: (a: bigint, b: bigint, attrs: AttrsOf<S>, dtype: DType) => bigint;
@@ -103,6 +105,7 @@ export function binaryOp<const S extends AttrSchema = Readonly<Record<never, nev
     attrs: s.attrs ?? ({} as S),
     operands: [{ name: "a" }, { name: "b" }],
     traits: ["elementwise", ...(s.traits ?? [])],
+    ...(s.affine && { affine: s.affine }),
     infer(types, _attrs, fail) {
       const both = [present(types, 0), present(types, 1)];
       const dtype = checkSameDType(s.name, both, fail);

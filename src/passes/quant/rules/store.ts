@@ -1,5 +1,5 @@
 /** A quantize taken into what stands before it. */
-import type { Node, ValueId } from "../../../ir/graph/module.js";
+import type { ValueId } from "../../../ir/graph/module.js";
 import { bytesOf } from "../../../ir/op/tensor.js";
 import type { IrContext } from "../../../ir/pass/context.js";
 import { dtypeInfo } from "../../../ir/type/dtype.js";
@@ -17,7 +17,7 @@ export function quantizeRule(view: SweepView, ctx: IrContext): readonly ValueId[
   if (node.op !== "quantize" || t.quant?.kind !== "tensor" || (t.dtype !== "i8" && t.dtype !== "u8")) return null;
   return (
     samePair(view, t) ??
-    requantizeAccumulator(view, inputs[0], t) ??
+    requantizeAccumulator(view, ctx, inputs[0], t) ??
     roundRule(view, ctx, inputs[0], t) ??
     tableRule(view, ctx, t)
   );
@@ -30,16 +30,17 @@ function samePair(view: SweepView, t: TensorType): readonly ValueId[] | null {
 }
 
 /** q(clip(.. dq(acc))) --> requantize(acc): rounding is monotone, so bounds may be applied on the grid. */
-function requantizeAccumulator(view: SweepView, from: ValueId, t: TensorType): readonly ValueId[] | null {
+function requantizeAccumulator(view: SweepView, ctx: IrContext, from: ValueId, t: TensorType): readonly ValueId[] | null {
   if (t.quant?.kind !== "tensor") return null;
   const { scale, zero } = t.quant;
   const { min, max } = dtypeInfo(t.dtype);
   let [lo, hi] = [min, max];
   let v = from;
-  for (let n = view.producer(v); n && (n.op === "relu" || n.op === "clip"); n = view.producer(v)) {
-    const [a, b] = boundsOf(n);
+  for (let n = view.producer(v); n; n = view.producer(v)) {
+    const bounds = ctx.ops.get(n.op)?.bounds?.(n.attrs as never);
+    if (!bounds) break;
     const onGrid = (r: number) => quantizeValue(r, scale, zero, min, max);
-    [lo, hi] = [Math.min(hi, Math.max(lo, onGrid(a))), Math.max(lo, Math.min(hi, onGrid(b)))];
+    [lo, hi] = [Math.min(hi, Math.max(lo, onGrid(bounds.lo))), Math.max(lo, Math.min(hi, onGrid(bounds.hi)))];
     v = n.inputs[0];
   }
   const source = view.producer(v);
@@ -54,9 +55,6 @@ function requantizeAccumulator(view: SweepView, from: ValueId, t: TensorType): r
   const attrs = { dtype: t.dtype, scale, zero, mode: "onnx-float", lo, hi };
   return [view.b.node("requantize", [source.inputs[0]], attrs, view.loc(source), view.node.outputs[0].id.slice(1))];
 }
-
-const boundsOf = (n: Node): readonly [number, number] =>
-  n.op === "relu" ? [0, Number.POSITIVE_INFINITY] : [Number(n.attrs.lo), Number(n.attrs.hi)];
 
 /** q(op(dq(x))) --> the op's integer form on the grid of q: softmax, average pooling */
 function roundRule(view: SweepView, ctx: IrContext, from: ValueId, t: TensorType): readonly ValueId[] | null {
