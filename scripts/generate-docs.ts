@@ -107,7 +107,7 @@ function sourceFiles(folder: string): string[] {
 }
 
 /** A code as a string of its own, or in the text of a remark. */
-const CODE = /(?:(["'`])|(?:remark|warning) )(QC-[A-Z0-9]+-\d{3})(?:\1|:)/g;
+const CODE = /(?:(["'`])|(?:remark|warning) )(QC-[A-Z0-9]+-\d{3})(?:: |\1)/g;
 const TEXT = /"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`/y;
 
 /** The string or template that begins at or after `at`, before another code; its substitutions become an ellipsis. */
@@ -118,9 +118,19 @@ function textAfter(source: string, at: number): string | null {
     TEXT.lastIndex = i;
     const [, quoted, template] = TEXT.exec(source) ?? [];
     const text = quoted ?? template;
-    if (text !== undefined) return text.includes(" ") ? flatten(text) : null;
+    if (text !== undefined) return text.includes(" ") && !text.includes("\n") ? flatten(text) : null;
   }
   return null;
+}
+
+/** The rest of the template that the code stands in: `remark QC-CLI-021: ...`. */
+function restOfTemplate(source: string, at: number): string {
+  for (let i = at, depth = 0; i < source.length; i++) {
+    if (depth === 0 && source[i] === "`") return flatten(source.slice(at, i)).trim();
+    if (source.startsWith("${", i)) depth++;
+    else if (depth > 0 && source[i] === "}") depth--;
+  }
+  return "";
 }
 
 /** The comment at the end of the line, for codes in a table. */
@@ -147,8 +157,9 @@ export function errorCodes(): ErrorCode[] {
   for (const file of sourceFiles("src").filter((f) => !f.startsWith("src/support/errors/"))) {
     const source = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, (c) => " ".repeat(c.length));
     for (const match of source.matchAll(CODE)) {
-      const [whole, , name] = match;
-      const message = textAfter(source, match.index + whole.length) ?? commentAfter(source, match.index + whole.length);
+      const [whole, quote, name] = match;
+      const end = match.index + whole.length;
+      const message = quote ? (textAfter(source, end) ?? commentAfter(source, end)) : restOfTemplate(source, end);
       const usage = /failUsage\(\s*$/.test(source.slice(0, match.index));
       const known = found.get(name);
       if (!known || (known.message === "" && message !== "")) found.set(name, { code: name, message, usage, file });

@@ -289,7 +289,7 @@ describe("dispatch", () => {
   it("shows stack traces only with --debug", async () => {
     const plain = await call(["run", "bug"]);
     expect(plain.code).toBe(1);
-    expect(plain.err).toContain("QC-INTERNAL-000: x is undefined");
+    expect(plain.err).toContain("x is undefined");
     expect(plain.err).not.toMatch(/\n\s+at /);
     expect((await call(["run", "bug", "--debug"])).err).toMatch(/\n\s+at .*options\.test\.ts/);
   });

@@ -15,7 +15,7 @@ export const FOLDER = {
 
 /** Options that every command on a built model takes; those of LEIP that mean nothing here are read and let pass. */
 export const builtOptions = {
-  inputPath: text("LEIP's spelling of FOLDER", { aliases: ["-in"], value: "FOLDER" }),
+  inputPath: text("the same as FOLDER, as LEIP's command lines write it", { aliases: ["-in"], value: "FOLDER" }),
   threads: integer("threads of the runtime; QC_THREADS, else 1", { min: 1, max: 256 }),
   framework: text("LEIP: the framework is qc's own", { aliases: ["-fw"], hidden: true }),
   inferenceContext: choice("LEIP: where to run", ["cpu", "cuda"], "cpu", { hidden: true }),

@@ -23,8 +23,8 @@ export const records = defineCommand({
   name: "records",
   summary: "lists, merges and exports the logs of schedule searches",
   description:
-    "list: one line a workload. show: every record, or those of --workload. best: the schedules that would be used. merge: several logs into one, -o FILE. " +
-    "export: the best schedules as one JSON document, -o FILE.",
+    "Reads the logs of schedule searches. list prints a line for each workload, show every record, best the schedules that a build would use. " +
+    "merge writes several logs into one (-o FILE). export writes the best schedules as one JSON document (-o FILE).",
   examples: [
     ["qc records list out/optimization_artifacts/model.tuning.json", "what was tried"],
     ["qc records best model.tuning.json", "what was found"],

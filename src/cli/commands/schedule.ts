@@ -13,10 +13,10 @@ export const schedule = defineCommand({
   summary: "prints a kernel before and after every step of its schedule",
   description:
     "Shows how a kernel gets its loops: the unscheduled kernel, then each step of its schedule, as it stands in tuning logs, and the kernel after it. " +
-    "The default schedule, or with --records the best of a log. Without --kernel lists the kernels.",
+    "It shows the default schedule, or with --records the best one of a log. Without --kernel it lists the kernels of the file.",
   examples: [
     ["qc schedule model.onnx", "the kernels of a model"],
-    ["qc schedule model.onnx --kernel f32_conv_relu", "the first of that name, step by step"],
+    ["qc schedule model.onnx --kernel f32_conv_relu", "the first kernel of that name, step by step"],
     ["qc schedule model.onnx --kernel f32_conv_relu --records out/optimization_artifacts/model.tuning.json", "as it was tuned"],
     ["qc schedule kernels.qc --kernel f32_add", "of IR text"],
   ],
@@ -51,7 +51,10 @@ export const schedule = defineCommand({
     if (wanted === undefined)
       return io.result(
         named.map(({ kernel, key }) => ({ kernel: kernel.name, workload: key })),
-        () => named.map(({ kernel, key }) => `${key.slice(0, 8)} ${kernel.name}`).join("\n") || "no kernels",
+        () =>
+          named.length === 0
+            ? "no kernels"
+            : ["workload  kernel", ...named.map(({ kernel, key }) => `${key.slice(0, 8)}  ${kernel.name}`)].join("\n"),
       );
     const { kernel, key } =
       named.find((n) => n.kernel.name === wanted || n.key.startsWith(wanted)) ??

@@ -61,9 +61,12 @@ export async function dispatch(commands: readonly Command[], argv: readonly stri
 
 function failUnknownCommand(name: string, commands: readonly Command[]): never {
   const names = commands.flatMap((c) => [c.name, ...(c.aliases ?? [])]);
-  const what = name.startsWith("-") ? `'${name}' stands before the command` : `there is no command '${name}'`;
-  const help = didYouMean(name, names) ?? `the commands are: ${commands.map((c) => c.name).join(", ")}`;
-  throw new QcError([{ severity: "error", code: "QC-CLI-001", message: what, help }], "usage");
+  const isOption = name.startsWith("-");
+  const message = isOption ? `'${name}' stands before the command` : `there is no command '${name}'`;
+  const help = isOption
+    ? `write the command first: qc COMMAND ${name}; qc --help lists the commands`
+    : (didYouMean(name, names) ?? `the commands are: ${commands.map((c) => c.name).join(", ")}`);
+  throw new QcError([{ severity: "error", code: "QC-CLI-001", message, help }], "usage");
 }
 
 function createIo({ stdout, stderr, env, version }: Surroundings, json: boolean, debug: boolean): Io {
@@ -103,7 +106,8 @@ function overview(commands: readonly Command[], version: string): string {
     "Commands:",
     ...shown.map((c) => `  ${c.name.padEnd(width)}${c.summary}`),
     "",
-    "  qc COMMAND --help shows its options and examples; --version the version; --json prints results for programs.",
+    "  qc COMMAND --help shows the options of a command, with examples. qc --version prints the version.",
+    "  Every command takes --json, which prints its result for programs, and --debug, which shows more with an error.",
     "",
     ...(shown[0]?.examples.length ? ["Example:", `  ${shown[0].examples[0][0]}`, ""] : []),
   ].join("\n");

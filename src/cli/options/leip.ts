@@ -15,12 +15,12 @@ export const MODEL = {
   doc: "model to read: a file (.onnx, .qc, or what a plugin reads), or a folder with one model in it",
   required: false,
 } as const;
-export const inputPath = () => text("LEIP's spelling of MODEL", { aliases: ["-in"], value: "MODEL" });
+export const inputPath = () => text("the same as MODEL, as LEIP's command lines write it", { aliases: ["-in"], value: "MODEL" });
 export const outputPath = () => requiredText("folder for the results", { aliases: ["-o"], value: "FOLDER" });
 export const repDataset = () =>
   text("calibration samples: a text file with one path a line", { value: "LIST", group: "Quantization:" });
 export const quantizer = (fallback: QuantizerName) =>
-  choice("how weights and activations become int8; power_of_two is LEIP's, and refused", QUANTIZERS, fallback, {
+  choice("how weights and activations become int8 (power_of_two, which LEIP has, is refused)", QUANTIZERS, fallback, {
     group: "Quantization:",
     also: { powerOfTwo: "power_of_two", "power-of-two": "power_of_two" },
   });

@@ -22,15 +22,13 @@ export const NO_OPTIMIZATION: Optimization = {
   biasCorrection: false,
 };
 
-const EXAMPLES =
-  "category:graph,iterations:1000 | category:kernel,level:4 | category:cuda,enabled:true | tensor_splitting,bias_correction";
 const MAX_ITERATIONS = 30000;
 const KEYS: Readonly<Record<string, string>> = { graph: "iterations", kernel: "level", cuda: "enabled" };
 /** What --help names: LEIP has more, which is refused (QC-CLI-020). */
 const OFFERED = "category:graph,iterations:1000 | category:kernel,level:4";
 const WORDS = ["tensor_splitting", "bias_correction"];
 
-function bad(spelling: string, text: string, why: string, help = `write one of: ${EXAMPLES}`): never {
+function bad(spelling: string, text: string, why: string, help = `write one of: ${OFFERED}`): never {
   return failUsage("QC-CLI-010", `${spelling}: '${text}' ${why}`, help);
 }
 
@@ -73,7 +71,7 @@ function parseWord(word: string, text: string, spelling: string): Partial<Optimi
     case "bias_correction":
       return { biasCorrection: true };
     default:
-      return bad(spelling, text, `has an unknown word '${word}'`, didYouMean(word, WORDS) ?? `write one of: ${EXAMPLES}`);
+      return bad(spelling, text, `has an unknown word '${word}'`, didYouMean(word, WORDS) ?? `write one of: ${OFFERED}`);
   }
 }
 

@@ -114,7 +114,7 @@ export function flag(doc: string, o: OptionCommon & { default?: boolean } = {}):
     ...common(doc, null, o),
     required: false,
     absent,
-    defaultText: absent ? "on; --no-... turns it off" : undefined,
+    defaultText: absent ? "on" : undefined,
     parse: (given, spelling) => parseBoolean(last(given), spelling),
   };
 }

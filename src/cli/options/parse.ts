@@ -37,9 +37,11 @@ export function toCommander(command: Command): Commander {
 function toCommanderOption(key: string, option: Option<unknown>): CommanderOption {
   const name = `--${snakeCase(key)}`;
   const short = option.aliases.filter((a) => /^-[^-]/.test(a));
+  const isOn = option.value === null && option.absent === true;
   const notes = [
     option.required ? "required" : "",
     option.defaultText ? `default: ${option.defaultText}` : "",
+    isOn ? `--no_${snakeCase(key)} turns it off` : "",
     short.length ? `also ${short.join(", ")}` : "",
   ];
   const note = notes.filter((n) => n !== "").join("; ");

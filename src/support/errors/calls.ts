@@ -2,7 +2,10 @@
 import type { CauseAndCure } from "./cause.js";
 
 export const callErrors: Readonly<Record<string, CauseAndCure>> = {
-  "QC-CLI-001": ["There is no command of that name.", "Check the spelling; `qc --help` lists the commands."],
+  "QC-CLI-001": [
+    "There is no command of that name, or an option stands before the command.",
+    "Write the command first: `qc run out/ --json`. `qc --help` lists the commands.",
+  ],
   "QC-CLI-002": [
     "The command has no option of that name.",
     "Take the spelling that the error suggests, or look at `qc COMMAND --help`.",
@@ -11,7 +14,10 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "An option that takes a value stands at the end, or another option follows it.",
     "Write the value behind it: `--option VALUE` or `--option=VALUE`.",
   ],
-  "QC-CLI-004": ["An option that the command cannot do without is absent.", "Add the option that the error names."],
+  "QC-CLI-004": [
+    "An option that the command cannot do without is absent, or no model is named.",
+    "Add what the error names, for example `--output_path out/`.",
+  ],
   "QC-CLI-005": [
     "The value of an option is not of the kind that it takes, or a flag was given a value.",
     "Look at `qc COMMAND --help` for the values that the option takes.",
@@ -27,7 +33,7 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-CLI-009": ["The command line cannot be read.", "Compare it with the examples of `qc COMMAND --help`."],
   "QC-CLI-010": [
     "A part of `--optimization` is no `key:value` pair that qc knows, or its value is of the wrong kind.",
-    "Write it like `category:graph,iterations:100` or `kernel-level:3`.",
+    "Write `category:graph,iterations:100` or `category:kernel,level:3`.",
   ],
   "QC-CLI-020": [
     "The option asks for a feature of LEIP that qc does not have.",
@@ -52,8 +58,8 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "Correct the paths. Relative paths start at the folder of the list, not at the current folder.",
   ],
   "QC-CLI-030": [
-    "The command works on a built model, and none or two were named.",
-    "Name one folder that `qc compile` or `qc optimize` wrote.",
+    "No model is named, or two are: one behind the command and one with `--input_path`.",
+    "Name one model: `qc run out/`, `qc compile model.onnx --output_path out/`.",
   ],
   "QC-CLI-031": [
     "`--inference_context cuda` asks for a graphics card, and the model was built for a CPU.",
@@ -84,8 +90,8 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "Count classes from 0, and check that list and model belong together.",
   ],
   "QC-CLI-038": [
-    "`--peer` runs the source model, which was moved or changed since the build.",
-    "Compile the model again, then measure.",
+    "`--peer` cannot run the source model: it was moved or changed since the build, or onnxruntime-node is not installed.",
+    "Compile the model again, or `npm install onnxruntime-node`, as the message says.",
   ],
   "QC-CLI-041": [
     "The IR text has no function, so there is nothing to work on.",
@@ -163,7 +169,7 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
   ],
   "QC-IO-003": ["There is no file or folder at this path.", "Check the spelling. Relative paths start at the current folder."],
   "QC-IO-004": [
-    "A folder stands where a file is needed, or a file where a folder is needed.",
+    "A folder, a pipe or a device stands where a file is needed, or a file where a folder is needed.",
     "Name the other kind, or another path.",
   ],
   "QC-IO-005": ["The process has too many files open.", "Raise the limit with `ulimit -n`, or end other programs."],
@@ -173,8 +179,8 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "The message has the system's own reason. Check the path and the disk.",
   ],
   "QC-IO-010": [
-    "A path inside a model or archive leads outside of its folder, or is no file name.",
-    "Put the file into the folder and name it relative to that folder.",
+    "A path inside a model or archive leads outside of its folder, also through a symbolic link, or is no file name.",
+    "Put the file into the folder and name it relative to that folder. Links are made whole by a copy: `cp -rL FOLDER COPY`.",
   ],
   "QC-NPY-001": ["The file does not begin as `.npy` files do.", "Save the array with `numpy.save`."],
   "QC-NPY-002": ["The version of the `.npy` format is not known.", "Save the array again with a current numpy."],
@@ -185,7 +191,7 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "Convert it: `array.astype(numpy.float32)`.",
   ],
   "QC-NPY-006": [
-    "The array has more dimensions than any network takes; the header is probably damaged.",
+    "The array has more dimensions than any network takes, or is larger than 2 GiB; the header is probably damaged.",
     "Check the file, and save the array again.",
   ],
   "QC-NPY-007": [
@@ -196,7 +202,10 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "An array to be written has another number of elements than its shape.",
     "This is a fault of the caller: pass data that fits the shape.",
   ],
-  "QC-NPY-009": ["The gzip file unpacks to more than 2 GiB.", "Store one sample a file."],
+  "QC-NPY-009": [
+    "The gzip file was cut off or damaged, or unpacks to more than 2 GiB.",
+    "Copy the file again; store one sample a file.",
+  ],
   "QC-NPZ-001": ["The file is not a whole `.npz` archive.", "Save it again with `numpy.savez`, or copy it again."],
   "QC-NPZ-002": ["The archive unpacks to more than 2 GiB.", "Store one sample a file."],
   "QC-PLUGIN-001": [

@@ -3,8 +3,14 @@ import type { CauseAndCure } from "./cause.js";
 
 export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-C-001": ["A kernel uses a function that portable C does not have in this type.", "Build with `--target llvm`."],
-  "QC-LINK-001": ["QC_LLD names a linker that does not exist.", "Correct the variable, or unset it."],
-  "QC-LINK-002": ["QC_CC names a C compiler that does not exist.", "Correct the variable, or unset it."],
+  "QC-LINK-001": [
+    "QC_LLD names a linker that does not exist, or neither lld nor a C compiler was found.",
+    "Install lld (`apt install lld-19`). Correct QC_LLD, or unset it.",
+  ],
+  "QC-LINK-002": [
+    "QC_CC names a C compiler that does not exist, or none was found for the architecture.",
+    "Install one (`apt install gcc`, for aarch64 on another machine `apt install gcc-aarch64-linux-gnu`). Correct QC_CC, or unset it.",
+  ],
   "QC-LINK-003": [
     "The linker found a symbol that nothing defines.",
     "The error names it. For `--bundle`, check that the C compiler has libc's headers and libraries.",
@@ -18,14 +24,17 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
     "Check the load of the machine and that the tool works, then try again.",
   ],
   "QC-LINK-006": [
-    "An object file is not of the target's architecture.",
+    "An object file is not for x86-64 or aarch64, or there is none to link.",
     "This is a fault of the build: report it with the command line.",
   ],
   "QC-LLVM-001": [
     "No libLLVM of a version that qc works with was found.",
     "Install it (`apt install libllvm19`), or set QC_LIBLLVM to its path.",
   ],
-  "QC-LLVM-002": ["QC_LIBLLVM names a library that does not exist.", "Correct the variable, or unset it."],
+  "QC-LLVM-002": [
+    "QC_LIBLLVM names a library that does not exist or cannot be used, or the installed libLLVM cannot be loaded.",
+    "Read the reason in the error. Correct QC_LIBLLVM or unset it, or install libLLVM again (`apt install --reinstall libllvm19`).",
+  ],
   "QC-LLVM-003": [
     "This libLLVM was built without the target's architecture.",
     "Install another libLLVM (`apt install libllvm19` has all), or build for another target.",
@@ -51,29 +60,35 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-LLVM-013": ["LLVM cannot join the modules of a network.", "This is a bug in qc. Report it with the command line."],
   "QC-LLVM-014": ["LLVM cannot make an object file.", "Read its message in the error; try another libLLVM with QC_LIBLLVM."],
   "QC-LLVM-015": [
-    "LLVM met an internal error and had to end the process.",
-    "Try another libLLVM with QC_LIBLLVM, and report the model.",
+    "LLVM met an internal error and had to end the process. The usual cause is an instruction that the target's features do not include.",
+    "Leave `-mattr` out, or try another libLLVM with QC_LIBLLVM. Report the model if it stays.",
   ],
   "QC-LLVM-016": [
     "LLVM gives no answer about a processor's features.",
     "Use libLLVM 15 to 21, or name the features with `-mattr`.",
   ],
   "QC-LLVM-017": [
-    "A name is no symbol that an object file can have.",
+    "A name is no symbol that an object file can have, or an alignment is no power of two.",
     "This is a bug in qc, or in a plugin that names kernels. Report it.",
   ],
   "QC-LLVM-021": [
-    "A constant has another number of bytes than its type needs.",
-    "This is a bug in qc or a plugin: check the pass that made the constant with `--verify_each`.",
+    "A constant has fewer bytes than its type needs.",
+    "This is a bug in qc or a plugin: `--verify_each` names the pass that made the constant.",
   ],
-  "QC-LLVM-022": ["The LLVM backend was asked for a target that is not its own.", "Use a target that begins with `llvm`."],
+  "QC-LLVM-022": [
+    "The LLVM backend makes object files for x86-64 and aarch64, and was asked for another architecture.",
+    'Name one of them: `--target "llvm -mtriple=aarch64-linux-gnu"`.',
+  ],
   "QC-RT-001": ["The runtime library `libqcrt` is missing.", "Run `npm run build`, or install qc again."],
   "QC-RT-002": [
-    "The runtime library is there and cannot be loaded.",
+    "The runtime library is there and cannot be loaded, or belongs to another version of qc.",
     "Read the loader's message; build it again on this machine with `npm run build`.",
   ],
-  "QC-RT-003": ["There is no built model at this path.", "Name the folder that `qc compile` or `qc optimize` wrote."],
-  "QC-RT-004": ["`model.json` is not JSON, so it was damaged or edited.", "Build the model again."],
+  "QC-RT-003": [
+    "There is no built model at this path, or its `model.json` is missing.",
+    "Name the folder that `qc compile` or `qc optimize` wrote.",
+  ],
+  "QC-RT-004": ["`model.json` is not the description of a built model, so it was damaged or edited.", "Build the model again."],
   "QC-RT-005": [
     "The model was built by another version of qc, with another interface to the runtime.",
     "Build the model again with this qc.",
@@ -82,7 +97,10 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
     "A file of the built model is not the one that `model.json` describes: its checksum differs or is missing.",
     "Copy the folder again as a whole, or build the model again.",
   ],
-  "QC-RT-007": ["The call gives no array for an input.", "Give every input by its name."],
+  "QC-RT-007": [
+    "The call gives no array for an input, or one array for several inputs.",
+    "Give every input by its name: `net.run({ name: array })`.",
+  ],
   "QC-RT-008": ["The call gives an array for an input that the network does not have.", "Use the names that `net.inputs` lists."],
   "QC-RT-009": [
     "The array is of another type or length than the input.",
@@ -90,7 +108,10 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
   ],
   "QC-RT-010": ["The network was closed and is used again.", "Load it again, or close it later."],
   "QC-RT-011": ["An option of `load` is no whole number in its range.", "Give a whole number in the range that the error names."],
-  "QC-RT-012": ["The call asks for an output that the network does not have.", "Use the names that `net.outputs` lists."],
+  "QC-RT-012": [
+    "The call names an output that the network does not have, or gives an array for it that is of the wrong type or length, or shares memory with another one.",
+    "Use the names that `net.outputs` lists, and for `into` arrays that an earlier run returned.",
+  ],
   "QC-RT-013": ["`model.json` was written by another version of qc, in another form.", "Build the model again with this qc."],
   "QC-RT-101": ["The C runtime was called with a missing or wrong argument (`QC_E_ARGUMENT`).", "Check the call against `qc.h`."],
   "QC-RT-102": [
@@ -123,7 +144,7 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
     "Check the values of the inputs.",
   ],
   "QC-TARGET-001": [
-    "The target is neither `llvm`, `cuda` nor a name that a plugin added.",
+    "The target is neither `llvm`, `c`, `cuda` nor a name that a plugin added.",
     "Check the spelling; docs/targets.md lists the targets.",
   ],
   "QC-TARGET-002": [
@@ -131,9 +152,15 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
     "Write flags like `-mcpu=skylake`, and quote the whole target.",
   ],
   "QC-TARGET-003": ["The target has a flag that qc does not know.", "Check the spelling; docs/targets.md lists the flags."],
-  "QC-TARGET-004": ["A flag of the target has no value.", "Write `-flag=value`."],
-  "QC-TARGET-005": ["A word of `-mattr` does not begin with `+` or `-`.", "Write features like `-mattr=+avx2,-fma`."],
-  "QC-TARGET-006": ["The graphics card of `cuda:NAME` is not in qc's list.", "Name the architecture: `cuda -arch=sm_75`."],
+  "QC-TARGET-004": ["A flag of the target has no value, or is given twice.", "Write `-flag=value`, once."],
+  "QC-TARGET-005": [
+    "A word of `-mattr` is no name of a feature, or the value of another flag holds signs that no such value has.",
+    "Write features like `-mattr=+avx2,-fma`, and values like `-mcpu=skylake`.",
+  ],
+  "QC-TARGET-006": [
+    "The graphics card of `cuda:NAME` is not in qc's list, or the value of `-arch` is none.",
+    "Name the architecture: `cuda -arch=sm_75`.",
+  ],
   "QC-TARGET-007": [
     "qc has no code generation for this architecture or operating system.",
     "Use `-mtriple=x86_64-linux-gnu` or `-mtriple=aarch64-linux-gnu`.",

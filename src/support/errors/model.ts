@@ -90,10 +90,13 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "Give the operand; only those marked `?` in docs/ops.md may be absent.",
   ],
   "QC-IR-020": [
-    "A kernel's group of nodes uses a value from outside that is no parameter.",
-    "This is a bug in the pass that made the group. Report it with `--reproduce`.",
+    "Two functions have one name, names of parameters or results are missing, or a kernel's group uses a value that is not in it.",
+    "Correct the text. If no text of yours is involved, a pass has a bug: report it with `--reproduce`.",
   ],
-  "QC-IR-021": ["A constant's name does not begin with `#`.", "Rename it in the text, or correct the pass that made it."],
+  "QC-IR-021": [
+    "The name of a constant does not begin with `#`, that of a value not with `%`, or a value is defined twice.",
+    "Rename it in the text, or correct the pass that made it.",
+  ],
   "QC-IR-022": [
     "A node uses a value that is defined behind it, or nowhere.",
     "Sort the nodes, or correct the pass that made them (`--verify_each` names it).",
@@ -102,14 +105,26 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "A node names another number of results, or other types, than its operator gives.",
     "Correct the node's results; leave their types out of the text to have them inferred.",
   ],
-  "QC-IR-024": ["A `call` names a function that the module does not have.", "Add the function, or correct the name."],
-  "QC-IR-025": ["A constant refers to bytes that are not there.", "Keep the `.qcw` file beside the `.qc` text."],
-  "QC-IR-026": [
-    "A type has a quantization, and its element type cannot have one.",
-    "Use an integer type such as `i8`, or drop the quantization.",
+  "QC-IR-024": [
+    "A `call` names a function that the module does not have, its operands or results do not fit that function, or functions call each other in a circle.",
+    "Correct the name, the operands or the results.",
   ],
-  "QC-IR-027": ["A state pairs a parameter and a result of which one does not exist.", "Correct the names in the `state` line."],
-  "QC-IR-030": ["The network is called with the wrong number of inputs.", "Give one tensor for each input."],
+  "QC-IR-025": [
+    "A constant refers to bytes that are not there, or to another number of bytes than its type has.",
+    "Keep the `.qcw` file that belongs to the `.qc` text beside it.",
+  ],
+  "QC-IR-026": [
+    "A quantization does not fit its type: the element type is no integer, a scale is not positive, a zero point is outside of the type, or their number is wrong.",
+    "Correct the quantization as the message says, or drop it.",
+  ],
+  "QC-IR-027": [
+    "A state pairs a parameter and a result that do not exist, differ in type, or belong to another state; or its first value has another type.",
+    "Pair a parameter marked `state` with a result of the same type; docs/ir.md shows how.",
+  ],
+  "QC-IR-030": [
+    "The network is called with the wrong number of inputs, or with an input of another type.",
+    "Give one tensor of the right type for each input; the message names them.",
+  ],
   "QC-JS-001": ["A kernel is run without one of its buffers.", "Give an array for each operand."],
   "QC-JS-002": ["A buffer of a kernel is too short.", "Give an array with as many elements as the buffer's shape."],
   "QC-JS-003": ["A buffer of a kernel is of another array type.", "Give the typed array of the element type."],
@@ -122,8 +137,8 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "Correct the text; if no text of yours is involved, this is a bug in a schedule step: report it.",
   ],
   "QC-ONNX-001": [
-    "A node uses a domain for which the model declares no opset, so its meaning is not defined.",
-    "Export the model again; `onnx.checker` reports the same fault.",
+    "The file is damaged or is no ONNX model, or a node uses a domain for which the model declares no opset.",
+    "Copy or export the model again; `onnx.checker` reports the same fault.",
   ],
   "QC-ONNX-002": ["A constant of the model is damaged.", "Export the model again."],
   "QC-ONNX-003": [
@@ -131,20 +146,20 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "Remove these tensors from the model, or export without them.",
   ],
   "QC-ONNX-005": [
-    "A constant is stored in segments, an old form that qc does not read.",
-    "Save the model again with a current `onnx` package.",
+    "A constant has more or fewer bytes than its shape needs, its sparse form contradicts itself, or it is stored in segments, which qc does not read.",
+    "The file is damaged or old: copy it again, or save it again with a current `onnx` package.",
   ],
   "QC-ONNX-006": [
     "A constant is said to lie in another file, and the file is not named.",
     "Save the model again with `onnx.save`.",
   ],
   "QC-ONNX-007": [
-    "The file with a constant's data is missing, too short, or outside of the model's folder.",
+    "The file with a constant's data is missing.",
     "Keep all files of the model in one folder and pass the model inside it.",
   ],
   "QC-ONNX-008": [
-    "The offset or length of a constant's external data is no valid number.",
-    "Save the model again with `onnx.save`.",
+    "The offset or length of a constant's external data is no valid number, or does not fit its shape or the data file.",
+    "Copy the data file again, or save the model again with `onnx.save`.",
   ],
   "QC-ONNX-010": [
     "An option such as `--input_shapes` or `--freeze` names an input that the model does not have.",
@@ -213,7 +228,7 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-PASS-005": ["`--print_after` names a pass that does not exist.", "Check the spelling, or use `all`."],
   "QC-PASS-006": [
     "What the passes left is no program of kernels, so no code can be made of it.",
-    "Do not run passes behind `fuse`; leave the end of the pipeline to qc.",
+    "End the pipeline with `materialize-results,fuse`, or name your passes only and leave the end to qc.",
   ],
   "QC-PASS-007": [
     "An op stays behind a transpose, as its record does not say what becomes of it where axes change places.",
@@ -270,46 +285,70 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-STATE-002": ["`--state` names one input or output twice.", "Pair each output with one input."],
   "QC-STATE-003": [
     "The output and the input of a state have different types or shapes.",
-    "Pair an output with the input of the same type; `qc run` prints them.",
+    "Pair an output with the input of the same type: `qc dump model.onnx` shows the types. Sizes that the model leaves open are given with `--input_shapes`.",
   ],
   "QC-STATE-004": [
     "Every output is declared a state, so the network would give nothing.",
     "Leave out the `--state` of an output that you want to read.",
   ],
   "QC-TEXT-001": [
-    "The text was written by a qc with another version of the text form.",
-    "Write it again with this qc: `qc dump`.",
+    "The text does not follow the grammar, or was written in another version of the text form.",
+    "The message says what is expected at this place; docs/ir.md describes the form. `qc dump` writes it anew.",
   ],
   "QC-TEXT-002": ["The text uses a name before its definition.", "Define it above, or correct the name."],
-  "QC-TEXT-003": ["A constant is declared with a name that does not begin with `#`.", "Put `#` before the name."],
+  "QC-TEXT-003": [
+    "A constant's name does not begin with `#`, a value's not with `%`, or a name is defined twice.",
+    "Rename it as the error says.",
+  ],
   "QC-TEXT-004": ["The text uses an operator that this qc does not have.", "Check the spelling; load the plugin that adds it."],
-  "QC-TEXT-005": ["A function returns a value of another type than its head says.", "Correct the head or the value."],
+  "QC-TEXT-005": [
+    "A value is of another type than the text says: of a function's head, a node's result, or a state.",
+    "Correct the type, or leave the types of results out.",
+  ],
   "QC-TEXT-006": ["Two functions have the same name.", "Rename one of them."],
-  "QC-TEXT-007": ["A `call` has no `callee`.", 'Name the function: `call(%x) {callee = "f"}`.'],
-  "QC-TEXT-008": ["A function returns another number of values than its head says.", "Correct the head or the `return`."],
+  "QC-TEXT-007": [
+    "A `call` names no function, or one that the text does not have.",
+    "Write `%y = call @name(%x)`, and check the name.",
+  ],
+  "QC-TEXT-008": [
+    "A function returns another number of values than its head says, a node another number than it names, or the operands of a `call` do not fit.",
+    "Correct the head, the names or the operands.",
+  ],
   "QC-TEXT-009": [
     "A constant is named by its content only, and the bytes are not there.",
     "Keep the `.qcw` beside the text, or write the values into it.",
   ],
-  "QC-TEXT-010": ["A constant lists another number of elements than its type has.", "Correct the list or the shape."],
+  "QC-TEXT-010": [
+    "A constant lists another number of elements than its type has, or an element that is no value of the type.",
+    "Correct the list or the shape.",
+  ],
   "QC-TEXT-011": ["The text holds no function.", "Write at least one `func`."],
   "QC-TEXT-012": ["A string has an escape that is not known.", 'Use the escapes of JSON: `\\n`, `\\"`, `\\u0041`.'],
   "QC-TEXT-013": [
-    "A word that stands where a type must stand is no type.",
+    "A word that stands where a type must stand is no type, or its scales and zero points are not one for one.",
     "Write types like `f32[1, 3, 8, 8]`; docs/ir.md lists the element types.",
   ],
   "QC-TEXT-014": ["An attribute is given twice.", "Remove one of the two."],
   "QC-TEXT-015": ["Brackets are nested more deeply than the parser takes.", "Simplify the text."],
-  "QC-TEXT-016": ["A state stands in a function that is not the first.", "Move the state to the entry, the first function."],
-  "QC-TEXT-020": ["A kernel uses a buffer that it does not declare.", "Declare it in the kernel's head."],
-  "QC-TEXT-021": [
-    "A word that stands where the type of a value must stand is none.",
-    "Use an element type such as `f32` or `i32`, or `f32x8` for vectors.",
+  "QC-TEXT-016": [
+    "A state is not marked at both ends, has two next values, or stands in a function that is not the first.",
+    "Mark the parameter `state`, and the result that feeds it `state %h`, in the first function.",
   ],
-  "QC-TEXT-022": ["A kernel calls a function that the loop IR does not have.", "docs/ir.md lists the functions."],
+  "QC-TEXT-020": [
+    "A kernel uses a buffer or a variable that it does not declare.",
+    "Declare the buffer in the kernel's head, or correct the name.",
+  ],
+  "QC-TEXT-021": [
+    "An operation has operands of types that do not go together, or a type that cannot be told.",
+    "Convert one operand, `f32(x)`, or write the type behind the expression: `1:f32`, `bitcast(x):i32x4`.",
+  ],
+  "QC-TEXT-022": [
+    "A kernel calls a function that the loop IR does not have, or with the wrong number of operands.",
+    "docs/ir.md lists the functions.",
+  ],
   "QC-TEXT-023": [
-    "The condition of a store stands behind its value.",
-    "Write the condition before the store, as docs/ir.md shows.",
+    "A number is not whole where it must be, or a condition stands where it cannot.",
+    "A store with a condition is `y[i] = v if c;`, and a reduction has none; the message says what is meant here.",
   ],
   "QC-TEXT-030": [
     "`--input_shapes` or `--freeze` names an input that the function of the text does not have.",

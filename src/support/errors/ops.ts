@@ -17,15 +17,18 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
   ],
   "QC-NN-005": ["An operand that the layer needs is left out.", "Give the operand that the error names."],
   "QC-NN-006": [
-    "Input and weights of a transposed convolution have different ranks.",
+    "Input and weights of a convolution have different ranks, or no spatial axis.",
     "Export the model again, or correct the shapes.",
   ],
   "QC-NN-007": [
-    "Channels, groups and outputs of a transposed convolution do not agree.",
-    "Weights are [channels, outputs / groups, ...]: correct shape or groups.",
+    "Channels, groups and outputs of a convolution do not agree.",
+    "The weights must be [outputs, channels / groups, ...], and the groups divide both: correct the shape or the groups.",
   ],
-  "QC-NN-008": ["The bias of a transposed convolution has not one value for each output channel.", "Correct the bias."],
-  "QC-NN-010": ["The operands of a deformable convolution have different types.", "Use one float type for all of them."],
+  "QC-NN-008": ["The bias of a layer has not one value for each output channel.", "Correct the bias."],
+  "QC-NN-010": [
+    "The operands of a layer have types that do not go together.",
+    "Use one float type for all, or integers of at most 16 bits; wider integers must be of one type and not quantized.",
+  ],
   "QC-NN-011": [
     "The bias has not one value for each output, or is of another type than the sums.",
     "Use a bias of f32 for floats and of i32 for quantized operands.",
@@ -77,23 +80,23 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-NN-056": ["A max pool reads 64-bit integers.", "Cast the operand to i32 or a float type."],
   "QC-NN-060": [
     "The sizes, scales or region of a resize have the wrong number of entries.",
-    "Give one size and scale for each axis, and two region values.",
+    "Give one size and one scale for each axis, and two region values for each.",
   ],
   "QC-NN-061": ["A size or scale of a resize is not positive.", "Correct it, or check the input sizes it is computed from."],
   "QC-NN-062": ["A resize reads a tensor with a scale for every channel.", "Quantize it per tensor, or insert a dequantize."],
-  "QC-NN-063": [
-    "The interpolation of a resize has no meaning on this element type.",
-    "Cast the operand to f32, or use `nearest`.",
-  ],
+  "QC-NN-063": ["A resize interpolates 64-bit integers.", "Cast the operand to f32, or use `nearest`."],
   "QC-NN-064": [
     "The positions of a max unpool have not the shape or type of its operand.",
     "Take them from the max pool that belongs to it, as i64.",
   ],
   "QC-NN-065": ["The result of a max unpool is smaller than its operand.", "Correct `output_shape`."],
-  "QC-NN-066": ["depth_to_space reads a tensor that is no batch of images.", "Give it a tensor of rank 4."],
-  "QC-NN-067": ["The channels do not divide into blocks of that size.", "Use a block size whose square divides the channels."],
+  "QC-NN-066": ["depth_to_space or space_to_depth reads a tensor that is no batch of images.", "Give it a tensor of rank 4."],
+  "QC-NN-067": [
+    "The channels of depth_to_space do not divide by the square of the block size, or the image of space_to_depth by the block size.",
+    "Use another block size, or pad the operand.",
+  ],
   "QC-NN-068": [
-    "depth_to_space reads a tensor with a scale for every channel.",
+    "depth_to_space or space_to_depth reads a tensor with a scale for every channel.",
     "Quantize it per tensor, or insert a dequantize.",
   ],
   "QC-NN-070": [
@@ -107,26 +110,26 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
   ],
   "QC-NN-073": [
     "The initial state of a recurrent layer has the wrong shape or type.",
-    "Give [directions, batch, hidden] in the layer's type.",
+    "Give [batch, hidden] in the layer's type.",
   ],
   "QC-NN-074": [
     "A recurrent layer has the wrong number of activation functions, or one that qc does not have.",
-    "Use those that the error lists, one set for each direction.",
+    "Use those that the error lists, each with its alpha and beta.",
   ],
   "QC-NN-075": [
     "The peephole weights of an LSTM have the wrong shape.",
     "Give the shape that the error names, or leave them out.",
   ],
   "QC-NN-076": [
-    "The recurrent bias of a GRU is given without `linear_before_reset`, or the other way round.",
-    "Give both or neither.",
+    "The recurrent bias of a GRU is given without `linear_before_reset`, or has not one value for each hidden unit.",
+    "Set `linear_before_reset`, or correct the bias.",
   ],
   "QC-NN-080": ["col2im reads a tensor that is not float of rank 3.", "Give it [N, C x block, positions] in floats."],
   "QC-NN-081": [
     "The shape that col2im reads does not fit image, kernel and strides.",
     "The message has the expected shape; correct the attributes.",
   ],
-  "QC-NN-082": ["A deformable convolution has one or three spatial axes.", "qc computes it with two spatial axes only."],
+  "QC-NN-082": ["A deformable convolution has not two spatial axes.", "qc computes it with two spatial axes only."],
   "QC-NN-083": [
     "The offsets of a deformable convolution have the wrong shape.",
     "Give two offsets for each tap, group and output pixel.",
@@ -156,14 +159,14 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
     "The shapes of the operands do not broadcast to each other.",
     "Dimensions must be equal or 1, counted from the last.",
   ],
-  "QC-OP-005": [
-    "An axis is outside of the tensor, or a parameter has the wrong shape.",
-    "Use an axis from 0 to the rank less one, and the shape that the error names.",
+  "QC-OP-005": ["An axis is outside of the tensor, or given twice.", "Use an axis from 0 to the rank less one, each once."],
+  "QC-OP-006": [
+    "An operator over channels reads a tensor without a channel axis, or a parameter has the wrong shape.",
+    "Give it a tensor of rank 2 or more, and parameters of the shape that the error names.",
   ],
-  "QC-OP-006": ["An operator over channels reads a tensor without a channel axis.", "Give it a tensor of rank 2 or more."],
   "QC-OP-007": [
-    "A quantization has no scale, or a scale or zero point that cannot be used.",
-    "Give one positive scale, and a zero point inside of the integer type.",
+    "A quantization has no scale, the wrong number of scales, or a scale or zero point that cannot be used.",
+    "Give positive scales, as many as the error names, and zero points inside of the integer type.",
   ],
   "QC-OP-008": ["Values cannot be quantized to this element type.", "Use a type that the error lists."],
   "QC-OP-009": [
@@ -173,7 +176,10 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-OP-010": ["A row of an integer softmax is empty or has more than a million elements.", "Compute it in floats."],
   "QC-OP-011": ["The channels do not divide into the groups, or a window of channels is empty.", "Correct `groups` or `size`."],
   "QC-OP-012": ["An `observe` node has a least element above its greatest one.", "Correct the node, or calibrate again."],
-  "QC-TENSOR-001": ["A concat joins tensors with different quantization.", "Insert a dequantize before it."],
+  "QC-TENSOR-001": [
+    "An operator mixes channels that have different scales, or a concat joins tensors that are quantized in blocks.",
+    "Insert a dequantize before it.",
+  ],
   "QC-TENSOR-002": ["The operands differ in element type or quantization.", "Cast or requantize one of them."],
   "QC-TENSOR-003": ["Indices are no integers.", "Cast them to i64 or i32."],
   "QC-TENSOR-010": ["The list of a transpose is no permutation of the axes.", "Name each axis once."],
@@ -182,8 +188,14 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
     "Correct the shape; with other input sizes, check `--input_shapes`.",
   ],
   "QC-TENSOR-012": ["A reshape mixes channels that have different scales.", "Insert a dequantize before it."],
-  "QC-TENSOR-013": ["A concat has no operands.", "Give it at least one."],
-  "QC-TENSOR-014": ["A slice has not one start, end and step for each axis, or a step of 0.", "Give all three for each axis."],
+  "QC-TENSOR-013": [
+    "A concat has no operands, or they differ in more than the joined axis.",
+    "Give it tensors that are equal in all other dimensions.",
+  ],
+  "QC-TENSOR-014": [
+    "A slice has not one start, end and step for each axis, a step of 0, or reaches outside of the tensor.",
+    "Give all three for each axis, inside of the dimension.",
+  ],
   "QC-TENSOR-015": ["The sizes of a split do not add up to the dimension.", "Correct the sizes."],
   "QC-TENSOR-016": ["A gather picks from an axis with no elements.", "Check the sizes that lead to it."],
   "QC-TENSOR-017": ["A pad has not a begin and an end for each axis, or takes away too much.", "Give two pads for each axis."],
@@ -195,7 +207,10 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
     "The indices of gather_nd do not fit the tensor and its batch dimensions.",
     "The last dimension of the indices is at most the rank less the batch dimensions.",
   ],
-  "QC-TENSOR-020": ["A scatter's reduction has no meaning on the element type.", "Use `none`, or cast to a numeric type."],
+  "QC-TENSOR-020": [
+    "A scatter adds or multiplies quantized values, reads a tensor with a scale for every channel, or reduces booleans.",
+    "Use the reduction `none`, insert a dequantize, or cast to a numeric type.",
+  ],
   "QC-TENSOR-021": [
     "Indices and updates of scatter_elements do not fit the tensor.",
     "Indices and updates have the same shape, of the tensor's rank.",
@@ -206,17 +221,23 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
   ],
   "QC-TENSOR-023": ["A tensor does not broadcast to the shape.", "Dimensions must be equal or 1, counted from the last."],
   "QC-TENSOR-024": ["A tile has not one repeat for each axis, or a negative one.", "Give one for each axis."],
-  "QC-TENSOR-025": ["trilu reads a tensor without rows and columns.", "Give it a tensor of rank 2 or more."],
+  "QC-TENSOR-025": [
+    "trilu reads a tensor without rows and columns, or one that is quantized in blocks.",
+    "Give it a tensor of rank 2 or more, and insert a dequantize.",
+  ],
   "QC-TENSOR-026": [
-    "The lengths or axes of reverse_sequence do not fit the tensor.",
-    "Batch and time are the first two axes, with one length for each sample.",
+    "The lengths or axes of reverse_sequence do not fit the tensor, or a scale differs from step to step.",
+    "Give two different axes for batch and time, and one length for each sample.",
   ],
   "QC-TENSOR-027": ["topk asks for more elements than there are, or fewer than none.", "Use a k from 0 to the dimension."],
-  "QC-TENSOR-028": ["Axis, depth or values of a one_hot do not fit.", "Give a positive depth and two values."],
+  "QC-TENSOR-028": [
+    "Axis, depth or values of a one_hot do not fit.",
+    "Use an axis from 0 to the rank, a depth of 0 or more, and two values that are not quantized per axis.",
+  ],
   "QC-TENSOR-029": ["det reads matrices that are not square.", "Give it [..., n, n]."],
   "QC-TENSOR-030": ["A bitcast goes to a type of another width.", "Use a type with as many bits."],
   "QC-TENSOR-031": [
-    "The update of a tensor_scatter does not fit the tensor along its axis.",
-    "Only the dimension along the axis may differ.",
+    "The update or the starts of a tensor_scatter do not fit the tensor along its axis.",
+    "The axis is not 0, only the dimension along it may be smaller, and there is one start for each sample.",
   ],
 };
