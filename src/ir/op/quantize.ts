@@ -30,7 +30,7 @@ export interface KeepsGrid<A> {
   readonly form: "same-grid";
   /** Other operands are read as they are: indices. */
   readonly grid: readonly number[] | "all";
-  /** Moves only: it is integer where its result has to be, never on its own account. */
+  /** Moves or picks elements, cheap in any type: it is integer where its result has to be, never on its own account. */
   readonly moves: boolean;
   /** Why there is no integer form for these attributes; null: there is one. */
   refuses?(attrs: A): string | null;

@@ -5,7 +5,7 @@ import * as make from "../loop/make.js";
 import type { ReduceOp } from "../loop/stmt.js";
 import { defineOp, type OpDef } from "../op/define.js";
 import { overAxes } from "../op/layout.js";
-import type { OpQuantize } from "../op/quantize.js";
+import { movesElements, type OpQuantize } from "../op/quantize.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { type DType, dtypeInfo, isFloat } from "../type/dtype.js";
 import { tensorType } from "../type/tensor-type.js";
@@ -46,7 +46,8 @@ const exactMean: OpQuantize<ReduceAttrs> = {
   integer(b, x, attrs) {
     const { quant, shape } = b.typeOf(x);
     const count = reducedCount(shape, attrs.axes);
-    if (quant?.kind !== "tensor" || count * 256 >= 2 ** 24) return null;
+    // the mean of nothing is NaN
+    if (quant?.kind !== "tensor" || count === 0 || count * 256 >= 2 ** 24) return null;
     const bare = b.node("with_quant", [x], { scales: [] });
     const wide = b.node("cast", [bare], { to: "i32" });
     const sum = b.node("reduce_sum", [wide], { axes: attrs.axes, keepdims: attrs.keepdims });
@@ -71,11 +72,11 @@ const ROWS: readonly Row[] = [
   { name: "sum", doc: "the sum", fold: "add", float: sum, int: sumInt },
   {
     name: "mean",
-    doc: "the mean; of integers truncated toward zero",
+    doc: "the mean; of integers truncated toward zero, of none of them 0",
     fold: "add",
     float: (v) => sum(v) / v.length,
     int: (v) => sumInt(v) / BigInt(v.length),
-    finish: (acc, count) => make.div(acc, constOf(acc.t, count)),
+    finish: (acc, count) => make.div(acc, constOf(acc.t, acc.t !== "index" && isFloat(acc.t) ? count : Math.max(1, count))),
     quantize: exactMean,
   },
   {
@@ -86,6 +87,7 @@ const ROWS: readonly Row[] = [
     // biome-ignore lint/complexity/useMathMinMax: bigints
     int: (v) => v.reduce((a, b) => (a > b ? a : b)),
     selects: true,
+    quantize: movesElements,
   },
   {
     name: "min",
@@ -95,6 +97,7 @@ const ROWS: readonly Row[] = [
     // biome-ignore lint/complexity/useMathMinMax: bigints
     int: (v) => v.reduce((a, b) => (a < b ? a : b)),
     selects: true,
+    quantize: movesElements,
   },
   {
     name: "prod",
@@ -177,6 +180,7 @@ function reduceOp(row: Row): OpDef {
       }
       const values = bigintsOf(x);
       const { int, float } = row;
+      const ofNone = BigInt(make.reduceIdentity(row.fold, type.dtype));
       const inDouble = (v: readonly bigint[]) => {
         const y = Math.trunc(float(v.map(Number)));
         const { min, max } = dtypeInfo(type.dtype);
@@ -185,7 +189,7 @@ function reduceOp(row: Row): OpDef {
       return [
         tensorOfBigints(
           type,
-          groups.map((g) => (int ?? inDouble)(Array.from(g, (p) => values[p]))),
+          groups.map((g) => (int && g.length === 0 ? ofNone : (int ?? inDouble)(Array.from(g, (p) => values[p])))),
         ),
       ];
     },
@@ -234,7 +238,7 @@ function reduceOp(row: Row): OpDef {
     },
     sample(g) {
       const dtype = row.selects && g.int(0, 5) === 0 ? "bool" : drawDType(g, row.int ? "numeric" : "float");
-      const shape = g.shape(g.int(0, 4), 4);
+      const shape = g.shape(g.int(0, 4), 4).map((d) => (g.int(0, 19) === 0 ? 0 : d));
       const axes = shape.flatMap((_, k) => (g.bool() ? [k] : []));
       const range =
         dtype === "bool" ? {} : row.name === "log_sum" ? { min: 0.5, max: 3 } : dtype === "u8" ? { min: 0 } : { min: -3, max: 3 };

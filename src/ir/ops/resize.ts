@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
 import { perDimension } from "../op/layout.js";
+import { movesElements } from "../op/quantize.js";
 import { emptyData, numbersOf, tensorOf } from "../op/tensor.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
 import { perTensor } from "../type/quant.js";
@@ -81,6 +82,12 @@ export const resize = defineOp({
   operands: [{ name: "x" }],
   traits: ["same-scale"],
   layout: { transpose: perDimension({ shape: 1, scales: 1, roi: 2 }), wantsChannelsLast: true },
+  quantize: {
+    ...movesElements,
+    // a value from outside the input, the model's own float, need not lie on the grid
+    refuses: ({ mode, coordinates }) =>
+      mode !== "nearest" ? `it interpolates (${mode})` : coordinates === "tf_crop_and_resize" ? "it extrapolates" : null,
+  },
   infer([x], a, fail) {
     if (!x) return fail("QC-NN-005", "resize: x is required");
     const rank = x.shape.length;

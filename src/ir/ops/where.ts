@@ -14,6 +14,7 @@ export const where = defineOp({
   attrs: {},
   operands: [{ name: "cond" }, { name: "a" }, { name: "b" }],
   traits: ["elementwise", "same-scale"],
+  quantize: { form: "same-grid", grid: [1, 2], moves: true },
   infer(types, _attrs, fail) {
     const [cond, a, b] = [0, 1, 2].map((k) => present(types, k));
     checkDType("where", cond, "bool", fail);

@@ -15,6 +15,7 @@ import { quantizeRule } from "./rules/store.js";
  *   mean(dq(x))                    --> dq(sum(x))                          exact in i32, the scale divided by the count
  *   q(clip(dq(acc)))               --> requantize(acc), bounds on the grid
  *   q(softmax(dq(x)))              --> quantized_softmax(x), rounded once; average pooling likewise
+ *   q(move(y)), q(clip(y))         --> move(q(y)), clip(q(y)), where q(y) is one of the two above
  *   q(f(dq(x))), f element-wise    --> lut(x)
  *   q(dq(x)) on one grid           --> x
  * What no rule takes stays a float island between its dequantize and its quantize.

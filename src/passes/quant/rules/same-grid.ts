@@ -3,7 +3,7 @@ import type { ValueId } from "../../../ir/graph/module.js";
 import { type IntegerBuilder, sameGridOperands } from "../../../ir/op/quantize.js";
 import { bytesOf, tensorOf } from "../../../ir/op/tensor.js";
 import type { IrContext } from "../../../ir/pass/context.js";
-import { tensorType } from "../../../ir/type/tensor-type.js";
+import { numElements, tensorType } from "../../../ir/type/tensor-type.js";
 import type { SweepView } from "../../rewrite/sweep.js";
 import { integerForm } from "../points.js";
 import { quantizedOperand } from "./contraction.js";
@@ -14,7 +14,11 @@ export function sameGridRule(view: SweepView, ctx: IrContext): readonly ValueId[
   const shared = sameGridOperands(integerForm(node, ctx.ops), inputs.length);
   if (shared.length === 0) return null;
   const sources = shared.map((i) => quantizedOperand(view, inputs[i]));
-  const [first, ...rest] = sources.map((s) => (s ? b.typeOf(s) : null));
+  const types = sources.map((s) => (s ? b.typeOf(s) : null));
+  const [first, ...rest] = types;
+  // what is made of no elements, the greatest of none, is an infinity, which no grid holds
+  const isMadeOfNone = types.every((t) => t && numElements(t.shape) === 0) && node.outputs.some((o) => numElements(o.type.shape));
+  if (isMadeOfNone) return null;
   const grid = first?.quant;
   if (grid?.kind !== "tensor") return null;
   const isOneGrid = rest.every(

@@ -1,5 +1,6 @@
 /** A quantize taken into what stands before it. */
 import type { ValueId } from "../../../ir/graph/module.js";
+import { sameGridOperands } from "../../../ir/op/quantize.js";
 import { bytesOf } from "../../../ir/op/tensor.js";
 import type { IrContext } from "../../../ir/pass/context.js";
 import { dtypeInfo } from "../../../ir/type/dtype.js";
@@ -15,22 +16,23 @@ export function quantizeRule(view: SweepView, ctx: IrContext): readonly ValueId[
   const { node, inputs } = view;
   const t = node.outputs[0].type;
   if (node.op !== "quantize" || t.quant?.kind !== "tensor" || (t.dtype !== "i8" && t.dtype !== "u8")) return null;
-  return (
-    samePair(view, t) ??
-    requantizeAccumulator(view, ctx, inputs[0], t) ??
-    roundRule(view, ctx, inputs[0], t) ??
-    tableRule(view, ctx, t)
-  );
+  const stored = samePair(view, t) ?? storedOn(view, ctx, inputs[0], t);
+  return stored === null ? tableRule(view, ctx, t) : [stored];
+}
+
+/** The integers of q(v) on the grid of `t`, rounded once from what makes v; null where v is made in floats. */
+function storedOn(view: SweepView, ctx: IrContext, v: ValueId, t: TensorType): ValueId | null {
+  return requantizeAccumulator(view, ctx, v, t) ?? roundRule(view, ctx, v, t) ?? behindRule(view, ctx, v, t);
 }
 
 /** q(dq(x)) = x where both lie on one grid */
-function samePair(view: SweepView, t: TensorType): readonly ValueId[] | null {
+function samePair(view: SweepView, t: TensorType): ValueId | null {
   const x = quantizedOperand(view, view.inputs[0]);
-  return x && view.b.typeOf(x) === t ? [x] : null;
+  return x && view.b.typeOf(x) === t ? x : null;
 }
 
 /** q(clip(.. dq(acc))) --> requantize(acc): rounding is monotone, so bounds may be applied on the grid. */
-function requantizeAccumulator(view: SweepView, ctx: IrContext, from: ValueId, t: TensorType): readonly ValueId[] | null {
+function requantizeAccumulator(view: SweepView, ctx: IrContext, from: ValueId, t: TensorType): ValueId | null {
   if (t.quant?.kind !== "tensor") return null;
   const { scale, zero } = t.quant;
   const { min, max } = dtypeInfo(t.dtype);
@@ -53,19 +55,35 @@ function requantizeAccumulator(view: SweepView, ctx: IrContext, from: ValueId, t
   )
     return null;
   const attrs = { dtype: t.dtype, scale, zero, mode: "onnx-float", lo, hi };
-  return [view.b.node("requantize", [source.inputs[0]], attrs, view.loc(source), view.node.outputs[0].id.slice(1))];
+  return view.b.node("requantize", [source.inputs[0]], attrs, view.loc(source), view.node.outputs[0].id.slice(1));
 }
 
 /** q(op(dq(x))) --> the op's integer form on the grid of q: softmax, average pooling */
-function roundRule(view: SweepView, ctx: IrContext, from: ValueId, t: TensorType): readonly ValueId[] | null {
+function roundRule(view: SweepView, ctx: IrContext, from: ValueId, t: TensorType): ValueId | null {
   const n = view.producer(from);
   const form = n && integerForm(n, ctx.ops);
   const x = form?.form === "round" ? quantizedOperand(view, n?.inputs[0] ?? "") : null;
   if (!n || form?.form !== "round" || !x || t.quant?.kind !== "tensor" || view.b.typeOf(x).quant?.kind !== "tensor") return null;
   const { scale, zero } = t.quant;
   const builder = integerBuilder(view, view.loc(n), view.node.outputs[0].id.slice(1));
-  const y = form.integer(builder, x, n.attrs as never, { dtype: t.dtype, scale, zero });
-  return y === null ? null : [y];
+  return form.integer(builder, x, n.attrs as never, { dtype: t.dtype, scale, zero });
+}
+
+/**
+ * q(select(y)) --> select(q(y)), q(clip(y)) --> clip(q(y)): Q is monotone and maps 0 to the zero point, so it commutes with what selects or moves
+ * elements of one operand, and with bounds. For y that can be stored in integers: behind a convolution, a mean, a softmax.
+ */
+function behindRule(view: SweepView, ctx: IrContext, from: ValueId, t: TensorType): ValueId | null {
+  const n = view.producer(from);
+  if (n?.outputs.length !== 1) return null;
+  const bounds = ctx.ops.get(n.op)?.bounds?.(n.attrs as never);
+  const selects = sameGridOperands(integerForm(n, ctx.ops), n.inputs.length).join() === "0";
+  const y = selects || bounds ? storedOn(view, ctx, n.inputs[0], t) : null;
+  if (y === null) return null;
+  const hint = view.node.outputs[0].id.slice(1);
+  return bounds
+    ? view.b.node("clip", [y], { ...bounds }, view.loc(n), hint)
+    : view.b.node(n.op, [y, ...n.inputs.slice(1)], n.attrs, view.loc(n), hint);
 }
 
 /** q(f(dq(x))) --> lut(x), for any element-wise f of one 8-bit tensor; a change of grid is the case f = identity. */
