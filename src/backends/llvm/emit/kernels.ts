@@ -3,7 +3,7 @@ import type { Kernel } from "../../../ir/loop/stmt.js";
 import type { Target } from "../../../ir/target/target.js";
 import type { KernelForm } from "../../forms.js";
 import { createModuleParts } from "./body.js";
-import { attributesText, parallelLoop, stageText } from "./stage.js";
+import { attributesText, parallelLoop, stageFunctions } from "./stage.js";
 
 /**
  * Kernels on their own, for tests and measurements: each is exported as `void kernel_<i>(void **buffers, int64_t repeats)`, the
@@ -12,11 +12,15 @@ import { attributesText, parallelLoop, stageText } from "./stage.js";
 export function kernelsText(kernels: readonly Kernel[], target: Target, instrs: InstrTable, align: number): string {
   const module = createModuleParts(target.arch, target.features);
   const functions = kernels.flatMap((kernel, k) => {
-    const form = formAlone(kernel, align);
-    const stages = kernel.stages.map((stage, j) => stageText(form, stage, `@k${k}_s${j}`, module, instrs));
-    const { loads, args } = pointersIn("%buffers", kernel);
-    const calls = kernel.stages.map((s, j) => `  call void @k${k}_s${j}(${args}i64 0, i64 ${parallelLoop(s)?.extent ?? 1})`);
-    return [...stages, repeating(`@kernel_${k}(ptr %buffers, i64 %repeats)`, { entry: loads, body: calls, latch: [] })];
+    const stages = stageFunctions(formAlone(kernel, align), (j) => `@k${k}_s${j}`, module, instrs);
+    const calls = kernel.stages.map((s, j) => {
+      const args = pointerArgs(stages[j].params);
+      return `  call void @k${k}_s${j}(${args}i64 0, i64 ${parallelLoop(s)?.extent ?? 1})`;
+    });
+    const used = [...new Set(stages.flatMap((s) => s.params))].sort((a, b) => a - b);
+    const entry = pointerLoads("%buffers", used);
+    const signature = `@kernel_${k}(ptr %buffers, i64 %repeats)`;
+    return [...stages.map((s) => s.text), repeating(signature, { entry, body: calls, latch: [] })];
   });
   return [...functions, module.text(), attributesText(target), ""].join("\n\n");
 }
@@ -29,14 +33,15 @@ export const formAlone = (kernel: Kernel, align: number): KernelForm => ({
   overlaps: kernel.buffers.map(() => false),
 });
 
-/** Loads the pointers %b0, %b1, ... of a kernel's buffers from a table; `args` passes them on, with a comma behind each. */
-export const pointersIn = (table: string, kernel: Kernel) => ({
-  loads: kernel.buffers.flatMap((_, i) => [
+/** Loads pointers %b0, %b1, ... of a kernel's buffers, those of the numbers given, from a table. */
+export const pointerLoads = (table: string, params: readonly number[]): readonly string[] =>
+  params.flatMap((i) => [
     `  %p${i} = getelementptr inbounds ptr, ptr ${table}, i64 ${i}`,
     `  %b${i} = load ptr, ptr %p${i}, align 8`,
-  ]),
-  args: kernel.buffers.map((_, i) => `ptr %b${i}, `).join(""),
-});
+  ]);
+
+/** The same pointers as arguments, with a comma behind each. */
+export const pointerArgs = (params: readonly number[]): string => params.map((i) => `ptr %b${i}, `).join("");
 
 /** A function that runs `body` with %i from 0 to %repeats - 1, once at least; phis of `body` come from %entry and %latch. */
 export const repeating = (signature: string, parts: Readonly<Record<"entry" | "body" | "latch", readonly string[]>>): string =>

@@ -2,8 +2,8 @@ import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Kernel } from "../../../ir/loop/stmt.js";
 import type { Target } from "../../../ir/target/target.js";
 import { createModuleParts } from "./body.js";
-import { formAlone, pointersIn, repeating } from "./kernels.js";
-import { attributesText, parallelLoop, stageText } from "./stage.js";
+import { formAlone, pointerArgs, pointerLoads, repeating } from "./kernels.js";
+import { attributesText, parallelLoop, stageFunctions } from "./stage.js";
 
 /**
  * A kernel as the tuner runs it, exported as `name`:
@@ -15,18 +15,18 @@ import { attributesText, parallelLoop, stageText } from "./stage.js";
  */
 export function measuredKernelText(kernel: Kernel, name: string, target: Target, instrs: InstrTable, align: number): string {
   const module = createModuleParts(target.arch, target.features);
-  const form = formAlone(kernel, align);
-  const stages = kernel.stages.map((stage, j) => stageText(form, stage, `@s${j}`, module, instrs));
-  const thunks = kernel.stages.map((_, j) => thunkText(kernel, j));
-  return [...stages, ...thunks, entryText(kernel, name), module.text(), attributesText(target), ""].join("\n\n");
+  const stages = stageFunctions(formAlone(kernel, align), (j) => `@s${j}`, module, instrs);
+  const thunks = stages.map(({ params }, j) => thunkText(params, j));
+  return [...stages.map((s) => s.text), ...thunks, entryText(kernel, name), module.text(), attributesText(target), ""].join(
+    "\n\n",
+  );
 }
 
-function thunkText(kernel: Kernel, j: number): string {
-  const { loads, args } = pointersIn("%table", kernel);
+function thunkText(params: readonly number[], j: number): string {
   return [
     `define internal void @t${j}(ptr %table, i64 %begin, i64 %end) #0 {`,
-    ...loads,
-    `  call void @s${j}(${args}i64 %begin, i64 %end)`,
+    ...pointerLoads("%table", params),
+    `  call void @s${j}(${pointerArgs(params)}i64 %begin, i64 %end)`,
     "  ret void",
     "}",
   ].join("\n");

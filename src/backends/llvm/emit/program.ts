@@ -6,9 +6,9 @@ import { PARALLEL_WORK } from "../../backend.js";
 import { type DescriptorFacts, descriptorOf } from "../../descriptor.js";
 import { formProgram, type KernelForm } from "../../forms.js";
 import { WEIGHTS } from "../../native/constants.js";
-import { createModuleParts, type ModuleParts } from "./body.js";
+import { createModuleParts } from "./body.js";
 import { descriptorText } from "./descriptor.js";
-import { attributesText, parallelLoop, stageText } from "./stage.js";
+import { attributesText, parallelLoop, type StageFunction, stageFunctions } from "./stage.js";
 
 /** Field numbers of qc_exec in runtime-c/qc.h. */
 const EXEC = { arena: 0, state: 1, inputs: 2, outputs: 3, parallelFor: 4, pool: 5, tick: 6, user: 7, threads: 8 } as const;
@@ -45,18 +45,37 @@ function placeText(place: Place, name: string): readonly string[] {
   }
 }
 
-function thunkText(launch: Launch, n: number, formIndex: number, form: KernelForm, stage: number): string {
-  const count = Math.max(0, ...form.params.map((p) => p + 1));
-  const operands = Array.from({ length: count }, (_, p) => launch.places[form.params.indexOf(p)]);
-  const args = [...operands.map((_, p) => `ptr %b${p}`), "i64 %begin", "i64 %end"].join(", ");
+function thunkText(
+  label: string,
+  name: string,
+  stage: string,
+  operands: readonly (readonly [param: number, place: Place])[],
+): string {
+  const args = [...operands.map(([p]) => `ptr %b${p}`), "i64 %begin", "i64 %end"].join(", ");
   return [
-    `; ${launch.label}`.replaceAll("\n", " "),
-    `define internal void ${thunkName(n, stage)}(ptr %exec, i64 %begin, i64 %end) #0 {`,
-    ...operands.flatMap((place, p) => placeText(place, `b${p}`).map((l) => `  ${l}`)),
-    `  call void ${stageName(formIndex, stage)}(${args})`,
+    `; ${label}`.replaceAll("\n", " "),
+    `define internal void ${name}(ptr %exec, i64 %begin, i64 %end) #0 {`,
+    ...operands.flatMap(([p, place]) => placeText(place, `b${p}`).map((l) => `  ${l}`)),
+    `  call void ${stage}(${args})`,
     "  ret void",
     "}",
   ].join("\n");
+}
+
+/** The functions that find the operands of a launch, one a stage. */
+function thunksText(
+  launch: Launch,
+  n: number,
+  formIndex: number,
+  form: KernelForm,
+  stages: readonly StageFunction[],
+): readonly string[] {
+  const places = new Map<number, Place>();
+  for (const [i, p] of form.params.entries()) if (!places.has(p)) places.set(p, launch.places[i]);
+  return stages.map(({ params }, j) => {
+    const operands = params.map((p) => [p, places.get(p) as Place] as const);
+    return thunkText(launch.label, thunkName(n, j), stageName(formIndex, j), operands);
+  });
 }
 
 /** Starts a phase: the runtime's clock, where it is set. */
@@ -108,12 +127,6 @@ function runText(program: Program, formOf: readonly number[], forms: readonly Ke
   return ["define internal i32 @run(ptr %exec) #0 {", ...calls, "  ret i32 0", "}"].join("\n");
 }
 
-function stagesText(forms: readonly KernelForm[], module: ModuleParts, instrs: InstrTable): string[] {
-  return forms.flatMap((form, i) =>
-    form.kernel.stages.map((stage, j) => stageText(form, stage, stageName(i, j), module, instrs)),
-  );
-}
-
 /**
  * A program as one LLVM IR module that exports `qc_model`. The weights are the external symbol `qc_weights`; `weightsBytes` is the
  * length of what stands there.
@@ -127,15 +140,13 @@ export function programText(
 ): string {
   const module = createModuleParts(target.arch, target.features);
   const { forms, formOf } = formProgram(program);
-  const stages = stagesText(forms, module, instrs);
-  const thunks = program.launches.flatMap((launch, n) =>
-    forms[formOf[n]].kernel.stages.map((_, j) => thunkText(launch, n, formOf[n], forms[formOf[n]], j)),
-  );
+  const stages = forms.map((form, i) => stageFunctions(form, (j) => stageName(i, j), module, instrs));
+  const thunks = program.launches.flatMap((launch, n) => thunksText(launch, n, formOf[n], forms[formOf[n]], stages[formOf[n]]));
   return [
     `; ${program.name} for ${facts.targetText}`.replaceAll("\n", " "),
     EXEC_TYPE,
     ...(weightsBytes > 0 ? [`@${WEIGHTS} = external hidden constant [${weightsBytes} x i8], align 64`] : []),
-    ...stages,
+    ...stages.flat().map((s) => s.text),
     ...thunks,
     PHASE,
     PARALLEL,

@@ -1,5 +1,6 @@
 import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Buffer, ForStmt, Stage } from "../../../ir/loop/stmt.js";
+import { accessesOf } from "../../../ir/loop/visit.js";
 import type { Target } from "../../../ir/target/target.js";
 import { dtypeInfo } from "../../../ir/type/dtype.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
@@ -17,29 +18,72 @@ export function parallelLoop(stage: Stage): ForStmt | null {
 
 const bytesOf = (b: Buffer): number => numElements(b.shape) * dtypeInfo(b.dtype).bytes;
 
-function parameterText(form: KernelForm, param: number): string {
-  const members = form.kernel.buffers.filter((_, i) => form.params[i] === param);
-  const indices = form.params.flatMap((p, i) => (p === param ? [i] : []));
-  const attributes = [
-    ...(indices.some((i) => form.overlaps[i]) ? [] : ["noalias"]),
-    ...(members.every((b) => b.role === "in" || b.role === "const") ? ["readonly"] : []),
-    `align ${Math.max(...indices.map((i) => form.aligns[i]))}`,
-    `dereferenceable(${Math.max(1, ...members.map(bytesOf))})`,
-  ];
-  return `ptr ${attributes.join(" ")} %b${param}`;
+/** A pointer parameter of a kernel: the buffers it carries, by their numbers, and its text in a function's head. */
+interface Parameter {
+  readonly text: string;
+  readonly align: number;
+  readonly buffers: readonly number[];
+}
+
+function parametersOf(form: KernelForm): readonly Parameter[] {
+  const { params, aligns, overlaps, kernel } = form;
+  const carried: number[][] = Array.from({ length: Math.max(0, ...params.map((p) => p + 1)) }, () => []);
+  for (const [i, p] of params.entries()) carried[p].push(i);
+  return carried.map((indices, p) => {
+    const members = indices.map((i) => kernel.buffers[i]);
+    const align = Math.max(...indices.map((i) => aligns[i]));
+    const attributes = [
+      ...(indices.some((i) => overlaps[i]) ? [] : ["noalias"]),
+      ...(members.every((b) => b.role === "in" || b.role === "const") ? ["readonly"] : []),
+      `align ${align}`,
+      `dereferenceable(${Math.max(1, ...members.map(bytesOf))})`,
+    ];
+    return { text: `ptr ${attributes.join(" ")} %b${p}`, align, buffers: indices };
+  });
+}
+
+/** A stage as a function, and the pointer parameters of its kernel that the function takes, in order: those of the buffers it touches. */
+export interface StageFunction {
+  readonly text: string;
+  readonly params: readonly number[];
 }
 
 /**
- * One stage as `define internal void @name(ptr %b0, ..., i64 %begin, i64 %end)`: iterations [begin, end) of its parallel loop; all of
- * a stage without one.
+ * The stages of a kernel, each as `define internal void @name(ptr %b0, ..., i64 %begin, i64 %end)`: iterations [begin, end) of its parallel
+ * loop; all of a stage without one. A stage of a kernel of many operands takes few of them, so that text and code grow with the operands.
  */
-export function stageText(form: KernelForm, stage: Stage, name: string, module: ModuleParts, instrs: InstrTable): string {
-  const { kernel } = form;
-  const count = Math.max(0, ...form.params.map((p) => p + 1));
-  const params = Array.from({ length: count }, (_, p) => parameterText(form, p));
-  const body = createBody(module, [...Array.from({ length: count }, (_, p) => `%b${p}`), "%begin", "%end"]);
-  const alignOf = (param: number): number => Math.max(...form.params.flatMap((p, i) => (p === param ? [form.aligns[i]] : [])));
-  const buffers = kernel.buffers.map((def, i) => bufferAt(def, `%b${form.params[i]}`, alignOf(form.params[i])));
+export function stageFunctions(
+  form: KernelForm,
+  nameOf: (stage: number) => string,
+  module: ModuleParts,
+  instrs: InstrTable,
+): readonly StageFunction[] {
+  const parameters = parametersOf(form);
+  const numbers = new Map(form.kernel.buffers.map((b, i) => [b.name, i]));
+  return form.kernel.stages.map((stage, j) => {
+    const { reads, writes } = accessesOf(stage.body);
+    const touched = [...new Set([...reads, ...writes])].flatMap((name) => numbers.get(name) ?? []);
+    const params = [...new Set(touched.map((i) => form.params[i]))].sort((a, b) => a - b);
+    return { params, text: stageText(form, stage, nameOf(j), { params, parameters, module, instrs }) };
+  });
+}
+
+interface StageParts {
+  readonly params: readonly number[];
+  readonly parameters: readonly Parameter[];
+  readonly module: ModuleParts;
+  readonly instrs: InstrTable;
+}
+
+function stageText(
+  { kernel }: KernelForm,
+  stage: Stage,
+  name: string,
+  { params, parameters, module, instrs }: StageParts,
+): string {
+  const body = createBody(module, [...params.map((p) => `%b${p}`), "%begin", "%end"]);
+  const carried = params.flatMap((p) => parameters[p].buffers.map((i) => ({ p, i }))).sort((a, b) => a.i - b.i);
+  const buffers = carried.map(({ p, i }) => bufferAt(kernel.buffers[i], `%b${p}`, parameters[p].align));
   const scope = createScope(body, instrs, buffers, emitExpr);
   const parallel = parallelLoop(stage);
   if (parallel && parallel.extent === 1)
@@ -53,11 +97,14 @@ export function stageText(form: KernelForm, stage: Stage, name: string, module: 
     body.start("done");
   } else if (!parallel) emitStmt(stage.body, scope);
   body.line("ret void");
-  const operands = kernel.buffers.map((b, i) => `;   %b${form.params[i]} ${b.role} ${b.name}: ${b.dtype}[${b.shape.join(", ")}]`);
+  const operands = buffers.map(
+    ({ def, pointer }) => `;   ${pointer} ${def.role} ${def.name}: ${def.dtype}[${def.shape.join(", ")}]`,
+  );
+  const head = [...params.map((p) => parameters[p].text), "i64 %begin", "i64 %end"].join(", ");
   return [
     `; ${kernel.name}, stage ${stage.name}`.replaceAll("\n", " "),
     ...operands,
-    `define internal void ${name}(${[...params, "i64 %begin", "i64 %end"].join(", ")}) #1 {`,
+    `define internal void ${name}(${head}) #1 {`,
     `${body.text()}}`,
   ].join("\n");
 }
