@@ -1,4 +1,6 @@
 /** What the compiler does to a module, stage by stage, each ready to be timed on its own. */
+
+import { kernelSource } from "../../src/backends/js/run-kernel.js";
 import { emitProgram } from "../../src/backends/llvm/build.js";
 import { planModule } from "../../src/build/plan.js";
 import { openToolchain } from "../../src/build/toolchain.js";
@@ -16,6 +18,10 @@ import { observedNetwork } from "../../src/passes/quant/observed-network.js";
 import { withObservers } from "../../src/passes/quant/observers.js";
 import { presetRecipe } from "../../src/passes/quant/recipe/recipe.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
+import { plainScheduler } from "../../src/schedules/plain/scheduler.js";
+import { byDefault } from "../../src/support/choose.js";
+import type { Model } from "../networks/model-builder.js";
+import { importModel } from "./operands.js";
 
 export interface Task {
   readonly name: string;
@@ -60,7 +66,9 @@ export function loweredModule(m: Module, ctx: Context): Module {
   return pipeline.reduce((current, { pass, options }) => pass.run(current, ctx, options as never), m);
 }
 
-/** Lowering with scheduling, the schedule alone, replay of its steps, and the text of the program. */
+const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, t) => sum + t.length, 0);
+
+/** Lowering with scheduling, the schedule alone, replay of its steps, and the program as text of every backend: its length. */
 export function kernelTasks(m: Module, ctx: Context): readonly Task[] {
   const tools = openToolchain();
   const { target } = tools;
@@ -72,15 +80,25 @@ export function kernelTasks(m: Module, ctx: Context): readonly Task[] {
     return scheduleKernel(k, target).kernel;
   });
   const recorded = kernels.map((kernel) => ({ kernel, steps: scheduleKernel(kernel, target).steps }));
+  const options = { instrs: tools.instrs, producer: tools.producer };
+  const c = openToolchain("c");
+  const plain = planModule(lowered, ctx, (k) => plainScheduler.schedule(k, c.target, byDefault).kernel).program;
   return [
     { name: "lower, schedule and place", run: plan },
     { name: "choose schedules", run: () => kernels.map((k) => scheduleKernel(k, target)) },
     { name: "replay schedules", run: () => recorded.map(({ kernel, steps }) => applySteps(kernel, steps)) },
-    {
-      name: "LLVM text",
-      run: () => emitProgram(program, ctx.blobs, target, { instrs: tools.instrs, producer: tools.producer }),
-    },
+    { name: "LLVM text", run: () => emitProgram(program, ctx.blobs, target, options).length },
+    { name: "C text", run: () => lengthOf(c.engine.emit(plain, ctx.blobs, options).texts.flatMap((t) => [...t.pieces()])) },
+    { name: "JavaScript text", run: () => lengthOf(program.kernels.map((k) => kernelSource(k, { instrs: tools.instrs }))) },
   ];
+}
+
+/** What a model costs that grows in operands: from the file to the text of every backend. */
+export function* operandTasks(model: Model, ctx: Context): Generator<Task> {
+  yield { name: "import", run: () => importModel(model, ctx) };
+  const m = importModel(model, ctx);
+  yield* graphTasks(m, ctx);
+  yield* kernelTasks(m, ctx);
 }
 
 /** The arena planner on `count` buffers, of which a few (`depth`) or all (`depth` = count) are alive at once. */

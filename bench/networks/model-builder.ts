@@ -54,6 +54,13 @@ export interface ModelBuilder {
     attrs?: Readonly<Record<string, Attr>>,
     domain?: string,
   ): Tensor;
+  /** A node of several results, one of each shape. */
+  results(
+    op: string,
+    inputs: readonly Tensor[],
+    shapes: readonly (readonly number[])[],
+    attrs?: Readonly<Record<string, Attr>>,
+  ): readonly Tensor[];
   /** Numbers in [0, 1), the same for the same seed. */
   uniform(): number;
   countFlops(flops: number): void;
@@ -107,6 +114,18 @@ export function createModel(name: string, seed = 1, kind: Kind = "f32"): ModelBu
     initializers.push(onnx.TensorProto.create({ name: t.name, dims: [...shape], dataType: ELEM[dtype], rawData }));
     return t;
   };
+  const add = (
+    opType: string,
+    operands: readonly Tensor[],
+    output: readonly string[],
+    attrs: Readonly<Record<string, Attr>>,
+    domain = "",
+  ): void => {
+    domains.add(domain);
+    const attributes = Object.entries(attrs).map(([key, value]) => attribute(key, value));
+    const input = operands.map((t) => t.name);
+    nodes.push(onnx.NodeProto.create({ opType, name: output[0], input, output: [...output], attribute: attributes, domain }));
+  };
   return {
     kind,
     input(inputName, dtype, shape, below) {
@@ -121,12 +140,19 @@ export function createModel(name: string, seed = 1, kind: Kind = "f32"): ModelBu
     },
     constant: (dtype, shape, values) => initializer(dtype, shape, rawBytes(dtype, values)),
     node(opType, operands, shape, attrs = {}, domain = "") {
-      domains.add(domain);
-      const output = `${opType}_${nodes.length}`;
-      const attributes = Object.entries(attrs).map(([key, value]) => attribute(key, value));
-      const input = operands.map((t) => t.name);
-      nodes.push(onnx.NodeProto.create({ opType, name: output, input, output: [output], attribute: attributes, domain }));
-      return { name: output, shape };
+      const name = `${opType}_${nodes.length}`;
+      add(opType, operands, [name], attrs, domain);
+      return { name, shape };
+    },
+    results(opType, operands, shapes, attrs = {}) {
+      const made = shapes.map((shape, i) => ({ name: `${opType}_${nodes.length}_${i}`, shape }));
+      add(
+        opType,
+        operands,
+        made.map((t) => t.name),
+        attrs,
+      );
+      return made;
     },
     uniform,
     countFlops(n) {

@@ -41,15 +41,66 @@ function paramsOf(places: readonly Place[]): readonly number[] {
   });
 }
 
-/** Whether two operands at different places share bytes, one of them being written. */
+/** Bytes [begin, end) of a region that a buffer of a launch takes. */
+interface Extent {
+  readonly buffer: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly written: boolean;
+}
+
+/**
+ * For each buffer whether it shares bytes with another one at a different place, one of the two being written. Extents are sorted by
+ * their begin: what begins before reaches in where the furthest end lies behind, what begins after where the next begin lies before the end.
+ */
 function overlapsOf(kernel: Kernel, places: readonly Place[]): readonly boolean[] {
-  return places.map((p, i) =>
-    places.some((q, j) => {
-      if (i === j || regionOf(p) !== regionOf(q) || offsetOf(p) === offsetOf(q)) return false;
-      if (!isWritten(kernel.buffers[i]) && !isWritten(kernel.buffers[j])) return false;
-      return offsetOf(p) < offsetOf(q) + bytesOf(kernel.buffers[j]) && offsetOf(q) < offsetOf(p) + bytesOf(kernel.buffers[i]);
-    }),
-  );
+  const regions = new Map<string, Extent[]>();
+  for (const [buffer, p] of places.entries()) {
+    const def = kernel.buffers[buffer];
+    const begin = offsetOf(p);
+    const extent = { buffer, begin, end: begin + bytesOf(def), written: isWritten(def) };
+    const region = regions.get(regionOf(p));
+    if (region) region.push(extent);
+    else regions.set(regionOf(p), [extent]);
+  }
+  const overlaps = places.map(() => false);
+  for (const region of regions.values()) {
+    const groups = byBegin(region);
+    markReaching(groups, overlaps, (x, reach) => reach > x.begin, "before");
+    markReaching(groups.toReversed(), overlaps, (x, reach) => reach < x.end, "after");
+  }
+  return overlaps;
+}
+
+/** Extents of equal begin together, in order. */
+function byBegin(region: Extent[]): readonly (readonly Extent[])[] {
+  const groups: Extent[][] = [];
+  for (const x of region.sort((a, b) => a.begin - b.begin)) {
+    const last = groups.at(-1);
+    if (last?.[0].begin === x.begin) last.push(x);
+    else groups.push([x]);
+  }
+  return groups;
+}
+
+/** Marks extents that one of the groups passed so far reaches: seen from the front by their furthest end, from behind by their nearest begin. */
+function markReaching(
+  groups: readonly (readonly Extent[])[],
+  overlaps: boolean[],
+  reaches: (x: Extent, reach: number) => boolean,
+  passed: "before" | "after",
+): void {
+  const none = passed === "before" ? -1 : Number.POSITIVE_INFINITY;
+  const furthest =
+    passed === "before" ? (a: number, x: Extent) => Math.max(a, x.end) : (a: number, x: Extent) => Math.min(a, x.begin);
+  let [any, written] = [none, none];
+  for (const group of groups) {
+    for (const x of group) if (reaches(x, x.written ? any : written)) overlaps[x.buffer] = true;
+    for (const x of group) {
+      any = furthest(any, x);
+      if (x.written) written = furthest(written, x);
+    }
+  }
 }
 
 function formOfLaunch(kernel: Kernel, launch: Launch): KernelForm {

@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { roundUp, svg } from "../../bench/compiler/chart.js";
 import { benchModule } from "../../bench/compiler/modules.js";
+import { OPERAND_AXES, operandModel } from "../../bench/compiler/operands.js";
 import { exponent, slope } from "../../bench/compiler/report.js";
 import { isSuperlinear, pairs } from "../../bench/compiler/superlinear.js";
+import { operandTasks, type Task } from "../../bench/compiler/tasks.js";
 import { createContext } from "../../src/context.js";
+
+const textLength = ({ name, run }: Task): readonly (readonly [name: string, length: number])[] =>
+  name.endsWith(" text") ? [[name, Number(run())]] : [];
 
 describe("the compiler's own speed", () => {
   it("is measured stage by stage: every task runs, the same ones at every size", () => {
-    const names = [...pairs(createContext(), [40, 80], [20, 40], [10, 20])].map(({ what, small, large }) => {
+    const sizes = { graph: [40, 80], kernels: [20, 40], arena: [10, 20], operands: [5, 10] };
+    const names = [...pairs(createContext(), sizes)].map(({ what, small, large }) => {
       const [a, b] = [small, large].map((tasks) => {
         const found: string[] = [];
         for (const task of tasks) {
@@ -20,7 +26,16 @@ describe("the compiler's own speed", () => {
       expect(a.length).toBeGreaterThan(1);
       return what;
     });
-    expect(names).toEqual(["chain", "tree", "fan", "kernels", "arena"]);
+    expect(names).toEqual(["chain", "tree", "fan", "kernels", "arena", ...Object.keys(OPERAND_AXES)]);
+  });
+
+  it.each(Object.keys(OPERAND_AXES))("%s: the text of every backend grows with them, not with their square", (axis) => {
+    const lengths = [50, 400].map((n) => [...operandTasks(operandModel(axis, n), createContext())].flatMap(textLength));
+    expect(lengths[0].map(([name]) => name)).toEqual(["LLVM text", "C text", "JavaScript text"]);
+    for (const [i, [name, few]] of lengths[0].entries()) {
+      const [, many] = lengths[1][i];
+      expect(many / few, name).toBeLessThan(9);
+    }
   });
 
   it("tells quadratic growth from linear growth on a busy machine, and leaves noise alone", () => {

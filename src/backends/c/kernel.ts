@@ -44,10 +44,17 @@ export function kernelText(
   const parameters: (Parameter & { readonly declaration: string })[] = [];
   const aliases: string[] = [];
   const firstOf = new Map<number, { readonly c: string; readonly dtype: DType }>();
+  const carried = new Map<number, Buffer[]>();
+  kernel.buffers.forEach((b, i) => {
+    if (!used.has(b.name)) return;
+    const members = carried.get(form.params[i]);
+    if (members) members.push(b);
+    else carried.set(form.params[i], [b]);
+  });
   kernel.buffers.forEach((def, i) => {
     if (!used.has(def.name)) return;
     const pointer = form.params[i];
-    const members = kernel.buffers.filter((b, j) => form.params[j] === pointer && used.has(b.name));
+    const members = carried.get(pointer) ?? [];
     const isConst = members.every((b) => b.role === "in" || b.role === "const");
     const type = (t: DType) => `${isConst ? "const " : ""}${memory(t, form.aligns[i] === 1)}`;
     const first = firstOf.get(pointer);
@@ -65,8 +72,7 @@ export function kernelText(
     const alone = new Set(members.map((b) => elementType(b.dtype))).size === 1 && !form.overlaps[i];
     parameters.push({ pointer, type: type(def.dtype), declaration: `${type(def.dtype)} *${alone ? "restrict " : ""}${c}` });
   });
-  const taken = [name, ...[...buffers.values()].map((b) => b.c)];
-  const body = kernel.stages.flatMap(({ body: st }) => statementLines(st, buffers, taken, tools));
+  const body = kernel.stages.flatMap(({ body: st }) => statementLines(st, buffers, names.inner(), tools));
   return {
     parameters,
     text: [

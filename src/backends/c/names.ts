@@ -1,11 +1,13 @@
 /** C identifiers of names that may hold anything. */
 
-const KEYWORDS = [
-  "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return",
-  "short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof",
-  // types and objects of the generated file
-  "f32 f64 f16 bf16 i4 u4 i8 u8 i16 u16 i32 u32 i64 u64 arena state exec inputs outputs",
-].flatMap((line) => line.split(" "));
+const KEYWORDS: ReadonlySet<string> = new Set(
+  [
+    "auto break case char const continue default do double else enum extern float for goto if inline int long register restrict return",
+    "short signed sizeof static struct switch typedef union unsigned void volatile while asm typeof",
+    // types and objects of the generated file
+    "f32 f64 f16 bf16 i4 u4 i8 u8 i16 u16 i32 u32 i64 u64 arena state exec inputs outputs",
+  ].flatMap((line) => line.split(" ")),
+);
 
 /** Letters, digits and underscores, a letter first. */
 export function identifier(name: string, fallback = "x"): string {
@@ -21,17 +23,38 @@ export interface Names {
   inner(): Names;
 }
 
-export function createNames(taken: Iterable<string> = []): Names {
-  const used = new Set([...KEYWORDS, ...taken]);
+/** What a scope asks the one around it. */
+interface Taken {
+  has(name: string): boolean;
+  /** The number that the next name of this beginning tries first: smaller ones are taken. */
+  next(base: string): number;
+}
+
+const NOTHING: Taken = { has: (name) => KEYWORDS.has(name), next: () => 2 };
+
+export const createNames = (taken: Iterable<string> = []): Names => namesWithin(NOTHING, taken);
+
+/** A scope looks into those around it, and copies nothing: a loop costs its own names. */
+function namesWithin(outer: Taken, taken: Iterable<string> = []): Names {
+  const used = new Set(taken);
+  const numbers = new Map<string, number>();
+  const all: Taken = {
+    has: (name) => used.has(name) || outer.has(name),
+    next: (base) => Math.max(numbers.get(base) ?? 2, outer.next(base)),
+  };
   return {
     take(wanted) {
       const base = identifier(wanted);
       let name = base;
-      for (let n = 2; used.has(name); n++) name = `${base}_${n}`;
+      if (all.has(base)) {
+        let n = all.next(base);
+        for (name = `${base}_${n}`; all.has(name); name = `${base}_${n}`) n++;
+        numbers.set(base, n + 1);
+      }
       used.add(name);
       return name;
     },
-    inner: () => createNames(used),
+    inner: () => namesWithin(all),
   };
 }
 

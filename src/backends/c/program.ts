@@ -1,11 +1,11 @@
 /** A program as C: model.c on its own, and the same functions as a library for the runtime. */
-import type { BlobStore } from "../../ir/blob/blob-store.js";
+import type { BlobId, BlobStore } from "../../ir/blob/blob-store.js";
 import type { InstrTable } from "../../ir/instr/define.js";
 import type { Place, Program } from "../../ir/loop/program.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { invariant } from "../../support/assert.js";
-import { formProgram } from "../forms.js";
+import { formProgram, type KernelForm } from "../forms.js";
 import { WEIGHTS } from "../native/constants.js";
 import { createHelpers } from "./helpers.js";
 import { functionNames, portParameters } from "./interface.js";
@@ -40,8 +40,12 @@ export function partsOf(program: Program, instrs: InstrTable): Parts {
   const helpers = createHelpers();
   const { forms, formOf } = formProgram(program);
   const names = createNames(Object.values(functionNames(program)));
+  const labelsOf = forms.map((): string[] => []);
+  program.launches.forEach((l, n) => {
+    labelsOf[formOf[n]].push(l.loc.node);
+  });
   const functions = forms.map((form, f) => {
-    const labels = program.launches.filter((_, n) => formOf[n] === f).map((l) => l.loc.node);
+    const labels = labelsOf[f];
     const label = labels.length > 3 ? `${labels.slice(0, 3).join(", ")} and ${labels.length - 3} more` : labels.join(", ");
     const name = names.take(form.kernel.name);
     return { name, ...kernelText(form, name, label, memoryName, { helpers, instrs }) };
@@ -63,9 +67,10 @@ export function partsOf(program: Program, instrs: InstrTable): Parts {
     tables.set(key, count > table.count ? { ...table, count } : table);
     return table;
   };
+  const carriers = forms.map(firstBuffers);
   const argument = (launch: number, { pointer, type }: KernelText["parameters"][number], own: Places): string => {
-    const form = forms[formOf[launch]];
-    const buffer = form.params.indexOf(pointer);
+    const buffer = carriers[formOf[launch]].get(pointer);
+    invariant(buffer !== undefined, `pointer ${pointer} carries a buffer`);
     const place = program.launches[launch].places[buffer];
     switch (place.in) {
       case "weights": {
@@ -82,8 +87,9 @@ export function partsOf(program: Program, instrs: InstrTable): Parts {
     }
   };
   program.launches.forEach((l, n) => {
+    const read = new Set(functions[formOf[n]].parameters.map((p) => p.pointer));
     l.places.forEach((p: Place, b) => {
-      if (p.in === "weights" && isRead(functions[formOf[n]], forms[formOf[n]].params[b])) tableAt(n, b, p.offset);
+      if (p.in === "weights" && read.has(forms[formOf[n]].params[b])) tableAt(n, b, p.offset);
     });
   });
   return {
@@ -101,7 +107,12 @@ export function partsOf(program: Program, instrs: InstrTable): Parts {
   };
 }
 
-const isRead = (f: KernelText, pointer: number): boolean => f.parameters.some((p) => p.pointer === pointer);
+/** For each pointer of a kernel the first buffer that it carries. */
+function firstBuffers({ params }: KernelForm): ReadonlyMap<number, number> {
+  const first = new Map<number, number>();
+  for (const [buffer, pointer] of params.entries()) if (!first.has(pointer)) first.set(pointer, buffer);
+  return first;
+}
 
 const memoryText = (name: string, bytes: number): string =>
   `static union {\n  double as_f64;\n  int64_t as_i64;\n  unsigned char bytes[${bytes}];\n} ${name};`;
@@ -137,9 +148,10 @@ export function* modelPieces(parts: Parts, blobs: BlobStore, producer: string): 
 
 /** Every table of model.c with the bytes that it holds. */
 function allTables({ program, tables }: Parts, blobs: BlobStore): readonly (readonly [Table, () => Uint8Array])[] {
+  const blobAt = new Map(program.weights.map((w) => [w.offset, w.blob]));
   const weights = tables.map((t): readonly [Table, () => Uint8Array] => {
     const bytes = t.count * dtypeInfo(t.dtype).bytes;
-    return [t, () => constantBytes(program, blobs, t.offset, bytes)];
+    return [t, () => constantBytes(blobAt, blobs, t.offset, bytes)];
   });
   return program.stateInit.length > 0 ? [...weights, [initialState(program), () => stateBytes(program, blobs)]] : weights;
 }
@@ -222,10 +234,10 @@ export function libraryText(parts: Parts, descriptor: string, stateInitOffset: n
 }
 
 /** The constant at an offset: its bytes, zeros behind them. */
-function constantBytes(program: Program, blobs: BlobStore, offset: number, bytes: number): Uint8Array {
-  const found = program.weights.find((w) => w.offset === offset);
-  invariant(found || bytes === 0, `a constant at ${offset}`);
-  return found ? blobs.get(found.blob).subarray(0, bytes) : new Uint8Array(0);
+function constantBytes(blobAt: ReadonlyMap<number, BlobId>, blobs: BlobStore, offset: number, bytes: number): Uint8Array {
+  const blob = blobAt.get(offset);
+  invariant(blob !== undefined || bytes === 0, `a constant at ${offset}`);
+  return blob === undefined ? new Uint8Array(0) : blobs.get(blob).subarray(0, bytes);
 }
 
 function stateBytes(program: Program, blobs: BlobStore): Uint8Array {

@@ -8,7 +8,7 @@ import { numElements } from "../../ir/type/tensor-type.js";
 import { invariant, unreachable } from "../../support/assert.js";
 import { elementText, loadedPiece, pieceOf, reducedPiece, storedText } from "./expr.js";
 import type { Helpers } from "./helpers.js";
-import { createNames, type Names } from "./names.js";
+import type { Names } from "./names.js";
 import { elementType, valueType } from "./types.js";
 
 export interface NamedBuffer {
@@ -30,14 +30,43 @@ const known = <T>(map: ReadonlyMap<string, T>, name: string): T => {
   return found;
 };
 
-/** Lines of a statement; `buffers` by their names in the loop IR, `taken`: names that are in use around it. */
+/** Lines as they are written, some of which are known only when what follows them is. */
+interface Lines {
+  push(line: string): void;
+  /** A place for a line that may stay out. */
+  reserve(): number;
+  fill(place: number, line: string): void;
+  /** Whether a line behind `place` holds the identifier. */
+  isNamedAfter(place: number, name: string): boolean;
+  all(): readonly string[];
+}
+
+function createLines(): Lines {
+  const lines: (string | null)[] = [];
+  const lastNamed = new Map<string, number>();
+  const note = (line: string, at: number): void => {
+    for (const [name] of line.matchAll(/[A-Za-z_]\w*/g)) lastNamed.set(name, Math.max(at, lastNamed.get(name) ?? 0));
+  };
+  return {
+    push: (line) => note(line, lines.push(line) - 1),
+    reserve: () => lines.push(null) - 1,
+    fill(place, line) {
+      lines[place] = line;
+      note(line, place);
+    },
+    isNamedAfter: (place, name) => (lastNamed.get(name) ?? -1) > place,
+    all: () => lines.filter((l) => l !== null),
+  };
+}
+
+/** Lines of a statement; `buffers` by their names in the loop IR, `names`: the scope that it stands in. */
 export function statementLines(
   body: Stmt,
   buffers: ReadonlyMap<string, NamedBuffer>,
-  taken: Iterable<string>,
+  names: Names,
   { helpers, instrs }: { readonly helpers: Helpers; readonly instrs: InstrTable },
 ): readonly string[] {
-  const lines: string[] = [];
+  const lines = createLines();
   const reader = (s: Scope) => ({
     helpers,
     variable: (name: string) => known(s.variables, name),
@@ -105,11 +134,10 @@ export function statementLines(
         return;
       case "let": {
         const c = s.names.take(st.name);
-        const at = lines.length;
         const definition = `${s.indent}const ${valueType(st.value.t)} ${c} = ${text(st.value, s)};`;
+        const place = lines.reserve();
         emit(st.body, bound(s, st.name, c));
-        const isUsed = lines.slice(at).some((l) => new RegExp(`\\b${c}\\b`).test(l));
-        if (isUsed) lines.splice(at, 0, definition);
+        if (lines.isNamedAfter(place, c)) lines.fill(place, definition);
         return;
       }
       case "instr":
@@ -124,6 +152,6 @@ export function statementLines(
     emit(st, inside(s));
     lines.push(`${s.indent}}`);
   };
-  emit(body, { variables: new Map(), buffers, names: createNames(taken), indent: "  " });
-  return lines;
+  emit(body, { variables: new Map(), buffers, names, indent: "  " });
+  return lines.all();
 }

@@ -1,5 +1,6 @@
 import { type InstrTable, instrTable } from "../../ir/instr/define.js";
 import type { Buffer, Kernel } from "../../ir/loop/stmt.js";
+import { accessesOf } from "../../ir/loop/visit.js";
 import { emptyData, type TypedArray } from "../../ir/op/tensor.js";
 import { numElements } from "../../ir/type/tensor-type.js";
 import { fail } from "../../support/diag.js";
@@ -40,14 +41,17 @@ function dataOf(buffers: Buffers, def: Buffer, kernel: Kernel): TypedArray {
 export function kernelSource(kernel: Kernel, { checked = false, fma = "once", instrs = instrTable([]) }: JsOptions = {}): string {
   const math = createMathTexts(fma);
   const named = new Map(kernel.buffers.map((def, i) => [def.name, { def, js: `b${i}_` }]));
-  const params = [...named.values()].map((b) => b.js).join(", ");
+  const all = [...named.values()].map((b) => b.js).join(", ");
   const stages = kernel.stages.map((s, i) => {
+    const { reads, writes } = accessesOf(s.body);
+    // a stage takes the buffers it touches: all of them for every stage would grow with the square of a concat's parts
+    const params = [...new Set([...reads, ...writes])].flatMap((name) => named.get(name)?.js ?? []).join(", ");
     const { body, locals } = stageText(s, named, { checked, fma, instrs, math });
     const allocs = locals.map((l) => `const ${l.js} = alloc("${l.dtype}", ${l.length});`);
-    return `function s${i}_(${params}) {\n${[...allocs, body].join("\n")}\n}`;
+    return { text: `function s${i}_(${params}) {\n${[...allocs, body].join("\n")}\n}`, call: `s${i}_(${params});` };
   });
-  const calls = stages.map((_, i) => `s${i}_(${params});`);
-  return `"use strict";\nconst { ${Object.keys(helpers).join(", ")} } = helpers;\n${math.text()}\n${stages.join("\n")}\nreturn (${params}) => { ${calls.join(" ")} };`;
+  const [texts, calls] = [stages.map((s) => s.text).join("\n"), stages.map((s) => s.call).join(" ")];
+  return `"use strict";\nconst { ${Object.keys(helpers).join(", ")} } = helpers;\n${math.text()}\n${texts}\nreturn (${all}) => { ${calls} };`;
 }
 
 /** Compiles any kernel, scheduled or not, to JavaScript with the exact meaning of the loop IR. */

@@ -61,10 +61,14 @@ export const loopVars = (prefix: string, n: number): Expr[] =>
 export function createLowerBuilder(): LowerBuilder & { finish(): LoweredStages } {
   const temps: Buffer[] = [];
   const stages: Stage[] = [];
+  const taken = new Set<string>();
+  const numbers = new Map<string, number>();
   const stage = (name: string, body: Stmt) => {
-    const taken = new Set(stages.map((s) => s.name));
     let free = name;
-    for (let n = 1; taken.has(free); n++) free = `${name}.${n}`;
+    let n = numbers.get(name) ?? 1;
+    for (; taken.has(free); n++) free = `${name}.${n}`;
+    numbers.set(name, n);
+    taken.add(free);
     stages.push({ name: free, body });
   };
   const b: LowerBuilder = {

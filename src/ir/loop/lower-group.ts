@@ -62,15 +62,16 @@ export function lowerGroup(
     return ref;
   };
 
-  const made = new Set(f.body.flatMap((n) => n.outputs.map((o) => o.id)));
+  const made = new Map(f.body.flatMap((n) => n.outputs.map((o) => [o.id, o.type] as const)));
   const results = new Map<ValueId, BufferRef>();
   const copies: { to: BufferRef; from: ValueId }[] = [];
-  f.results.forEach((id, i) => {
-    const type = f.body.flatMap((n) => n.outputs).find((o) => o.id === id)?.type ?? operand(id)?.type;
-    if (!type) return;
+  const ends: (BufferRef | undefined)[] = f.results.map((id, i) => {
+    const type = made.get(id) ?? operand(id)?.type;
+    if (!type) return undefined;
     const ref = { name: `y${i}`, type };
     if (made.has(id) && !results.has(id)) results.set(id, ref);
     else copies.push({ to: ref, from: id });
+    return ref;
   });
   for (const node of f.body) {
     const ins = node.inputs.map(operand);
@@ -86,8 +87,8 @@ export function lowerGroup(
     if (source) b.elementwise(to, (i) => b.load(source, i), "copy");
   }
   f.results.forEach((id, i) => {
-    const type = results.get(id)?.name === `y${i}` ? results.get(id)?.type : copies.find((c) => c.to.name === `y${i}`)?.to.type;
-    if (type) define(id, `y${i}`, type, "out");
+    const end = ends[i];
+    if (end) define(id, end.name, end.type, "out");
   });
 
   const { stages, temps } = b.finish();

@@ -75,6 +75,7 @@ function verifyFunc(m: Module, f: Func, funcs: ReadonlyMap<unknown, Func>, ops: 
 
 function verifyStates(m: Module, error: Report): void {
   const entry = m.funcs[0];
+  const types = valueTypes(entry);
   m.states.forEach(({ param, result, initial }, i) => {
     const name = entry.paramNames[param] ?? `${param}`;
     const type = entry.params[param]?.type;
@@ -86,7 +87,7 @@ function verifyStates(m: Module, error: Report): void {
       );
     if (m.states.some((s, k) => k < i && (s.param === param || s.result === result)))
       error("QC-IR-027", `state '${name}': its parameter or result belongs to another state too`);
-    const next = isConst(id) ? m.consts[id]?.type : valueType(entry, id);
+    const next = isConst(id) ? m.consts[id]?.type : types.get(id);
     if (next !== type)
       error("QC-IR-027", `state '${name}' is ${typeText(type)}, its next value ${next ? typeText(next) : "nothing"}`);
     if (initial !== null && m.consts[initial]?.type !== type)
@@ -123,7 +124,8 @@ function verifyCall(
 ): void {
   if (!callee) return error("QC-IR-024", `call of '${n.attrs.callee}', which is no function of the module`, n.loc);
   if (callee === f || callee === m.funcs[0]) error("QC-IR-024", `call of '${callee.name}' is recursive`, n.loc);
-  const results = callee.results.map((r) => (isConst(r) ? m.consts[r]?.type : valueType(callee, r)));
+  const types = valueTypes(callee);
+  const results = callee.results.map((r) => (isConst(r) ? m.consts[r]?.type : types.get(r)));
   const fits =
     operands.length === callee.params.length &&
     operands.every((t, i) => t === callee.params[i].type) &&
@@ -132,8 +134,9 @@ function verifyCall(
   if (!fits) error("QC-IR-024", `call of '${callee.name}' does not fit its signature`, n.loc);
 }
 
-function valueType(f: Func, id: ValueId): TensorType | undefined {
-  return f.params.find((p) => p.id === id)?.type ?? f.body.flatMap((n) => n.outputs).find((o) => o.id === id)?.type;
+function valueTypes(f: Func): ReadonlyMap<ValueId, TensorType> {
+  const values = [...f.params, ...f.body.flatMap((n) => n.outputs)];
+  return new Map(values.map((v) => [v.id, v.type]));
 }
 
 function checkQuant(t: TensorType, what: string, error: Report, loc?: Loc): void {

@@ -8,8 +8,11 @@ import { numElements, type TensorType, tensorType, typeText } from "../type/tens
 import { checkAxis, present } from "./shared/check.js";
 import { drawMoved, movedQuant } from "./shared/movement.js";
 
-/** Sum of the sizes before part k. */
-const beginOf = (sizes: readonly number[], k: number): number => sizes.slice(0, k).reduce((a, b) => a + b, 0);
+/** Where each part begins, and behind them where the last one ends. */
+function beginsOf(sizes: readonly number[]): readonly number[] {
+  let at = 0;
+  return [0, ...sizes.map((s) => (at += s))];
+}
 
 /** One operand cut into several results. ONNX Split-18. */
 export const split = defineOp({
@@ -23,11 +26,12 @@ export const split = defineOp({
   infer(types, { axis, sizes }, fail) {
     const x: TensorType = present(types, 0);
     checkAxis("split", axis, x, fail);
-    if (sizes.some((s) => s < 0) || beginOf(sizes, sizes.length) !== x.shape[axis]) {
+    const begins = beginsOf(sizes);
+    if (sizes.some((s) => s < 0) || begins[sizes.length] !== x.shape[axis]) {
       fail("QC-TENSOR-015", `split: sizes [${sizes}] do not add up to dimension ${axis} of ${typeText(x)}`);
     }
     return sizes.map((size, k) => {
-      const begin = beginOf(sizes, k);
+      const begin = begins[k];
       const quant = movedQuant("split", x, fail, (a) => ({
         axis: a,
         from: a === axis ? Array.from({ length: size }, (_, i) => begin + i) : undefined,
@@ -39,9 +43,10 @@ export const split = defineOp({
     const x: Tensor = present(inputs, 0);
     const inner = numElements(x.type.shape.slice(axis + 1));
     const outer = numElements(x.type.shape.slice(0, axis));
+    const begins = beginsOf(sizes);
     return types.map((type, k) => {
       const data = emptyData(type.dtype, numElements(type.shape)) as Float64Array;
-      const [run, begin] = [sizes[k] * inner, beginOf(sizes, k) * inner];
+      const [run, begin] = [sizes[k] * inner, begins[k] * inner];
       for (let o = 0; o < outer; o++) {
         const from = o * x.type.shape[axis] * inner + begin;
         data.set((x.data as Float64Array).subarray(from, from + run), o * run);
@@ -51,8 +56,9 @@ export const split = defineOp({
   },
   lower(b, { ins, outs }, { axis, sizes }) {
     const x = present(ins, 0);
+    const begins = beginsOf(sizes);
     for (const [k, y] of outs.entries()) {
-      const begin = make.index(beginOf(sizes, k));
+      const begin = make.index(begins[k]);
       b.elementwise(
         y,
         (i) =>

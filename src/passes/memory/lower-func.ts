@@ -23,11 +23,10 @@ export function lowerFunc(f: Func, m: Module, ctx: IrContext, schedule: (k: Kern
     },
   );
   const bufferOf = new Map(group.operands.map((o) => [o.value, o.buffer]));
-  const results = group.operands.filter((o) => /^y\d+$/.test(o.buffer));
   return {
     kernel: schedule(hoistConstants(group.kernel)),
     ins: f.params.map((p) => bufferOf.get(p.id) ?? null),
-    outs: f.results.map((_, i) => results.find((o) => o.buffer === `y${i}`)?.buffer ?? `y${i}`),
+    outs: f.results.map((_, i) => `y${i}`),
     consts: Object.fromEntries(group.operands.filter((o) => isConst(o.value)).map((o) => [o.buffer, o.value])),
   };
 }

@@ -1,5 +1,7 @@
 /** How the operands of a contraction reach its tile: in place, padded, widened, packed, in groups of the depth. */
+
 import { affineOf } from "../../ir/loop/affine.js";
+import { bufferNamed } from "../../ir/loop/named.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { loadsOf, usesVar } from "../../ir/loop/visit.js";
 import { attempt, type Scheduled } from "../../ir/schedule/session.js";
@@ -46,7 +48,7 @@ function depthLoop(r: Reduction, x: Operand, w: Operand): DepthLoop | null {
 
 /** Products of neighbours along the depth that a machine adds at a time: 1 where an operand is no integer of a byte or two. */
 export function groupSize(kernel: Kernel, r: Reduction, m: Machine): number {
-  const buffers = loadsOf(r.reduce.value).map((l) => kernel.buffers.find((b) => b.name === l.buffer));
+  const buffers = loadsOf(r.reduce.value).map((l) => bufferNamed(kernel, l.buffer));
   const types = buffers.flatMap((b) => (b && b.role !== "const" ? [b.dtype] : []));
   if (r.acc.dtype !== "i32" || buffers.some((b) => !b || isFloat(b.dtype) || dtypeInfo(b.dtype).bits > 16)) return 1;
   return types.length === 1 && byteOperand(m, types[0]) ? 4 : 2;

@@ -1,5 +1,7 @@
 /** Reductions along contiguous memory: several vectors of partial results, where a scalar sum would wait for itself. */
+
 import { affineOf } from "../../ir/loop/affine.js";
+import { stageNamed } from "../../ir/loop/named.js";
 import { loadsOf, nestOf, usesVar } from "../../ir/loop/visit.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
 import { lanesFor, type Machine } from "../../ir/target/machine.js";
@@ -12,7 +14,7 @@ const MOST_VECTORS = 8;
 /** Schedules a reduction whose innermost loop runs along memory; null where it is none. LLVM does those of integers by itself. */
 export function schedulePartial(start: Scheduled, stage: string, m: Machine, choose: Chooser): Scheduled | null {
   const s = collapsed(start, stage);
-  const found = s.kernel.stages.find((x) => x.name === stage);
+  const found = stageNamed(s.kernel, stage);
   if (!found) return null;
   const { loops, body } = nestOf(found.body);
   const k = loops[loops.length - 1];
@@ -47,7 +49,7 @@ export function schedulePartial(start: Scheduled, stage: string, m: Machine, cho
 
 /** The reduction loops of a stage as one, as far as they run over whole dimensions. */
 function collapsed(s: Scheduled, stage: string): Scheduled {
-  const found = s.kernel.stages.find((x) => x.name === stage);
+  const found = stageNamed(s.kernel, stage);
   const { loops, body } = nestOf(found?.body ?? s.kernel.stages[0].body);
   if (body.k !== "reduce") return s;
   const inner = loops.filter((l) => !body.index.some((i) => usesVar(i, new Set([l.name])))).map((l) => l.name);

@@ -1,6 +1,8 @@
 /** What a reduction is to its schedule: loops, operands, and how these depend on the channel loop. */
+
 import { affineOf } from "../../ir/loop/affine.js";
 import type { Expr, LoadExpr } from "../../ir/loop/expr.js";
+import { bufferNamed, stageNamed } from "../../ir/loop/named.js";
 import type { Buffer, Kernel, ReduceStmt, Stage } from "../../ir/loop/stmt.js";
 import { accessesOf, type LoopHead, loadsOf, nestOf, usesVar, walkExpr } from "../../ir/loop/visit.js";
 import { dtypeInfo, isFloat } from "../../ir/type/dtype.js";
@@ -16,11 +18,11 @@ export interface Reduction {
 }
 
 export function reductionOf(kernel: Kernel, name: string): Reduction | null {
-  const stage = kernel.stages.find((s) => s.name === name);
+  const stage = stageNamed(kernel, name);
   if (!stage) return null;
   const { loops, body } = nestOf(stage.body);
   if (body.k !== "reduce") return null;
-  const acc = kernel.buffers.find((b) => b.name === body.buffer);
+  const acc = bufferNamed(kernel, body.buffer);
   const vars = body.index.flatMap((i) => (i.k === "var" ? [i.name] : []));
   const plain = body.index.every((i) => i.k === "var" || i.k === "const");
   const last = body.index[body.index.length - 1];
@@ -78,7 +80,7 @@ function dependence(load: LoadExpr, k: string): Pick<Operand, "along" | "group">
 export function operandsOf(kernel: Kernel, value: Expr, k: string): readonly Operand[] | null {
   const out: Operand[] = [];
   for (const load of loadsOf(value)) {
-    const buffer = kernel.buffers.find((b) => b.name === load.buffer);
+    const buffer = bufferNamed(kernel, load.buffer);
     if (!buffer || out.some((o) => o.buffer === buffer)) return null;
     out.push({ buffer, load, ...dependence(load, k) });
   }

@@ -5,7 +5,9 @@
  *   tile P positions x KT = V vectors of channels, sums in registers; the reduction loops around the tile, c innermost; the epilogue on
  *   the tile. One step of c is V vector loads, P broadcasts and P V multiply-adds.
  */
+
 import { affineOf } from "../../ir/loop/affine.js";
+import { bufferNamed } from "../../ir/loop/named.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { loadsOf } from "../../ir/loop/visit.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
@@ -83,7 +85,7 @@ function reshape(start: Scheduled, name: string, m: Machine, choose: Chooser): r
  */
 function gathered(s: Scheduled, r: Reduction, spatial: readonly string[]): Scheduled | null {
   const depth = r.inner[0]?.extent ?? 1;
-  const x = loadsOf(r.reduce.value).find((l) => s.kernel.buffers.find((b) => b.name === l.buffer)?.role !== "const");
+  const x = loadsOf(r.reduce.value).find((l) => bufferNamed(s.kernel, l.buffer)?.role !== "const");
   if (!x || r.inner.length !== 1 || depth % 2 === 1) return null;
   const copied = attempt(s, { step: "cache", stage: r.stage.name, buffer: x.buffer, dtype: "i16" });
   if (!copied) return null;

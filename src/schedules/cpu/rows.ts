@@ -6,8 +6,10 @@
  * The tensors are read and written as they lie, with no transpose. Weights are packed [k / P][c..][P] when the kernel is compiled. Where taps
  * reach over the border, blocks in the interior ask no questions and those at the ends of a row have constant masks.
  */
+
 import { affineOf } from "../../ir/loop/affine.js";
 import type { Expr, LoadExpr } from "../../ir/loop/expr.js";
+import { bufferNamed } from "../../ir/loop/named.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { type LoopHead, loadsOf, usesVar, walkExpr } from "../../ir/loop/visit.js";
 import { attempt, type Scheduled } from "../../ir/schedule/session.js";
@@ -36,7 +38,7 @@ function rowsOf(kernel: Kernel, name: string): Rows | null {
   const pixel = reduction?.outer[reduction.outer.length - 1];
   if (!reduction || !pixel || reduction.reduce.op !== "add" || !isFloat(reduction.acc.dtype)) return null;
   const loads = loadsOf(reduction.reduce.value);
-  const isConst = (l: LoadExpr) => kernel.buffers.find((b) => b.name === l.buffer)?.role === "const";
+  const isConst = (l: LoadExpr) => bufferNamed(kernel, l.buffer)?.role === "const";
   const [weights, activation] = [loads.find(isConst), loads.find((l) => !isConst(l))];
   if (loads.length !== 2 || !weights || !activation || weights.pred || uses(weights, pixel.name)) return null;
   const last = activation.index[activation.index.length - 1];

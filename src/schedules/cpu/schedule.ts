@@ -1,4 +1,5 @@
 import { flopsOf } from "../../ir/loop/cost.js";
+import { stageNamed } from "../../ir/loop/named.js";
 import type { Kernel, Stage } from "../../ir/loop/stmt.js";
 import { nestOf, walkStmt } from "../../ir/loop/visit.js";
 import { attempt, type Scheduled, unscheduled } from "../../ir/schedule/session.js";
@@ -46,13 +47,13 @@ function workOf(s: Stage): number {
 function inParallel(s: Scheduled, stage: string, enough = 16): Scheduled {
   let out = s;
   for (let tries = 0; tries < 3; tries++) {
-    const body = out.kernel.stages.find((x) => x.name === stage)?.body;
+    const body = stageNamed(out.kernel, stage)?.body;
     if (body?.k !== "for" || body.extent >= enough || body.body.k !== "for") break;
     const fused = attempt(out, { step: "fuse", stage, loops: [body.name, body.body.name] });
     if (!fused) break;
     out = fused;
   }
-  const outermost = out.kernel.stages.find((x) => x.name === stage)?.body;
+  const outermost = stageNamed(out.kernel, stage)?.body;
   if (outermost?.k !== "for" || outermost.extent < 2) return out;
   return attempt(out, { step: "parallel", stage, loop: outermost.name }) ?? out;
 }

@@ -6,8 +6,10 @@
  * The backend moves a block of R rows and n columns through registers. Where f makes narrower elements they are transposed instead:
  * vectors along j, i.i unrolled.
  */
+
 import { affineOf } from "../../ir/loop/affine.js";
 import type { Expr, LoadExpr } from "../../ir/loop/expr.js";
+import { bufferNamed, stageNamed } from "../../ir/loop/named.js";
 import type { Kernel, Stage, StoreStmt } from "../../ir/loop/stmt.js";
 import { exprsOf, type LoopHead, nestOf, usesVar, walkExpr, walkStmt } from "../../ir/loop/visit.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
@@ -23,7 +25,7 @@ const laneElements = (t: DType): number => 16 / dtypeInfo(t).bytes;
 type Strides = ReadonlyMap<string, number>;
 
 function stridesIn(kernel: Kernel, buffer: string, index: readonly Expr[], loops: readonly LoopHead[]): Strides | null {
-  const b = kernel.buffers.find((x) => x.name === buffer);
+  const b = bufferNamed(kernel, buffer);
   if (!b) return null;
   const steps = stridesOf(b.shape);
   const names = new Set(loops.map((l) => l.name));
@@ -56,14 +58,14 @@ interface Found {
 }
 
 function findTranspose(kernel: Kernel, name: string): Found | null {
-  const stage = kernel.stages.find((s) => s.name === name);
+  const stage = stageNamed(kernel, name);
   if (!stage) return null;
   const { loops, body } = nestOf(stage.body);
   let inner = body;
   while (inner.k === "let") inner = inner.body;
   if (inner.k !== "store" || inner.pred || loops.some((l) => l.kind !== "serial")) return null;
   const own = stridesIn(kernel, inner.buffer, inner.index, loops);
-  const target = kernel.buffers.find((b) => b.name === inner.buffer)?.dtype;
+  const target = bufferNamed(kernel, inner.buffer)?.dtype;
   const i = loops.find((l) => own?.get(l.name) === 1);
   if (!own || !i || !target) return null;
   const loads = new Set<LoadExpr>();
@@ -103,7 +105,7 @@ function findTranspose(kernel: Kernel, name: string): Found | null {
 
 /** Neighbouring loops that run over whole dimensions of every buffer as one. */
 function collapsed(s: Scheduled, name: string): Scheduled {
-  const stage = s.kernel.stages.find((x) => x.name === name);
+  const stage = stageNamed(s.kernel, name);
   const names = stage ? nestOf(stage.body).loops.map((l) => l.name) : [];
   for (let count = names.length; count > 1; count--)
     for (let from = 0; from + count <= names.length; from++) {

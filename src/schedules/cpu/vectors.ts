@@ -1,4 +1,5 @@
 import { affineOf } from "../../ir/loop/affine.js";
+import { stageNamed } from "../../ir/loop/named.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { walkStmt } from "../../ir/loop/visit.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
@@ -7,7 +8,7 @@ import type { TileShape } from "./machine.js";
 /** Whether results of a stage that depend on loop `p` are neighbours in memory along it: a transpose is fused with the stage. */
 function writesAlong(kernel: Kernel, stage: string, p: string): boolean {
   let found = false;
-  const body = kernel.stages.find((s) => s.name === stage)?.body;
+  const body = stageNamed(kernel, stage)?.body;
   if (body)
     walkStmt(body, (s) => {
       if (s.k !== "store" || s.index.length < 2) return;
@@ -45,7 +46,7 @@ export function onVectors(
 
 export function hasLoop(kernel: Kernel, stage: string, loop: string): boolean {
   let found = false;
-  const body = kernel.stages.find((s) => s.name === stage)?.body;
+  const body = stageNamed(kernel, stage)?.body;
   if (body)
     walkStmt(body, (s) => {
       if (s.k === "for" && s.name === loop) found = true;

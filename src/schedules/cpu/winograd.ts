@@ -1,4 +1,5 @@
 /** Winograd's algorithm as a default schedule: the steps that put it on vectors. Where and how it is used: winograd-plan.ts. */
+import { stageNamed } from "../../ir/loop/named.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { accessesOf } from "../../ir/loop/visit.js";
 import { after, attempt, type Scheduled } from "../../ir/schedule/session.js";
@@ -92,6 +93,6 @@ export function scheduleWinograd(start: Scheduled, name: string, m: Machine, cho
 }
 
 const writesTo = (kernel: Kernel, stage: string, buffer: string): boolean => {
-  const found = kernel.stages.find((s) => s.name === stage);
+  const found = stageNamed(kernel, stage);
   return found !== undefined && accessesOf(found.body).writes.has(buffer);
 };
