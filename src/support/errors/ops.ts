@@ -90,7 +90,7 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
     "Take them from the max pool that belongs to it, as i64.",
   ],
   "QC-NN-065": ["The result of a max unpool is smaller than its operand.", "Correct `output_shape`."],
-  "QC-NN-066": ["depth_to_space or space_to_depth reads a tensor that is no batch of images.", "Give it a tensor of rank 4."],
+  "QC-NN-066": ["An operator on images reads a tensor that is no batch of images.", "Give it a tensor of rank 4."],
   "QC-NN-067": [
     "The channels of depth_to_space do not divide by the square of the block size, or the image of space_to_depth by the block size.",
     "Use another block size, or pad the operand.",
@@ -143,7 +143,10 @@ export const opErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-NN-087": ["Cubic grid_sample is asked for on one or three spatial axes.", "Use `linear` there."],
   "QC-NN-088": ["The operands of roi_align do not agree.", "Give x as [N, C, H, W], regions as [R, 4] and batch indices as [R]."],
   "QC-NN-089": ["The operands of roi_align are of wrong types.", "Use floats for image and regions, i64 for the batch indices."],
-  "QC-NN-090": ["An output size or sample count of roi_align is below 1.", "Use 1 or more."],
+  "QC-NN-090": [
+    "An output size or a sample count of a pool of regions is out of range.",
+    "Use 1 or more, and no more than the error names.",
+  ],
   "QC-NN-091": [
     "An average pool names a grid for its mean, and its operand has no grid.",
     "Leave scale and zero point out, or quantize the operand.",
