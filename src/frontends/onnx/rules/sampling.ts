@@ -1,4 +1,4 @@
-/** GridSample, AffineGrid, RoiAlign, Col2Im, DeformConv. */
+/** GridSample, AffineGrid, RoiAlign, MaxRoiPool, Col2Im, DeformConv. */
 
 import type { ValueId } from "../../../ir/graph/module.js";
 import { reshape, shapeOf, swapLast } from "../../shared/helpers.js";
@@ -45,6 +45,12 @@ function affineGrid(n: NodeImport): ValueId {
   return reshape(n, n.emit("matmul", [base, swapLast(n, theta)]), [shapeOf(n, theta)[0], ...size, size.length]);
 }
 
+function maxRoiPool(n: NodeImport): ValueId {
+  const [height, width] = n.ints("pooled_shape");
+  const attrs = { height, width, scale: n.float("spatial_scale", 1), layout: "channels_first" };
+  return n.emit("max_roi_pool", [n.input(0), n.input(1)], attrs);
+}
+
 function roiAlign(n: NodeImport): ValueId {
   const samples = n.int("sampling_ratio", 0);
   if (samples <= 0) {
@@ -87,6 +93,7 @@ export const samplingRules: ImportRules = {
   GridSample: gridSample,
   AffineGrid: affineGrid,
   RoiAlign: roiAlign,
+  MaxRoiPool: maxRoiPool,
   Col2Im: col2im,
   DeformConv: deformConv,
 };

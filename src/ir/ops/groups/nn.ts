@@ -13,6 +13,7 @@ import { lstm } from "../lstm.js";
 import { matmul } from "../matmul.js";
 import { maxPool } from "../max-pool.js";
 import { maxPoolIndices } from "../max-pool-indices.js";
+import { maxRoiPool } from "../max-roi-pool.js";
 import { maxUnpool } from "../max-unpool.js";
 import { resize } from "../resize.js";
 import { rnn } from "../rnn.js";
@@ -36,6 +37,7 @@ export const nnOps: readonly OpDef[] = [
   deformConv,
   gridSample,
   roiAlign,
+  maxRoiPool,
   lstm,
   gru,
   rnn,
