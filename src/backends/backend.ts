@@ -7,7 +7,8 @@ import type { NativeArch } from "../ir/target/arch.js";
 import type { MachinePeak } from "../ir/target/roofline.js";
 import type { TargetSpec } from "../ir/target/syntax.js";
 import type { Target } from "../ir/target/target.js";
-import type { ObjectFile } from "./native/link.js";
+import type { Diag } from "../support/diag.js";
+import type { ObjectFile } from "./native/link-with.js";
 
 export interface Backend {
   /** The first word of its target strings. */
@@ -25,6 +26,11 @@ export interface Engine {
   readonly toolchain: Readonly<Record<string, string>>;
   /** What `--emit` may ask for besides what a build always holds. */
   readonly emits: readonly string[];
+  /**
+   * Tries the tools that a build ends with, before any work is done. Returns warnings: about tools that are passed over since they do not work, or
+   * do so only in part. Errors: coded, where none works.
+   */
+  ready(request: { readonly bundle: boolean }): readonly Diag[];
   /** What code for the target needs and this machine lacks; empty: it runs here. */
   missingHere(): readonly string[];
   /** The program in the words that `emit` knows. */

@@ -45,7 +45,11 @@ const BLOB_MEMORY_BYTES = 64 << 20;
 export async function withLine<T>(request: BuildRequest, ctx: Context, build: (line: Line) => Promise<T>): Promise<T> {
   const blobs = createSpillingStore(BLOB_MEMORY_BYTES);
   try {
-    return await build(openLine(request, { ...ctx, blobs }));
+    const line = openLine(request, { ...ctx, blobs });
+    for (const d of line.tools.engine.ready({ bundle: request.bundle ?? false })) {
+      if (!ctx.diags.some((said) => said.message === d.message)) ctx.report(d);
+    }
+    return await build(line);
   } finally {
     blobs.close();
   }

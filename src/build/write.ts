@@ -1,6 +1,7 @@
 /** The emitting end of the line: a planned program to the files of the output folder. */
 import type { Built, Emitted, Text } from "../backends/backend.js";
-import { elfArch, linkExecutable, linkShared, type ObjectFile, writeObject } from "../backends/native/link.js";
+import { elfArch, linkExecutable, linkShared } from "../backends/native/link.js";
+import { type ObjectFile, writeObject } from "../backends/native/link-with.js";
 import type { BlobStore } from "../ir/blob/blob-store.js";
 import { pruneConsts } from "../ir/graph/edit.js";
 import type { Module } from "../ir/graph/module.js";

@@ -1,6 +1,6 @@
 /** Portable C99: model.c and model.h for any compiler, and a library of the same functions where this machine has one. */
 
-import { vectorShape } from "../../ir/target/arch.js";
+import { archHere, vectorShape } from "../../ir/target/arch.js";
 import type { TargetSpec } from "../../ir/target/syntax.js";
 import type { Target } from "../../ir/target/target.js";
 import { failUsage } from "../../support/diag.js";
@@ -8,6 +8,7 @@ import type { Backend, Text } from "../backend.js";
 import { descriptorOf } from "../descriptor.js";
 import { modelHeader } from "../header.js";
 import { constantLayout, constantObjects } from "../native/constants.js";
+import { toolWarnings } from "../native/find-tools.js";
 import { elfArch } from "../native/link.js";
 import { compileLibrary, compilerHere } from "./compile.js";
 import { descriptorText } from "./descriptor.js";
@@ -53,6 +54,7 @@ export const cBackend: Backend = {
       target,
       toolchain: {},
       emits: ["library", "obj"],
+      ready: ({ bundle }) => (compiler ? toolWarnings(archHere()!, { bundle }) : []),
       missingHere: () => (compiler ? [] : ["a C compiler"]),
       emit(program, blobs, { instrs, producer }) {
         const parts = partsOf(program, instrs);

@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { archHere } from "../../ir/target/arch.js";
 import { failIo } from "../../support/fs.js";
 import { withTempFolder } from "../../support/temp-folder.js";
-import { compilerFor, runTool } from "../native/tools.js";
+import { compilerFor } from "../native/find-tools.js";
+import { runTool } from "../native/tools.js";
 
 const LIMIT_MS = 600_000;
 

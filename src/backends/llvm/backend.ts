@@ -1,12 +1,30 @@
 /** CPUs through libLLVM: text, objects of it, and kernels on their own for the tuner. */
 import { resolveCpu } from "../../ir/target/resolve.js";
-import { missingOnHost } from "../../ir/target/target.js";
+import { missingOnHost, type Target } from "../../ir/target/target.js";
+import type { Diag } from "../../support/diag.js";
 import type { Backend } from "../backend.js";
 import { modelHeader } from "../header.js";
 import { constantObjects } from "../native/constants.js";
+import { toolWarnings } from "../native/find-tools.js";
 import { compileProgram, emitProgram, nativeArch } from "./build.js";
-import { hostInfo, openLLVM } from "./libllvm/open.js";
+import { hostInfo, type LLVM, openLLVM } from "./libllvm/open.js";
 import { measureFor } from "./native-kernels.js";
+
+/** What LLVM calls processors that it does not know. */
+const UNKNOWN = ["generic", "x86-64"];
+
+function olderThanHost({ version, libraryPath }: LLVM, { host, mcpu }: Target): readonly Diag[] {
+  if (!host || !UNKNOWN.includes(mcpu)) return [];
+  const message = `libLLVM ${version} does not know this processor: it uses its features, and orders instructions for '${mcpu}'`;
+  return [
+    {
+      severity: "remark",
+      code: "QC-LLVM-018",
+      message,
+      help: `install a newer libLLVM than '${libraryPath}' (apt install libllvm19)`,
+    },
+  ];
+}
 
 export const llvmBackend: Backend = {
   name: "llvm",
@@ -20,6 +38,10 @@ export const llvmBackend: Backend = {
       target,
       toolchain: { llvm: llvm.version },
       emits: ["llvm", "asm", "obj"],
+      ready({ bundle }) {
+        const arch = nativeArch(target.arch);
+        return [...olderThanHost(llvm, target), ...toolWarnings(arch, { bundle })];
+      },
       missingHere: () => missingOnHost(target, host),
       emit(program, blobs, options) {
         const text = emitProgram(program, blobs, target, options);

@@ -4,7 +4,7 @@ import type { Program } from "../../ir/loop/program.js";
 import type { NativeArch } from "../../ir/target/arch.js";
 import { fail } from "../../support/diag.js";
 import { constantsObject } from "./constants-object.js";
-import type { ObjectFile } from "./link.js";
+import type { ObjectFile } from "./link-with.js";
 
 /** The hidden symbol at its start. */
 export const WEIGHTS = "qc_weights";

@@ -3,7 +3,6 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { archHere, type NativeArch } from "../../ir/target/arch.js";
 import { fail } from "../../support/diag.js";
-import { knob } from "../../support/env.js";
 import { isFile } from "../../support/fs.js";
 
 /** The full path of a program, or null: a name is looked up in PATH. */
@@ -25,49 +24,11 @@ export function findProgram(name: string, path: string = process.env.PATH ?? "")
   return null;
 }
 
-export type Linker = { readonly kind: "lld" | "cc"; readonly path: string };
-
-const LLD_NAMES = [...[21, 20, 19, 18, 17, 16, 15].map((v) => `ld.lld-${v}`), "ld.lld"];
-
 /** C compilers for an architecture, of which the first that exists is used. */
 export function compilerNames(arch: NativeArch): readonly string[] {
   const native = archHere() === arch;
   const cross = [`${arch}-linux-gnu-gcc`, `${arch}-linux-gnu-gcc-12`];
   return native ? ["cc", "gcc", "clang", "clang-19", ...cross] : cross;
-}
-
-/** QC_CC, or the first C compiler for the architecture; null where there is none. Errors: QC-LINK-002 QC_CC names nothing. */
-export function compilerFor(arch: NativeArch): string | null {
-  const given = knob("QC_CC");
-  for (const name of given ? [given] : compilerNames(arch)) {
-    const path = findProgram(name);
-    if (path) return path;
-  }
-  if (given) fail("QC-LINK-002", `QC_CC names '${given}', which does not exist`, { help: compilerHelp(arch) });
-  return null;
-}
-
-const compilerHelp = (arch: NativeArch): string =>
-  `${archHere() === arch ? "apt install gcc" : `apt install gcc-${arch.replace("_", "-")}-linux-gnu`}, or set QC_CC`;
-
-/** QC_CC or the first C compiler found for the architecture. Errors: QC-LINK-002. */
-export const findCompiler = (arch: NativeArch): string =>
-  compilerFor(arch) ?? fail("QC-LINK-002", `no C compiler for ${arch} was found`, { help: compilerHelp(arch) });
-
-/** QC_LLD, else the newest lld in PATH, else a C compiler. Errors: QC-LINK-001. */
-export function findLinker(arch: NativeArch): Linker {
-  const given = knob("QC_LLD");
-  const advice = "apt install lld-19 (any version from 15 on will do), or set QC_LLD to the path of ld.lld";
-  for (const name of given ? [given] : LLD_NAMES) {
-    const path = findProgram(name);
-    if (path) return { kind: "lld", path };
-  }
-  if (given) fail("QC-LINK-001", `QC_LLD names '${given}', which does not exist`, { help: advice });
-  for (const name of compilerNames(arch)) {
-    const path = findProgram(name);
-    if (path) return { kind: "cc", path };
-  }
-  return fail("QC-LINK-001", `no linker for ${arch} was found`, { help: advice });
 }
 
 /**

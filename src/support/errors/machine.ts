@@ -27,6 +27,14 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
     "An object file is not for x86-64 or aarch64, or there is none to link.",
     "This is a fault of the build: report it with the command line.",
   ],
+  "QC-LINK-007": [
+    "Linkers or C compilers were found, and none of them works: each failed on a small trial before any work was done.",
+    "Run the tool that the error names by itself. Install it again (`apt install --reinstall lld-19 gcc`), or set QC_LLD or QC_CC to one that works.",
+  ],
+  "QC-LINK-008": [
+    "A linker or C compiler failed on a small trial, and qc uses another one.",
+    "Mend or remove the tool that the warning names, or set QC_LLD or QC_CC.",
+  ],
   "QC-LLVM-001": [
     "No libLLVM of a version that qc works with was found.",
     "Install it (`apt install libllvm19`), or set QC_LIBLLVM to its path.",
@@ -70,6 +78,10 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-LLVM-017": [
     "A name is no symbol that an object file can have, or an alignment is no power of two.",
     "This is a bug in qc, or in a plugin that names kernels. Report it.",
+  ],
+  "QC-LLVM-018": [
+    "libLLVM is older than the processor. qc asks it for the features of the processor all the same; only the order of instructions is that of another one.",
+    "Install a newer libLLVM (`apt install libllvm19`), or name a processor that it knows with `-mcpu`.",
   ],
   "QC-LLVM-021": [
     "A constant has fewer bytes than its type needs.",

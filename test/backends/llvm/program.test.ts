@@ -7,7 +7,7 @@ import { buildRuntime } from "../../../scripts/build-runtime.mjs";
 import { equalKernels, formProgram } from "../../../src/backends/forms.js";
 import { loadProgram } from "../../../src/backends/js/run-program.js";
 import { buildShared } from "../../../src/backends/llvm/build.js";
-import type { ObjectFile } from "../../../src/backends/native/link.js";
+import type { ObjectFile } from "../../../src/backends/native/link-with.js";
 import { createBlobStore } from "../../../src/ir/blob/blob-store.js";
 import * as make from "../../../src/ir/loop/make.js";
 import type { Launch, Place, Program } from "../../../src/ir/loop/program.js";

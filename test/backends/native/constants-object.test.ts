@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type ConstantsObject, constantsObject } from "../../../src/backends/native/constants-object.js";
-import { elfArch, writeObject } from "../../../src/backends/native/link.js";
+import { elfArch } from "../../../src/backends/native/link.js";
+import { writeObject } from "../../../src/backends/native/link-with.js";
 import { QcError } from "../../../src/support/diag.js";
 
 const folder = mkdtempSync(join(tmpdir(), "qc-constants-test-"));
