@@ -30,6 +30,8 @@ export const PLUGIN_API = 1;
 
 export interface Plugin {
   readonly name: string;
+  /** Where it was loaded from: `loadPlugin` says it. */
+  readonly file?: string;
   readonly apiVersion: number;
   readonly ops?: readonly OpDef[];
   readonly passes?: readonly Pass[];
@@ -113,7 +115,7 @@ export async function loadPlugin(spec: string, cwd: string = process.cwd()): Pro
       },
     );
   }
-  return plugin;
+  return { ...plugin, file };
 }
 
 async function madeBy(exported: unknown, spec: string): Promise<Plugin | undefined> {

@@ -26,6 +26,17 @@ export default function snakePlugin({ attr, expr, unaryOp, definePass, sweep }) 
     options: {},
     requires: [],
     establishes: [],
+    breaks: ["live"], // what only the sum used stays behind
+    tolerance: 1e-6, // rounded once, where the spelled out form rounds three times
+    examples: [
+      `module "spelled out" version 1
+func @main(%x: f32[2, 3]) -> f32[2, 3] {
+  %s = sin(%x)
+  %q = mul(%s, %s)
+  %y = add(%x, %q)
+  return %y
+}`,
+    ],
     run: (m, ctx) =>
       sweep(m, ctx, "find-snake", (view) => {
         const { node, inputs, b, producer, loc } = view;

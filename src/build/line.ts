@@ -13,6 +13,7 @@ import { canonicalPipeline, endingInKernels, loweredPipeline } from "../passes/p
 import { extendPipeline, namedTarget } from "../plugin.js";
 import { byDefault } from "../support/choose.js";
 import { breathe } from "../support/interrupt.js";
+import { reportUnchecked } from "./checked-plugins.js";
 import { importModel } from "./import-model.js";
 import { planModule } from "./plan.js";
 import type { BuildRequest } from "./request.js";
@@ -86,6 +87,7 @@ export function openLine(request: BuildRequest, ctx: Context): Line {
     lowerFinally: (m) =>
       stage("passes", () => {
         const kernels = lower(m);
+        reportUnchecked(kernels, ctx);
         for (const i of request.instruments ?? []) i.finish?.();
         return kernels;
       }),

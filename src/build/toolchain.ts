@@ -70,7 +70,8 @@ export function checkEmit({ engine, targetText: text }: Toolchain, words: readon
   });
 }
 
-const version = (): string => {
+/** Of qc, as package.json has it. */
+export const version = (): string => {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return String((JSON.parse(text) as { version: string }).version);
 };

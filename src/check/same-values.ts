@@ -21,3 +21,19 @@ export function difference(a: readonly Tensor[], b: readonly Tensor[], tolerance
   }
   return null;
 }
+
+const rangeOf = (y: Float64Array): number => y.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 0);
+
+/** How `got` differs from `want` by more than `share` of 1 and the greatest result; null where it does not. */
+export function apart(want: readonly Tensor[], got: readonly Tensor[], share: number): string | null {
+  for (const [r, t] of want.entries()) {
+    const [x, y] = [numbersOf(t), numbersOf(got[r])];
+    if (x.length !== y.length) return `result ${r}: ${x.length} elements, then ${y.length}`;
+    const bound = share * (1 + rangeOf(x));
+    const at = x.findIndex(
+      (v, i) => !(Object.is(v, y[i]) || Math.abs(v - y[i]) <= bound || (Number.isNaN(v) && Number.isNaN(y[i]))),
+    );
+    if (at >= 0) return `result ${r}, element ${at}: ${x[at]}, then ${y[at]}`;
+  }
+  return null;
+}

@@ -60,7 +60,7 @@ describe("console blocks", () => {
     if (blocks.length === 0) continue;
     it(`of ${path} run`, { timeout: 300_000 }, () => {
       const folder = glyphFolder(join(work, path.replaceAll("/", "_")));
-      const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, QC: ROOT };
+      const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, QC: ROOT, QC_CACHE_DIR: join(work, "cache") };
       for (const { line, commands, file } of blocks) {
         if (file) writeFileSync(join(folder, file.name), file.text);
         for (const command of commands) {

@@ -4,10 +4,11 @@ import { type LoweredGroup, lowerGroup } from "../../ir/loop/lower-group.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import { hasTrait, type OpDef } from "../../ir/op/define.js";
 import { inferOp } from "../../ir/op/registry.js";
-import { createGen } from "../../ir/op/sample.js";
+import { createGen, type GenOptions, type OpCase } from "../../ir/op/sample.js";
 import { numbersOf, type Tensor, type TypedArray } from "../../ir/op/tensor.js";
 import type { DType } from "../../ir/type/dtype.js";
 import type { TensorType } from "../../ir/type/tensor-type.js";
+import { fail } from "../../support/diag.js";
 
 const loc = { file: "test", node: "n" };
 
@@ -18,18 +19,19 @@ export interface Drawn {
   readonly types: readonly TensorType[];
 }
 
-export function drawCase(def: OpDef, seed: number): Drawn {
-  const drawn = def.sample(createGen(seed));
-  const done = inferOp(
+/** A case with its result types and attributes completed. Throws where the op does not take it. */
+export function inferCase(def: OpDef, { inputs, attrs: given }: OpCase): Drawn {
+  const { types, attrs } = inferOp(
     def,
-    drawn.inputs.map((t) => t?.type ?? null),
-    drawn.attrs,
-    (code, message) => {
-      throw new Error(`${def.name}, seed ${seed}: sample draws an illegal case: ${code} ${message}`);
-    },
+    inputs.map((t) => t?.type ?? null),
+    given,
+    (code, message) => fail(code, `${def.name} does not take a case that it draws: ${message}`),
   );
-  return { inputs: drawn.inputs, attrs: done.attrs, types: done.types };
+  return { inputs, attrs, types };
 }
+
+export const drawCase = (def: OpDef, seed: number, options?: GenOptions): Drawn =>
+  inferCase(def, def.sample(createGen(seed, options)));
 
 /** The unscheduled kernel of one application; every second operand is a constant where `consts` says so. */
 export function lowerCase(def: OpDef, c: Drawn, isConst: (operand: number) => boolean = () => false): LoweredGroup {

@@ -2,8 +2,8 @@ import { defineCommand } from "../options/command.js";
 import { MODEL } from "../options/leip.js";
 import { maybeChoice } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
+import { contextWith } from "./context-with.js";
 import { instrument } from "./instruments.js";
-import { contextWith } from "./plugins.js";
 import { nextStep, reportText } from "./report.js";
 import { watchStages } from "./stages.js";
 

@@ -2,8 +2,8 @@ import { defineCommand } from "../options/command.js";
 import { plugins as pluginOption } from "../options/leip.js";
 import { flag } from "../options/option.js";
 import { statePairs } from "../options/states.js";
+import { contextWith } from "./context-with.js";
 import { IR_FILE, modelShapes, outputFile, readModule, writeIr } from "./ir-file.js";
-import { contextWith } from "./plugins.js";
 
 export const dump = defineCommand({
   name: "dump",

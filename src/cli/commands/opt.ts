@@ -8,8 +8,8 @@ import { type Args, type Command, defineCommand } from "../options/command.js";
 import { plugins as pluginOption } from "../options/leip.js";
 import { flag, integer, maybeChoice, text, texts } from "../options/option.js";
 import { parseArguments } from "../options/parse.js";
+import { contextWith } from "./context-with.js";
 import { IR_FILE, modelShapes, outputFile, readModule, writeIr } from "./ir-file.js";
-import { contextWith } from "./plugins.js";
 
 const LOOK = "Looking inside:";
 const LIMIT = "Narrowing a wrong result down:";

@@ -8,8 +8,8 @@ import { defineCommand, type Io } from "../options/command.js";
 import { MODEL, preprocessor, quantizer, repDataset } from "../options/leip.js";
 import { flag, maybeChoice, text, texts } from "../options/option.js";
 import { buildOptions, buildRequest } from "./build-options.js";
+import { contextWith } from "./context-with.js";
 import { instrument } from "./instruments.js";
-import { contextWith } from "./plugins.js";
 import { nextStep, reportText } from "./report.js";
 import { type Stages, watchStages } from "./stages.js";
 

@@ -5,8 +5,8 @@ import { isFolder } from "../../support/fs.js";
 import { defineCommand } from "../options/command.js";
 import { plugins as pluginOption } from "../options/leip.js";
 import { flag, texts } from "../options/option.js";
+import { contextWith } from "./context-with.js";
 import { modelShapes, readIr } from "./ir-file.js";
-import { contextWith } from "./plugins.js";
 
 export const print = defineCommand({
   name: "print",

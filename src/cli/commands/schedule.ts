@@ -5,8 +5,8 @@ import { failUsage } from "../../support/diag.js";
 import { defineCommand } from "../options/command.js";
 import { plugins as pluginOption, target } from "../options/leip.js";
 import { flag, text } from "../options/option.js";
+import { contextWith } from "./context-with.js";
 import { modelShapes, readIr } from "./ir-file.js";
-import { contextWith } from "./plugins.js";
 
 export const schedule = defineCommand({
   name: "schedule",

@@ -1,8 +1,8 @@
 import { QcError } from "../../support/diag.js";
 import { defineCommand } from "../options/command.js";
 import { plugins as pluginOption } from "../options/leip.js";
+import { contextWith } from "./context-with.js";
 import { IR_FILE, modelShapes, readIr } from "./ir-file.js";
-import { contextWith } from "./plugins.js";
 
 export const verify = defineCommand({
   name: "verify",

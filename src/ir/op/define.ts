@@ -48,6 +48,8 @@ export interface OperandSpec {
   readonly optional?: boolean;
   /** The last operand only: zero or more of it. */
   readonly variadic?: boolean;
+  /** Why the meaning leaves open what a NaN or an infinity in it does; absent: it is the same for every schedule and backend. */
+  readonly finite?: string;
 }
 
 /** Reports a violated typing rule: never returns. */
@@ -76,6 +78,8 @@ export interface OpDef<S extends AttrSchema = AttrSchema> {
   lower(b: LowerBuilder, io: LowerIO, attrs: AttrsOf<S>): void;
   /** Draws one legal instance, small enough for `eval`; every generated test comes from here. */
   sample(g: Gen): OpCase;
+  /** Legal instances that `sample` draws seldom or never: limits of attributes, empty tensors. They are checked before those drawn. */
+  readonly cases?: readonly OpCase[];
   /** Where the weights and their channels lie; absent where no operand is weights. */
   readonly weights?: OpWeights<AttrsOf<S>>;
   /** Its form on integers; absent where it computes in floats only. */

@@ -45,6 +45,8 @@ export interface ExactWide<A> {
 /** Rounded once, to the grid that is asked for: q(op(dq(x))) = integer(x, grid), `x` being operand 0, a byte tensor with one grid. */
 export interface RoundsOnce<A> {
   readonly form: "round";
+  /** How far a result may lie from the exact one, in steps of the grid; half a step, one rounding, unless given. */
+  readonly steps?: number;
   integer(b: IntegerBuilder, x: ValueId, attrs: A, grid: StoredGrid): ValueId | null;
 }
 

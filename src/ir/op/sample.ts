@@ -33,7 +33,15 @@ export interface Gen {
   broadcastable(shape: readonly number[]): number[];
 }
 
-export function createGen(seed: number): Gen {
+export interface GenOptions {
+  /** Sizes that the last dimension has where nothing limits it; what schedules split is larger than what `eval` needs. */
+  readonly lastDims?: readonly number[];
+}
+
+/** Up to this size unless an op limits its dimensions more closely. */
+const LARGEST_DIM = 5;
+
+export function createGen(seed: number, { lastDims }: GenOptions = {}): Gen {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x9e3779b9) >>> 0;
@@ -48,7 +56,10 @@ export function createGen(seed: number): Gen {
     bool: () => next() < 0.5,
     pick: (list) => list[int(0, list.length - 1)],
     f32: ({ min = -3, max = 3 } = {}) => Math.fround(min + next() * (max - min)),
-    shape: (rank, max = 5) => Array.from({ length: rank }, () => int(1, max)),
+    shape: (rank, max = LARGEST_DIM) =>
+      Array.from({ length: rank }, (_, i) =>
+        lastDims && i === rank - 1 && max >= LARGEST_DIM ? gen.pick(lastDims) : int(1, max),
+      ),
     tensor({ dtype = "f32", shape = gen.shape(int(0, 4)), min, max, quant = null } = {}) {
       const info = dtypeInfo(dtype);
       const lo = min ?? (info.kind === "float" ? -3 : Math.max(info.min, -100));

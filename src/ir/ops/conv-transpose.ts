@@ -41,7 +41,11 @@ export const convTranspose = defineOp({
     groups: attr.int("number of channel groups", 1),
     layout: layoutAttr,
   },
-  operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
+  operands: [
+    { name: "x" },
+    { name: "w", finite: "whether padding meets an infinite weight as 0 or not at all is the schedule's" },
+    { name: "bias", optional: true, doc: "[K], of the result's element type" },
+  ],
   traits: ["contraction"],
   quantize: { form: "accumulate", reads: [0] },
   weights: spatialWeights,

@@ -55,7 +55,11 @@ export const conv = defineOp({
     "Padding is real 0. channels_first: x [N, C, *S], w [K, C/G, *R]; channels_last: x [N, *S, C], w [K, *R, C/G]. " +
     "Integer operands give i32 (i64 with an i64 bias) of scale sx sw, zero 0.",
   attrs: { ...windowAttrs, groups: attr.int("number of channel groups", 1), layout: layoutAttr },
-  operands: [{ name: "x" }, { name: "w" }, { name: "bias", optional: true, doc: "[K], of the result's element type" }],
+  operands: [
+    { name: "x" },
+    { name: "w", finite: "whether padding meets an infinite weight as 0 or not at all is the schedule's" },
+    { name: "bias", optional: true, doc: "[K], of the result's element type" },
+  ],
   traits: ["contraction"],
   quantize: { form: "accumulate", reads: [0] },
   weights: spatialWeights,

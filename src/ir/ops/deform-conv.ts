@@ -22,8 +22,8 @@ export const deformConv = defineOp({
   },
   operands: [
     { name: "x" },
-    { name: "w" },
-    { name: "offset" },
+    { name: "w", finite: "whether padding meets an infinite weight as 0 or not at all is the schedule's" },
+    { name: "offset", finite: "an offset that is no number leads nowhere" },
     { name: "bias", optional: true },
     { name: "mask", optional: true },
   ],

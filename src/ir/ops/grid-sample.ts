@@ -96,7 +96,7 @@ export const gridSample = defineOp({
     padding: attr.oneOf("values outside", PADDINGS, "zeros"),
     align_corners: attr.bool("-1 and 1 are the centres of the outer elements", false),
   },
-  operands: [{ name: "x" }, { name: "grid" }],
+  operands: [{ name: "x" }, { name: "grid", finite: "a position that is no number is nowhere" }],
   traits: [],
   infer([x, grid], a, fail) {
     if (!x || !grid) return fail("QC-NN-005", "grid_sample: x and grid are required");

@@ -35,7 +35,7 @@ export const roiAlign = defineOp({
     reduce: attr.oneOf("how samples combine", ["mean", "max"], "mean"),
     half_pixel: attr.bool("elements are centred at halves; regions may be smaller than one element", true),
   },
-  operands: [{ name: "x" }, { name: "rois" }, { name: "batch" }],
+  operands: [{ name: "x" }, { name: "rois", finite: "a region whose corners are no numbers is nowhere" }, { name: "batch" }],
   traits: [],
   infer([x, rois, batch], a, fail) {
     if (!x || !rois || !batch) return fail("QC-NN-005", "roi_align: x, rois and batch are required");

@@ -103,6 +103,7 @@ const ROWS: readonly Row[] = [
 
 const roundedBy = (op: string): RoundsOnce<{ readonly axis: number }> => ({
   form: "round",
+  steps: 1, // of exponentials in tables
   integer: (b, x, { axis }, { dtype, scale, zero }) => b.node(op, [x], { axis, dtype, scale, zero }),
 });
 

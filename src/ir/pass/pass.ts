@@ -26,6 +26,15 @@ export interface Pass<S extends AttrSchema = AttrSchema> {
   readonly establishes: readonly Prop[];
   /** Facts that may no longer hold; all others are kept. */
   readonly breaks?: readonly Prop[];
+  /**
+   * How far results may move, as a share of 1 + |y|, because float arithmetic is done in another order or precision. Infinity: values are
+   * replaced on purpose, only types are kept. Absent: not at all.
+   */
+  readonly tolerance?: number;
+  /** A second run changes nothing. */
+  readonly idempotent?: boolean;
+  /** IR texts that the pass rewrites, for checks: modules drawn at random seldom hold what it looks for. */
+  readonly examples?: readonly string[];
   /** What was asked for, or code generation, depends on it: `--bisect` never leaves it out. */
   readonly obligatory?: boolean;
   run(m: Module, ctx: IrContext, options: AttrsOf<S>): Module;

@@ -9,6 +9,7 @@ export const cse = definePass({
   options: {},
   requires: ["flat"],
   establishes: ["unique"],
+  idempotent: true,
   breaks: ["live", "materialized"],
   run(m, ctx) {
     const first = new Map<string, Node>();

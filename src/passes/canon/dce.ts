@@ -9,6 +9,7 @@ export const dce = definePass({
   options: {},
   requires: [],
   establishes: ["live"],
+  idempotent: true,
   run(m) {
     const f = m.funcs[0];
     const live = new Set<ValueId>(f.results);

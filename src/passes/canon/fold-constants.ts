@@ -17,6 +17,7 @@ export const foldConstants = definePass({
   },
   requires: ["flat"],
   establishes: [],
+  idempotent: true,
   breaks: ["live", "unique", "bn-folded", "materialized"],
   run: (m, ctx, { limit, work, dequantize }) =>
     sweep(m, ctx, "fold-constants", ({ b, node, inputs }) => {

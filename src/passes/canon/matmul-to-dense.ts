@@ -14,6 +14,7 @@ export const matmulToDense = definePass({
   options: {},
   requires: ["flat"],
   establishes: [],
+  tolerance: 1e-5,
   breaks: BROKEN_BY_NEW_NODES,
   run: (m, ctx) => sweep(m, ctx, "matmul-to-dense", (v) => denseOf(v) ?? biasInto(v)),
 });

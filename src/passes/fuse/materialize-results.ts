@@ -13,6 +13,7 @@ export const materializeResults = definePass({
   options: {},
   requires: ["flat"],
   establishes: ["materialized"],
+  idempotent: true,
   breaks: ["unique", "fused"],
   obligatory: true,
   run(m, ctx) {

@@ -23,6 +23,7 @@ export const channelsLast = definePass({
   },
   requires: ["flat"],
   establishes: [],
+  tolerance: 1e-5,
   breaks: BROKEN_BY_NEW_NODES,
   run(m, ctx, { enable, lanes }) {
     if (!enable) return m;

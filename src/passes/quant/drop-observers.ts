@@ -8,6 +8,7 @@ export const dropObservers = definePass({
   options: {},
   requires: [],
   establishes: [],
+  idempotent: true,
   breaks: ["observed", "materialized"],
   run: (m) => takeObservers(m).module,
 });

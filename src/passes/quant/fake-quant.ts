@@ -29,6 +29,7 @@ export const fakeQuant = definePass({
   },
   requires: ["flat", "observed"],
   establishes: [],
+  tolerance: Number.POSITIVE_INFINITY,
   breaks: [...BROKEN_BY_NEW_NODES, "observed"],
   obligatory: true,
   run(observed, ctx, { quantizer, sqnr }) {

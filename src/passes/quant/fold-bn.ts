@@ -21,6 +21,7 @@ export const foldBatchNorm = definePass({
   options: {},
   requires: ["flat"],
   establishes: ["bn-folded"],
+  tolerance: 1e-4,
   breaks: BROKEN_BY_NEW_NODES,
   run: (m, ctx) => sweep(expandBatchNorm(m, ctx), ctx, "fold-bn", (v) => foldAffine(v, ctx)),
 });

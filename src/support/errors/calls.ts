@@ -232,6 +232,14 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "Code that is not qc's own threw an error: a plugin, a preprocessor or a metric.",
     "Mend the file that the message names; `--debug` shows where in it.",
   ],
+  "QC-PLUGIN-007": [
+    "An op or a pass of a plugin takes part in the build, and `qc plugins --check` has not held the plugin's file, as it is now, to its properties.",
+    "Run `qc plugins --check FILE` once after every change: what it finds right is remembered.",
+  ],
+  "QC-PLUGIN-008": [
+    "A part of a plugin contradicts itself: its `lower` and its `eval` disagree, a pass changes what a module computes, or the like.",
+    "The lines above show the smallest case found, as IR text, and the command that draws it again.",
+  ],
   "QC-RULE-001": [
     "Two owners (qc itself or plugins) define something with the same name.",
     "Rename one of the two, or load only one of the plugins.",
