@@ -241,7 +241,7 @@ describe("commands on logs and schedules", () => {
   it("schedule prints a kernel before and after each step", async () => {
     const names = (await qcHere(cwd, ["schedule", "model.onnx"])).out.trim().split("\n");
     expect(names.length).toBeGreaterThan(3);
-    const conv = names.find((n) => n.includes("conv"))?.split(" ")[1] ?? "";
+    const conv = names.find((n) => n.includes("conv"))?.split(/ +/)[1] ?? "";
     const { out } = await qcHere(cwd, ["schedule", "model.onnx", "--kernel", conv]);
     const steps = Number(/step 1 of (\d+)/.exec(out)?.[1]);
     expect(steps).toBeGreaterThan(3);
