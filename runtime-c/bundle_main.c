@@ -36,6 +36,44 @@ static void *allocate(size_t bytes) {
 /* numpy's type text by qc_dtype; bfloat16 as its bits. */
 static const char *const descr[] = {"<f4", "<f2", "<u2", "<f8", "|i1", "|u1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "|b1"};
 
+/* Text from a file or of a model as a terminal may have it: control characters are question marks. Two results live at a time. */
+static const char *shown(const char *text) {
+  static char lines[2][256];
+  static int turn;
+  char *line = lines[turn ^= 1];
+  size_t n = 0;
+  for (; text[n] && n < sizeof *lines - 1; n++) line[n] = (unsigned char)text[n] < 32 || text[n] == 127 ? '?' : text[n];
+  line[n] = 0;
+  return line;
+}
+
+/* "f32[1, 3, 2, 4]" */
+static const char *type_text(const qc_tensor *t) {
+  static char text[512];
+  int n = snprintf(text, sizeof text, "%s[", qc_dtype_name(t->dtype));
+  for (int i = 0; i < t->rank; i++) n += snprintf(text + n, sizeof text - (size_t)n, "%s%lld", i ? ", " : "", (long long)t->shape[i]);
+  snprintf(text + n, sizeof text - (size_t)n, "]");
+  return text;
+}
+
+/* Is the tuple "(1, 2, 4)" the shape of t, but for leading ones of either? */
+static int is_shape(const char *tuple, const qc_tensor *t) {
+  int64_t dims[64];
+  int rank = 0, skip = 0, first = 0;
+  char *end;
+  for (const char *p = tuple + 1; *p && *p != ')'; p = end + strspn(end, "L, ")) {
+    if (rank == 64) return 0;
+    dims[rank++] = strtoll(p, &end, 10);
+    if (end == p) return 0;
+  }
+  while (skip < rank && dims[skip] == 1) skip++;
+  while (first < t->rank && t->shape[first] == 1) first++;
+  if (rank - skip != t->rank - first) return 0;
+  for (int i = 0; i + skip < rank; i++)
+    if (dims[i + skip] != t->shape[first + i]) return 0;
+  return 1;
+}
+
 /* Offset of the data in a .npy file, 0 when it is none. https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
 static size_t npy_header(const char *path, const unsigned char *file, size_t size, const qc_tensor *t) {
   if (size < 12 || memcmp(file, "\x93NUMPY", 6)) return 0;
@@ -46,7 +84,12 @@ static size_t npy_header(const char *path, const unsigned char *file, size_t siz
   memcpy(text, file + at, length);
   if (strstr(text, "'fortran_order': True")) die(1, "%s: Fortran order; save it with numpy.ascontiguousarray", path);
   snprintf(wanted, sizeof wanted, "'%s'", descr[t->dtype]);
-  if (!strstr(text, wanted)) die(1, "%s: input '%s' is %s, the file says %.60s", path, t->name, qc_dtype_name(t->dtype), text);
+  if (!strstr(text, wanted)) die(1, "%s: input '%s' is %s, the file says %.60s", path, shown(t->name), qc_dtype_name(t->dtype), shown(text));
+  const char *shape = strstr(text, "'shape': (");
+  if (!shape) die(1, "%s: the header is not one that numpy writes", path);
+  shape += strlen("'shape': ");
+  if (!is_shape(shape, t))
+    die(1, "%s: input '%s' is %s, the file says %.*s", path, shown(t->name), type_text(t), (int)strcspn(shape, ")") + 1, shown(shape));
   free(text);
   return at + length;
 }
@@ -61,7 +104,7 @@ static void *read_input(const char *path, const qc_tensor *t) {
   fclose(f);
   size_t start = npy_header(path, file, size, t);
   if (size - start != want)
-    die(1, "%s has %s%zu bytes, input '%s' takes %zu", path, size == room ? "at least " : "", size - start, t->name, want);
+    die(1, "%s has %s%zu bytes, input '%s' takes %zu", path, size == room ? "at least " : "", size - start, shown(t->name), want);
   return memmove(file, file + start, want);
 }
 
@@ -121,9 +164,7 @@ static double value(const qc_tensor *t, const void *data, int64_t i) {
 }
 
 static void print_shape(const qc_tensor *t) {
-  printf("%s: %s[", t->name, qc_dtype_name(t->dtype));
-  for (int i = 0; i < t->rank; i++) printf("%s%lld", i ? ", " : "", (long long)t->shape[i]);
-  printf("]");
+  printf("%s: %s", shown(t->name), type_text(t));
 }
 
 static void print_top(const qc_tensor *t, const void *data) {

@@ -2,7 +2,6 @@ import type { Kernel } from "../ir/loop/stmt.js";
 import { verifyKernel } from "../ir/loop/verify.js";
 import type { IrContext } from "../ir/pass/context.js";
 import { applySteps } from "../ir/schedule/apply.js";
-import { QcError } from "../support/diag.js";
 import type { Best } from "./records/best.js";
 import type { Workload } from "./workload.js";
 
@@ -18,8 +17,9 @@ export function replayOf(
     if (workload) verifyKernel(scheduled(workload.kernel));
     return workload ? scheduled : null;
   } catch (e) {
-    if (!(e instanceof QcError)) throw e;
-    const message = `the recorded schedule of '${best.kernel}' does not apply any more, the default is used: ${e.message}`;
+    // a log is a file: its steps may have members of any type, on which the rewrites throw whatever they throw
+    const why = e instanceof Error ? e.message : String(e);
+    const message = `the recorded schedule of '${best.kernel}' does not apply any more, the default is used: ${why}`;
     ctx.report({ severity: "warning", code: "QC-TUNE-008", message });
     return null;
   }

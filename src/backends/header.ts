@@ -3,6 +3,7 @@ import type { Port, Program } from "../ir/loop/program.js";
 import type { DType } from "../ir/type/dtype.js";
 import type { Quant } from "../ir/type/quant.js";
 import { numElements } from "../ir/type/tensor-type.js";
+import { shortHash } from "../support/hash.js";
 
 /** What a caller declares for an element. */
 export const C_TYPES: Readonly<Record<DType, string>> = {
@@ -24,13 +25,26 @@ export const C_TYPES: Readonly<Record<DType, string>> = {
 };
 
 const plain = (name: string): string => name.replace(/[^\x20-\x7e]|\*\/|[\\"]/g, "?");
-const macro = (s: string): string => s.replace(/[^A-Za-z0-9]/g, "_").toUpperCase();
+
+/** C99 promises 63 significant characters of a macro's name, `_OUTPUT123_COUNT` among them. */
+const LONGEST_PREFIX = 32;
+
+/**
+ * What the macros of a model begin with: its name in capitals, or, where that is no identifier or another model's too, what is left of
+ * it and a hash of the name. Different names have different macros.
+ */
+export function macroPrefix(name: string): string {
+  if (/^[a-z][a-z0-9_]*$/.test(name) && name.length <= LONGEST_PREFIX) return name.toUpperCase();
+  const text = name.replace(/[^A-Za-z0-9]/g, "_").toUpperCase();
+  return `${(/^[A-Z]/.test(text) ? text : `M${text}`).slice(0, LONGEST_PREFIX)}_H${shortHash(name, 8).toUpperCase()}`;
+}
+
 const quantComment = (q: Quant | null): string =>
   q?.kind === "tensor" ? `, real = ${q.scale} * (q - ${q.zero})` : q ? `, quantized along axis ${q.axis}` : "";
 
 /** model.h: element types, counts and ranks of inputs and outputs as macros, for static buffers; states as comments; then `more`. */
 export function modelHeader(program: Program, more: readonly string[] = []): string {
-  const prefix = macro(program.name);
+  const prefix = macroPrefix(program.name);
   const ports = (kind: string, list: readonly Port[]) =>
     list.flatMap((p, i) => {
       const name = `${prefix}_${kind}${i}`;

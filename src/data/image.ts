@@ -1,6 +1,7 @@
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import { fail } from "../support/diag.js";
+import { checkPngData } from "./png.js";
 
 /** An image, rows from the top, [height, width, channels], channels fastest: gray, or red, green, blue. */
 export interface Image<D extends Uint8Array | Float32Array = Uint8Array | Float32Array> {
@@ -42,6 +43,7 @@ function decodePng(bytes: Uint8Array, name: string): Image<Uint8Array> {
   checkSize(view.getUint32(16), view.getUint32(20), name);
   let png: { width: number; height: number; data: Uint8Array };
   try {
+    checkPngData(bytes);
     png = PNG.sync.read(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (error) {
     return failBroken(name, "PNG", error);

@@ -40,7 +40,7 @@ export class QcError extends Error {
   readonly diags: readonly Diag[];
 
   constructor(diags: readonly Diag[], kind: "input" | "usage" = "input") {
-    super(diags.map((d) => `${d.code}: ${d.message}`).join("\n"));
+    super(diags.map((d) => `${d.code}: ${shownMessage(d.message)}`).join("\n"));
     this.name = "QcError";
     this.diags = diags;
     this.kind = kind;
@@ -61,21 +61,57 @@ export function failUsage(code: string, message: string, help?: string): never {
   throw new QcError([{ severity: "error", code, message, help }], "usage");
 }
 
+/** Characters of a name, and of a whole message, that are shown. */
+const NAME_SHOWN = 200;
+const MESSAGE_SHOWN = 4000;
+
+/** Characters that move a cursor, colour, ring or reorder what stands around them: C0, DEL, C1, line separators, directions. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be shown
+const UNSHOWN = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+const escapeOf = (c: string): string => {
+  const known = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[c];
+  const code = c.charCodeAt(0);
+  return known ?? (code < 256 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16)}`);
+};
+
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most)}... (${text.length} characters)`;
+
+/** Text from a file as a terminal may have it: one line, control characters as \x1b, \n, \u202e, cut after `most` characters. */
+export function shownText(text: string, most = NAME_SHOWN): string {
+  return cut(text, most).replace(UNSHOWN, escapeOf);
+}
+
+/** The same for a sentence: words without a blank, names among them, are cut as well. */
+function shownMessage(text: string): string {
+  const words = cut(text, MESSAGE_SHOWN).replace(/\S{201,}/g, (word) => cut(word, NAME_SHOWN));
+  return words.replace(UNSHOWN, escapeOf);
+}
+
 function locLines(loc: Loc, depth: number): string[] {
   const made = loc.pass ? ` (made by pass ${loc.pass})` : "";
-  const lines = [`${"  ".repeat(depth)}  --> ${loc.file}: node '${loc.node}'${made}`];
+  const lines = [`${"  ".repeat(depth)}  --> ${shownText(loc.file, MESSAGE_SHOWN)}: node '${shownText(loc.node)}'${made}`];
   if (depth < 4) for (const inner of loc.from ?? []) lines.push(...locLines(inner, depth + 1));
   return lines;
 }
 
-/** The printed form: headline, place, source line with caret, help. */
+/** A source line and a caret below its column; of a long line the part around the caret. */
+function caretLines(text: string, column: number): string[] {
+  const from = Math.max(0, column - 1 - NAME_SHOWN / 2);
+  const line = shownText(text.slice(from, from + NAME_SHOWN).replaceAll("\t", " "));
+  const before = shownText(text.slice(from, Math.max(from, column - 1)).replaceAll("\t", " "));
+  return [`   | ${line}`, `   | ${" ".repeat(before.length)}^`];
+}
+
+/** The printed form: headline, place, source line with caret, help. Nothing in it but ours moves the cursor or begins a line. */
 export function formatDiag(d: Diag): string {
-  const lines = [`${d.severity} ${d.code}: ${d.message}`];
+  const lines = [`${d.severity} ${d.code}: ${shownMessage(d.message)}`];
   if (d.loc) lines.push(...locLines(d.loc, 0));
   if (d.pos) {
-    lines.push(`  --> ${d.pos.file}:${d.pos.line}:${d.pos.column}`);
-    if (d.pos.text !== undefined) lines.push(`   | ${d.pos.text}`, `   | ${" ".repeat(Math.max(0, d.pos.column - 1))}^`);
+    lines.push(`  --> ${shownText(d.pos.file, MESSAGE_SHOWN)}:${d.pos.line}:${d.pos.column}`);
+    if (d.pos.text !== undefined) lines.push(...caretLines(d.pos.text, d.pos.column));
   }
-  if (d.help) lines.push(`   = help: ${d.help}`);
+  if (d.help) lines.push(`   = help: ${shownMessage(d.help)}`);
   return lines.join("\n");
 }

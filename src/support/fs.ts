@@ -32,6 +32,8 @@ const ADVICE: Readonly<Record<string, readonly [code: string, why: string, help:
   EISDIR: ["QC-IO-004", "it is a folder, a file is needed", "name a file inside it"],
   ENOTDIR: ["QC-IO-004", "a part of the path is a file, not a folder", "check the path"],
   EEXIST: ["QC-IO-004", "a file of that name is in the way", "choose another name or remove the file"],
+  ENAMETOOLONG: ["QC-IO-009", "the name is too long", "choose a shorter one"],
+  ERR_INVALID_ARG_VALUE: ["QC-IO-009", "the name holds a NUL character", "is the file that names it damaged?"],
   EMFILE: ["QC-IO-005", "too many open files", "raise the limit (ulimit -n)"],
 };
 
@@ -39,7 +41,7 @@ const ADVICE: Readonly<Record<string, readonly [code: string, why: string, help:
 export function failIo(error: unknown, action: string, path: string): never {
   if (error instanceof QcError || !(error instanceof Error)) throw error;
   const errno = (error as NodeJS.ErrnoException).code;
-  if (errno === undefined || !/^(E[A-Z0-9]+|ERR_FS_FILE_TOO_LARGE)$/.test(errno)) throw error;
+  if (errno === undefined || !/^(E[A-Z0-9]+|ERR_FS_FILE_TOO_LARGE|ERR_INVALID_ARG_VALUE)$/.test(errno)) throw error;
   const [code, why, help] = ADVICE[errno] ?? ["QC-IO-009", errno, undefined];
   return fail(code, `cannot ${action} '${path}': ${why}`, { help });
 }
@@ -197,14 +199,19 @@ function realpathOfExisting(path: string, name: string): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") return failIo(error, "open", path);
   }
-  if (isSymlink(path))
+  if (isSymlink(path, name))
     return fail("QC-IO-010", `the path '${name}' is a symbolic link to nothing`, { help: "put the file itself there" });
   const parent = dirname(path);
   return parent === path ? path : join(realpathOfExisting(parent, name), basename(path));
 }
 
-function isSymlink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+/** `name` is the path as the untrusted file spells it. */
+function isSymlink(path: string, name: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch (error) {
+    return failIo(error, "open", name);
+  }
 }
 
 /** What is at a path, symlinks followed; undefined where nothing is. */

@@ -1,6 +1,7 @@
 import jpeg from "jpeg-js";
 import { PNG } from "pngjs";
 import type { InputSpec } from "../../src/data/tensor.js";
+import { crc32 } from "../../src/support/crc32.js";
 import { QcError } from "../../src/support/diag.js";
 
 export const spec = (shape: readonly number[], more: Partial<InputSpec> = {}): InputSpec => ({
@@ -20,6 +21,40 @@ export function png(width: number, height: number, pixels: ArrayLike<number>, co
     image.data[4 * p + 3] = channels === 4 ? pixels[4 * p + 3] : 255;
   }
   return PNG.sync.write(image, { colorType, inputColorType: 6 });
+}
+
+/** A PNG of 8-bit RGB with these image data, whole or not. */
+export function pngOf(width: number, height: number, data: Uint8Array, interlaced: boolean): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, interlaced ? 1 : 0], 8);
+  const chunk = (type: string, content: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(type), content]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(content.length, 0);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+}
+
+/** Bytes of interlaced rows with their filter bytes, counted pixel by pixel. */
+export function adam7Bytes(width: number, height: number, pixelBytes: number): number {
+  const pass = [
+    [1, 6, 4, 6, 2, 6, 4, 6],
+    [7, 7, 7, 7, 7, 7, 7, 7],
+    [5, 6, 5, 6, 5, 6, 5, 6],
+    [7, 7, 7, 7, 7, 7, 7, 7],
+    [3, 6, 4, 6, 3, 6, 4, 6],
+    [7, 7, 7, 7, 7, 7, 7, 7],
+    [5, 6, 5, 6, 5, 6, 5, 6],
+    [7, 7, 7, 7, 7, 7, 7, 7],
+  ];
+  const rows = new Set<string>();
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rows.add(`${pass[y % 8][x % 8]} ${y}`);
+  return width * height * pixelBytes + rows.size;
 }
 
 export function jpg(width: number, height: number, value: readonly [number, number, number]): Buffer {

@@ -1,10 +1,11 @@
+import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeImage, toGray, toRgb } from "../../src/data/image.js";
 import { geometryOf, layoutOfShape, nchwToNhwc, nhwcToNchw } from "../../src/data/layout.js";
 import { centreCrop, resizeAndCrop, resizeBilinear } from "../../src/data/resize.js";
 import { QcError } from "../../src/support/diag.js";
-import { errorOf, jpg, png, spec } from "./helpers.js";
+import { adam7Bytes, errorOf, jpg, png, pngOf, spec } from "./helpers.js";
 
 describe("decodeImage", () => {
   it("reads PNG: colour, gray, alpha dropped", () => {
@@ -45,6 +46,23 @@ describe("decodeImage", () => {
     huge.writeUInt32BE(0x7fffffff, 16);
     expect(errorOf(() => decodeImage(huge, "x")).code).toBe("QC-DATA-021");
     expect(errorOf(() => decodeImage(png(8, 8, Array(192).fill(0)).subarray(0, 60), "x")).code).toBe("QC-DATA-022");
+  });
+  it("refuses a PNG with other rows than its header says, each time", () => {
+    const width = 5;
+    const rows = (n: number) => deflateSync(Buffer.alloc(n * (1 + 3 * width), 0));
+    for (const interlaced of [false, true]) {
+      for (const height of [1, 32, 2000]) {
+        const whole = interlaced ? adam7Bytes(width, height, 3) : height * (1 + 3 * width);
+        for (const bytes of [0, 1, whole - 1, whole + 1, 3 * (1 + 3 * width), 1 << 24]) {
+          if (bytes === whole) continue;
+          const bad = pngOf(width, height, deflateSync(Buffer.alloc(bytes)), interlaced);
+          expect(errorOf(() => decodeImage(bad, "x")).code).toBe("QC-DATA-022");
+        }
+        const good = decodeImage(pngOf(width, height, deflateSync(Buffer.alloc(whole)), interlaced), "x");
+        expect(good.data.every((v) => v === 0)).toBe(true);
+      }
+    }
+    expect(errorOf(() => decodeImage(pngOf(width, 32, rows(10).subarray(0, -6), false), "x")).code).toBe("QC-DATA-022");
   });
   it("converts between gray and colour", () => {
     const rgb = { width: 1, height: 1, channels: 3 as const, data: Uint8Array.of(100, 50, 20) };

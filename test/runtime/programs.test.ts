@@ -53,6 +53,26 @@ describe("a bundle", () => {
     expect(readNpy(outputs[2])).toEqual({ dtype: "i64", shape: [], data: BigInt64Array.of(42n) });
   });
 
+  it("takes the shape that the input has, ones in front aside", () => {
+    const shaped = join(work, "shaped.npy");
+    const ended = (shape: number[]) => {
+      writeNpy(shaped, { dtype: "f32", shape, data: x });
+      return run(bundle, [shaped, nFile, "-o", join(work, "y.npy")]);
+    };
+    for (const shape of [
+      [5, 3],
+      [1, 5, 3],
+      [1, 1, 5, 3],
+    ])
+      expect(ended(shape)).toEqual({ status: 0, stdout: "", stderr: "" });
+    for (const shape of [[3, 5], [15], [5, 1, 3], [5, 3, 1], [15, 1]]) {
+      const r = ended(shape);
+      expect(r.status).toBe(1);
+      expect(r.stderr).toMatch(/input '.*' is f32\[5, 3\], the file says \([\d, ]+\)\n$/);
+      expect(r.stderr).toContain(`the file says (${shape.join(", ")}`);
+    }
+  });
+
   it("prints the largest values otherwise", () => {
     const r = run(bundle, [xFile, nFile]);
     const order = Array.from(scaled.keys()).sort((a, b) => scaled[b] - scaled[a]);

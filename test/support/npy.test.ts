@@ -143,4 +143,34 @@ describe("npz", () => {
     bomb.writeUInt32LE(0xfffffff0, bomb.indexOf(Buffer.from("PK\x01\x02")) + 24);
     expect(codeOf(() => decodeNpz(bomb, "x.npz"))).toBe("QC-NPZ-002");
   });
+  it("takes no archive of which a bit was flipped, unless the arrays are the same", () => {
+    const array: NdArray = { dtype: "u8", shape: [64], data: Uint8Array.from({ length: 64 }, (_, i) => i * 37) };
+    const stored = encodeNpz([["x", array]]);
+    const packed = zipSync({ "x.npy": new Uint8Array(encodeNpy(array)) }, { level: 9 });
+    for (const good of [stored, packed]) {
+      for (let bit = 0; bit < good.length * 8; bit++) {
+        const mutant = Uint8Array.from(good);
+        mutant[bit >> 3] ^= 1 << (bit & 7);
+        let read: readonly NdArray[];
+        try {
+          read = [...decodeNpz(mutant, "x.npz").values()];
+        } catch (error) {
+          expect(error).toBeInstanceOf(QcError);
+          continue;
+        }
+        expect(read).toEqual([array]);
+      }
+    }
+  });
+  it("refuses two arrays of one name", () => {
+    const one: NdArray = { dtype: "u8", shape: [1], data: Uint8Array.of(1) };
+    const two = Buffer.from(
+      encodeNpz([
+        ["ab", one],
+        ["ac", one],
+      ]),
+    );
+    for (let at = two.indexOf("ac.npy"); at >= 0; at = two.indexOf("ac.npy", at)) two.write("ab.npy", at);
+    expect(() => decodeNpz(two, "x.npz")).toThrow("QC-NPZ-003: x.npz: has two arrays named 'ab'");
+  });
 });

@@ -2,10 +2,13 @@
 import { closeSync, fstatSync, lstatSync, openSync, readSync, realpathSync } from "node:fs";
 import path from "node:path";
 import type onnxProto from "onnx-proto";
-import { fail } from "../../support/diag.js";
+import { fail, QcError } from "../../support/diag.js";
 import { isFile, resolveInside } from "../../support/fs.js";
 
 type TensorProto = onnxProto.onnx.ITensorProto;
+
+/** Node reads fewer than 2 GiB at once. */
+const LONGEST_READ = 1 << 30;
 
 const HELP = "the data file is truncated or belongs to another model";
 
@@ -40,12 +43,12 @@ export function readExternal(p: TensorProto, folder: DataFolder, name: string, w
   };
   const location =
     entry("location") ?? fail("QC-ONNX-006", `tensor '${name}' has external data without a location`, { help: HELP });
-  const file = resolveInside(folder.path, location, folder.linked);
+  const file = ofTensor(name, () => resolveInside(folder.path, location, folder.linked));
   const missing = (): never =>
     fail("QC-ONNX-007", `tensor '${name}': its data file '${location}' cannot be read`, {
       help: `put '${location}' into the model's folder`,
     });
-  if (!isFile(file)) missing();
+  if (!ofTensor(name, () => isFile(file))) missing();
   const offset = whole("offset") ?? 0;
   let fd: number;
   try {
@@ -65,12 +68,25 @@ export function readExternal(p: TensorProto, folder: DataFolder, name: string, w
       fail("QC-ONNX-008", `tensor '${name}': its shape needs ${want} bytes, '${location}' gives ${length}`, { help: HELP });
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
-      const got = readSync(fd, bytes, done, length - done, offset + done);
+      const got = readSync(fd, bytes, done, Math.min(length - done, LONGEST_READ), offset + done);
       if (got === 0) fail("QC-ONNX-008", `tensor '${name}': '${location}' ended early`, { help: HELP });
       done += got;
     }
     return bytes;
   } finally {
     closeSync(fd);
+  }
+}
+
+/** What `look` finds; its error says which tensor names the file. */
+function ofTensor<T>(name: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof QcError)) throw error;
+    throw new QcError(
+      error.diags.map((d) => ({ ...d, message: `tensor '${name}': ${d.message}` })),
+      error.kind,
+    );
   }
 }

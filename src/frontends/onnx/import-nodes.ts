@@ -101,7 +101,7 @@ function unknownOps(node: NodeProto, loc: Loc, run: Run): readonly Refusal[] {
   if (fn) {
     onnxLimits.checkNesting(run.depth + 1, "function calls and branches", loc);
     const inner = { ...run, depth: run.depth + 1 };
-    run.state.budget.countNodes(fn.node?.length ?? 0);
+    run.state.budget.countCalledNodes(fn.node?.length ?? 0, loc);
     return expandFunction(fn, node, loc).flatMap((n) => unknownOps(n, { file: run.file, node: n.name ?? loc.node }, inner));
   }
   const op = ruleKey(node);
@@ -177,6 +177,7 @@ function outputsOf(names: readonly string[], env: ReadonlyMap<string, ValueId>, 
 function importCall(fn: FunctionProto, node: NodeProto, inputs: readonly ValueId[], loc: Loc, run: Run): readonly Output[] {
   const used = (fn.output ?? []).filter((_, i) => run.state.wanted.has(node.output?.[i] ?? ""));
   onnxLimits.checkNesting(run.depth + 1, "function calls and branches", loc);
+  run.state.budget.countCalledNodes(fn.node?.length ?? 0, loc);
   const body = orderedNodes({ node: expandFunction(fn, node, loc) }, used, run.file);
   const env = new Map<string, ValueId>((fn.input ?? []).map((name, i) => [name, inputs[i] ?? ""]));
   const opsets = new Map([
@@ -189,7 +190,8 @@ function importCall(fn: FunctionProto, node: NodeProto, inputs: readonly ValueId
   const inner = { ...innerRun(body, used, new Set(), loc, run), opsets };
   importNodes(body, env, inner);
   const results = outputsOf(used, env, inner, loc);
-  return (fn.output ?? []).map((o) => (used.includes(o) ? results[used.indexOf(o)] : ""));
+  const resultOf = new Map(used.map((o, i) => [o, results[i]]));
+  return (fn.output ?? []).map((o) => resultOf.get(o) ?? (resultOf.has(o) ? null : ""));
 }
 
 const ONE_BRANCH = "the branch depends on data: export the model for the case that is deployed, or with Where in place of If";

@@ -61,7 +61,7 @@ export function importOnnx(
   const wanted = new Set([...nodes.flatMap(readsOf), ...outputs]);
   const run: Run = {
     state: {
-      ...{ ctx, builder, infer, budget: onnxLimits.createBudget(), limits: onnxLimits, codes: ONNX_CODES },
+      ...{ ctx, builder, infer, budget: onnxLimits.createBudget(nodesOf(model)), limits: onnxLimits, codes: ONNX_CODES },
       ...{ folder: dataFolderOf(file), readRaw, wanted, params: new Set() },
     },
     rules,
@@ -92,6 +92,9 @@ export function importOnnx(
   return declareStates(module, options.states ?? [], initial);
 }
 
+const nodesOf = (model: ModelProto): number =>
+  [model.graph, ...(model.functions ?? [])].reduce((sum, g) => sum + (g?.node?.length ?? 0), 0);
+
 /** Functions that share a name are told apart by an overload, a field that qc does not read. */
 function functionsOf(model: ModelProto, file: string): Run["functions"] {
   const functions = new Map<string, FunctionProto>();
@@ -111,10 +114,13 @@ const EDITED = "the model is truncated or was edited wrongly";
 
 /** A result that is listed twice is one output: the names of a network's outputs are distinct. */
 function outputNames(graph: GraphProto, file: string, ctx: IrContext): readonly string[] {
-  const outputs = [...new Set((graph.output ?? []).map((o) => o.name ?? ""))];
+  const times = new Map<string, number>();
+  for (const { name } of graph.output ?? []) times.set(name ?? "", (times.get(name ?? "") ?? 0) + 1);
+  const outputs = [...times.keys()];
   if (outputs.length === 0) fail("QC-ONNX-016", `${file} has no outputs`, { help: EDITED });
+  checkPortNames("output", outputs, file);
   for (const o of outputs) {
-    if ((graph.output ?? []).filter((x) => (x.name ?? "") === o).length === 1) continue;
+    if (times.get(o) === 1) continue;
     const message = `'${o}' is listed more than once among the outputs of ${file}; the network has it once`;
     ctx.report({ severity: "warning", code: "QC-ONNX-023", message, loc: { file, node: o } });
   }
@@ -128,6 +134,14 @@ function outputNames(graph: GraphProto, file: string, ctx: IrContext): readonly 
     }
   }
   return outputs;
+}
+
+/** Names of inputs and outputs are strings of C, which end at a NUL. */
+function checkPortNames(kind: "input" | "output", names: readonly string[], file: string): void {
+  const wrong = names.find((n) => n.includes("\0"));
+  if (wrong !== undefined) {
+    fail("QC-ONNX-016", `the name of ${kind} '${wrong}' holds a NUL character`, { loc: { file, node: wrong }, help: EDITED });
+  }
 }
 
 /** Inputs, initializers and nodes define every name once; an initializer may repeat an input, which is then its default. */
@@ -180,6 +194,7 @@ function defineInputs(graph: GraphProto, env: Map<string, ValueId>, run: Run, op
   const inputs = (graph.input ?? []).filter((i) => !defaults.has(i.name ?? "") || states.has(i.name ?? ""));
   const names = inputs.map((i) => i.name ?? "");
   const freeze = options.freeze ?? {};
+  checkPortNames("input", names, run.file);
   checkInputNames("--freeze", Object.keys(freeze), names, ONNX_CODES);
   const free = inputs.filter((i) => !Object.hasOwn(freeze, i.name ?? ""));
   const types = inputTypes(free.map(declaredInput), options.shapes ?? NO_SHAPES, {

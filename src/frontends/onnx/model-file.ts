@@ -1,8 +1,11 @@
 /**
  * A model file without its weights: what protobufjs decodes is a copy of the message in which the raw bytes of every large tensor are
- * one byte long, and the bytes themselves are read where a tensor is imported, one tensor at a time. Memory does not grow with the file.
+ * one byte long, and the bytes themselves are read where a tensor is imported, one tensor at a time. Large fields that are not read (doc
+ * strings, and what ONNX does not define) are left out. Memory does not grow with the file.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { basename } from "node:path";
+import { fail } from "../../support/diag.js";
 import { failIo } from "../../support/fs.js";
 
 /** The bytes of a tensor's `raw_data` field, a copy of its own. */
@@ -21,22 +24,32 @@ export interface ModelFile {
 interface Shape {
   readonly inner: Readonly<Record<number, () => Shape>>;
   readonly raw?: number;
+  /** Fields of bytes that are kept: those that ONNX defines but for `doc_string`. */
+  readonly kept: ReadonlySet<number>;
 }
 
-const TENSOR: Shape = { inner: {}, raw: 9 };
-const ATTRIBUTE: Shape = { inner: { 5: () => TENSOR, 6: () => GRAPH, 10: () => TENSOR, 11: () => GRAPH } };
-const NODE: Shape = { inner: { 5: () => ATTRIBUTE } };
-const GRAPH: Shape = { inner: { 1: () => NODE, 5: () => TENSOR } };
-const FUNCTION: Shape = { inner: { 7: () => NODE, 11: () => ATTRIBUTE } };
-const MODEL: Shape = { inner: { 7: () => GRAPH, 25: () => FUNCTION } };
+const TENSOR: Shape = { inner: {}, raw: 9, kept: new Set([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 16]) };
+const ATTRIBUTE: Shape = {
+  inner: { 5: () => TENSOR, 6: () => GRAPH, 10: () => TENSOR, 11: () => GRAPH },
+  kept: new Set([1, 4, 5, 6, 7, 8, 9, 10, 11, 14, 15, 21, 22, 23]),
+};
+const NODE: Shape = { inner: { 5: () => ATTRIBUTE }, kept: new Set([1, 2, 3, 4, 5, 7, 8, 9]) };
+const GRAPH: Shape = { inner: { 1: () => NODE, 5: () => TENSOR }, kept: new Set([1, 2, 5, 11, 12, 13, 14, 15, 16]) };
+const FUNCTION: Shape = {
+  inner: { 7: () => NODE, 11: () => ATTRIBUTE },
+  kept: new Set([1, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14]),
+};
+const MODEL: Shape = { inner: { 7: () => GRAPH, 25: () => FUNCTION }, kept: new Set([2, 3, 4, 7, 8, 14, 20, 25, 26]) };
 
 /** Smaller messages and fields are copied as they are. */
 const LARGE = 4096;
 const PLACEHOLDER = 1;
+/** A malformed file of at most so many bytes goes to the decoder whole, whose words on it are better. */
+const SMALL_FILE = 64 << 20;
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 const NESTING = 100;
 
-/** Opens a model, hands it to `body` and closes it. Errors: QC-IO-* where it cannot be read. */
+/** Opens a model, hands it to `body` and closes it. Errors: QC-IO-* where it cannot be read, QC-ONNX-001 large and malformed. */
 export function withModelFile<T>(path: string, body: (file: ModelFile) => T): T {
   let fd: number;
   try {
@@ -45,7 +58,7 @@ export function withModelFile<T>(path: string, body: (file: ModelFile) => T): T 
     return failIo(error, "read", path);
   }
   try {
-    return body(skim(createWindow(fd, path)));
+    return body(skim(createWindow(fd, path), basename(path)));
   } finally {
     closeSync(fd);
   }
@@ -97,16 +110,21 @@ interface Range {
   readonly length: number;
 }
 
-/** What is no message of the expected form is left to the decoder, which says what is wrong with it. */
+/** What is no message of the expected form. */
 class Malformed extends Error {}
 
-function skim(file: Window): ModelFile {
+function skim(file: Window, name: string): ModelFile {
   const placeholders: { readonly piece: Buffer; readonly range: Range }[] = [];
   const pieces: Buffer[] = [];
   try {
     pieces.push(...reduced(file, { at: 0, length: file.size }, MODEL, placeholders, 0));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
+    if (file.size > SMALL_FILE) {
+      return fail("QC-ONNX-001", `${name} is not a readable ONNX model: it is no protobuf of this form`, {
+        help: "the file is damaged, truncated or no ONNX protobuf; export or copy it again",
+      });
+    }
     return { bytes: file.read(0, file.size), readRaw: copyRaw };
   }
   const bytes = Buffer.concat(pieces);
@@ -151,9 +169,11 @@ function reduced(
     throw new Malformed();
   };
   while (at < end) {
+    const tagAt = at;
     const tag = varint();
     const field = Math.floor(tag / 8);
     const wire = tag % 8;
+    if (field === 0) throw new Malformed();
     if (wire === WIRE.varint) varint();
     else if (wire === WIRE.fixed64) at += 8;
     else if (wire === WIRE.fixed32) at += 4;
@@ -169,6 +189,9 @@ function reduced(
         if (!inner) placeholders.push({ piece: content[0], range });
         out.push(file.read(copiedTo, lengthAt - copiedTo), encodeVarint(content.reduce((sum, c) => sum + c.length, 0)));
         for (const piece of content) out.push(piece);
+        copiedTo = at;
+      } else if (length >= LARGE && !shape.kept.has(field)) {
+        out.push(file.read(copiedTo, tagAt - copiedTo));
         copiedTo = at;
       }
     } else throw new Malformed();

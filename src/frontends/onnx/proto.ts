@@ -92,7 +92,7 @@ export function decodeModel(bytes: Uint8Array, file: string): ModelProto {
       },
     );
   }
-  const budget = onnxLimits.createBudget();
+  const budget = onnxLimits.createBudget(0);
   const measure = (nodes: readonly NodeProto[], depth: number): void => {
     budget.countNodes(nodes.length);
     onnxLimits.checkNesting(depth, `sub-graphs of ${path.basename(file)}`);

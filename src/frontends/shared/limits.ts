@@ -9,13 +9,17 @@ import type { ImportCodes } from "./codes.js";
 export const LIMITS = {
   /** Nodes of all graphs and functions, calls expanded. */
   nodes: 1_000_000,
+  /** Nodes that stand for calls of functions, for each node in the file, and a start: functions that call each other twice double. */
+  calledNodesPerNode: 100,
+  calledNodesStart: 10_000,
   /** Sub-graphs and function calls inside one another. */
   nesting: 24,
   /** QC_MAX_RANK of runtime-c/qc.h. */
   rank: 16,
   /** Of one tensor. */
   elements: 2 ** 31,
-  tensorBytes: 2 ** 33,
+  /** The longest array of Node 20. */
+  tensorBytes: 2 ** 32,
   /** Of all constants, stored and computed. */
   constantBytes: 2 ** 34,
   /** Largest result that is computed while importing; larger ones are left to the compiled network. */
@@ -27,11 +31,14 @@ export const LIMITS = {
 /** Counts what a model uses up of the limits that hold for it as a whole. */
 export interface Budget {
   countNodes(n: number, loc?: Loc): void;
+  /** The body of a function that is called. */
+  countCalledNodes(n: number, loc?: Loc): void;
   countBytes(n: number, loc?: Loc): void;
 }
 
 export interface Limits {
-  createBudget(): Budget;
+  /** `fileNodes`: what calls may expand to is in proportion to them. */
+  createBudget(fileNodes: number): Budget;
   checkNesting(depth: number, what: string, loc?: Loc): void;
   /** Dimensions are whole and not negative, the tensor is not too large. */
   checkSize(t: TensorType, what: string, loc?: Loc): void;
@@ -44,13 +51,20 @@ export function createLimits(codes: Pick<ImportCodes, "limit" | "scale">): Limit
   const refuse = (what: string, loc?: Loc): never =>
     fail(codes.limit, what, { loc, help: "the model is damaged, or its shapes are not what its author meant" });
 
-  const createBudget = (): Budget => {
+  const createBudget = (fileNodes: number): Budget => {
+    const mostCalled = LIMITS.calledNodesStart + LIMITS.calledNodesPerNode * fileNodes;
     let nodes = 0;
+    let called = 0;
     let bytes = 0;
     return {
       countNodes(n, loc) {
         nodes += n;
         if (nodes > LIMITS.nodes) refuse(`the model has more than ${LIMITS.nodes} nodes, functions expanded`, loc);
+      },
+      countCalledNodes(n, loc) {
+        called += n;
+        if (called > mostCalled)
+          refuse(`the model's ${fileNodes} nodes expand to more than ${mostCalled} by calls of functions`, loc);
       },
       countBytes(n, loc) {
         bytes += n;

@@ -1,5 +1,5 @@
 import type { Kernel } from "../loop/stmt.js";
-import type { Step, StepDef } from "./step.js";
+import { illegal, type Step, type StepDef } from "./step.js";
 import { contract, pairs } from "./steps/arith.js";
 import { attach } from "./steps/attach.js";
 import { border } from "./steps/border.js";
@@ -46,8 +46,9 @@ export const STEPS = {
 
 export const stepDef = <N extends Step["step"]>(name: N): StepDef<N> => STEPS[name] as unknown as StepDef<N>;
 
-/** A kernel after one step. QC-SCHED-001 where the step is not legal. */
+/** A kernel after one step, which may come from a file. QC-SCHED-001 where there is no such step, or it is not legal. */
 export function applyStep(kernel: Kernel, step: Step): Kernel {
+  if (!Object.hasOwn(STEPS, step.step)) illegal(step, "there is no such step");
   return stepDef(step.step).apply(kernel, step as never);
 }
 

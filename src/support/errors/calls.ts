@@ -206,8 +206,12 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "The gzip file was cut off or damaged, or unpacks to more than 2 GiB.",
     "Copy the file again; store one sample a file.",
   ],
-  "QC-NPZ-001": ["The file is not a whole `.npz` archive.", "Save it again with `numpy.savez`, or copy it again."],
+  "QC-NPZ-001": [
+    "The file is not a whole `.npz` archive: its directory, a size or the CRC-32 of an entry is wrong.",
+    "Save it again with `numpy.savez`, or copy it again.",
+  ],
   "QC-NPZ-002": ["The archive unpacks to more than 2 GiB.", "Store one sample a file."],
+  "QC-NPZ-003": ["The archive has two arrays of one name.", "Save it again with `numpy.savez`, one name an array."],
   "QC-PLUGIN-001": [
     "The plugin's file or package is not found.",
     "Give a path such as `./my-plugin.mjs`, or install the package in the current folder.",

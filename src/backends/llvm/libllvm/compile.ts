@@ -107,7 +107,7 @@ function emit(llvm: Bindings, module: Ptr, machine: Ptr, fileType: number, messa
 /** Errors that LLVM reports on the side: inline assembly, the linker of modules, the backend. */
 function failOnErrors(code: string, what: string, messages: readonly Message[]): void {
   const errors = messages.filter((m) => m.severity === "error");
-  if (errors.length > 0) fail(code, `LLVM ${what}: ${errors.map((m) => m.text.trim()).join("\n")}`);
+  if (errors.length > 0) fail(code, `LLVM ${what}: ${errors.map((m) => m.text.trim()).join("; ")}`);
 }
 
 /** LLVM ends the process after this returns: say why first, in the form of every other error, and let exit handlers clean up. */

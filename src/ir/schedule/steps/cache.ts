@@ -306,6 +306,7 @@ export const cache: StepDef<"cache"> = {
     }
     const layout: readonly LayoutPart[] = step.layout ?? o.index.map((_, dim) => ({ dim }));
     const apart = o.index.map(apartOf);
+    if (layout.some((p) => !(p.dim in spans))) illegal(step, `'${step.buffer}' has no such dimension`);
     const extentOf = (d: number) => (spans[d][1] - spans[d][0]) / apart[d] + 1;
     const shape = layout.map((p) => p.mod ?? Math.ceil(extentOf(p.dim) / (p.div ?? 1)));
     checkLayout(layout, o.index.length, extentOf, step);
