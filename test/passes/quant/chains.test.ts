@@ -26,6 +26,7 @@ import { quantAt } from "../../../src/ir/type/quant.js";
 import { runPipeline } from "../../../src/passes/manager.js";
 import { parsePipeline } from "../../../src/passes/pipeline.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "../../../src/passes/presets.js";
+import { integerForm } from "../../../src/passes/quant/points.js";
 import { PRESETS, type Preset, presetRecipe, withRecipe } from "../../../src/passes/quant/recipe/recipe.js";
 import { calibrate } from "../../../src/quantize/calibrate.js";
 import { load } from "../../../src/runtime/index.js";
@@ -143,7 +144,7 @@ function expectNear(want: readonly Tensor[], got: readonly Tensor[], moved: read
 
 /**
  * Integers are the same bits on every target, and floats made of such by single IEEE operations or by moving them: an element-wise op
- * that needs no table. Sums of floats, and functions that every target approximates, are not.
+ * that needs no table, or one that keeps a grid with these attributes. Sums of floats, and functions that every target approximates, are not.
  */
 function isExact(m: Module): boolean {
   const [f] = m.funcs;
@@ -162,7 +163,7 @@ function isExact(m: Module): boolean {
 function singleOperation(n: Node): boolean {
   const def = ctx.ops.get(n.op)!;
   if (["quantize", "dequantize", "requantize", "with_quant"].includes(n.op) || !isFloat(n.outputs[0].type.dtype)) return true;
-  return def.quantize?.form === "same-grid" || (hasTrait(def, "elementwise") && def.quantize?.form !== "table");
+  return integerForm(n, ctx.ops)?.form === "same-grid" || (hasTrait(def, "elementwise") && def.quantize?.form !== "table");
 }
 
 const work = mkdtempSync(join(tmpdir(), "qc-quant-chains-"));
