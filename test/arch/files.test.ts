@@ -52,6 +52,10 @@ describe("source files", () => {
     expect(codes.length).toBeGreaterThan(50);
     expect(codes.filter(({ code }) => !/^QC-[A-Z0-9]+-\d{3}$/.test(code) && code !== "QC-")).toEqual([]);
   });
+  it("make temporary folders where those of killed processes are removed", () => {
+    const makers = lines(/\bmkdtemp(Sync)?\(/, withoutComments).map((line) => line.replace(/:.*/, ""));
+    expect([...new Set(makers)].sort()).toEqual(["support/output-folder.ts", "support/temp-folder.ts"]);
+  });
   it("read only the environment variables of the table", () => {
     const read = sources.flatMap(({ file, text }) =>
       [...text.matchAll(/\benv(?:\.|\[["'])(QC_[A-Z0-9_]+)/g)].map(([, name]) => ({ file, name })),

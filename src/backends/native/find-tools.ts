@@ -1,10 +1,10 @@
 /** Linkers and C compilers of this machine: the first that is there and proves, on a trial, that it works. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { archHere, archOfElf, type NativeArch } from "../../ir/target/arch.js";
 import { type Diag, fail, QcError } from "../../support/diag.js";
 import { knob } from "../../support/env.js";
+import { withTempFolder } from "../../support/temp-folder.js";
 import { constantsObject } from "./constants-object.js";
 import { type Linker, linkWith } from "./link-with.js";
 import { compilerNames, findProgram, runTool } from "./tools.js";
@@ -22,19 +22,17 @@ function faultOf(path: string, arch: NativeArch, trial: (output: string) => void
   const key = `${path}\n${arch}`;
   const known = tried.get(key);
   if (known !== undefined) return known;
-  const folder = mkdtempSync(join(tmpdir(), "qc-trial-"));
-  const output = join(folder, "trial");
-  let fault: string | null = null;
-  try {
-    trial(output);
-    const file = readFileSync(output);
-    const isElf = file.length > 20 && file.readUInt32BE(0) === 0x7f454c46 && archOfElf(file.readUInt16LE(18)) === arch;
-    if (!isElf) fault = `what it writes is no file for ${arch}`;
-  } catch (error) {
-    fault = error instanceof QcError ? error.diags[0].message : `it wrote nothing (${(error as Error).message})`;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const fault = withTempFolder("trial", (folder) => {
+    const output = join(folder, "trial");
+    try {
+      trial(output);
+      const file = readFileSync(output);
+      const isElf = file.length > 20 && file.readUInt32BE(0) === 0x7f454c46 && archOfElf(file.readUInt16LE(18)) === arch;
+      return isElf ? null : `what it writes is no file for ${arch}`;
+    } catch (error) {
+      return error instanceof QcError ? error.diags[0].message : `it wrote nothing (${(error as Error).message})`;
+    }
+  });
   tried.set(key, fault);
   return fault;
 }
