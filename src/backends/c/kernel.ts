@@ -72,7 +72,8 @@ export function kernelText(
     const alone = new Set(members.map((b) => elementType(b.dtype))).size === 1 && !form.overlaps[i];
     parameters.push({ pointer, type: type(def.dtype), declaration: `${type(def.dtype)} *${alone ? "restrict " : ""}${c}` });
   });
-  const body = kernel.stages.flatMap(({ body: st }) => statementLines(st, buffers, names.inner(), tools));
+  const scope = names.inner();
+  const body = kernel.stages.flatMap(({ body: st }) => statementLines(st, buffers, scope, tools));
   return {
     parameters,
     text: [
