@@ -56,11 +56,18 @@ const compileArgs = (out: string, iterations: number) => [
   ...["--optimization", `category:graph,iterations:${iterations}`],
 ];
 
-async function until(holds: () => boolean, search: Search): Promise<void> {
+/** Waits for the moment; false where the search is through before it. */
+async function reaches(holds: () => boolean, { child, said }: Search): Promise<boolean> {
   while (!holds()) {
-    if (search.child.exitCode !== null) throw new Error(`it ended with ${search.child.exitCode}: ${search.said.text}`);
+    if (child.exitCode === 0) return false;
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said.text}`);
     await new Promise((r) => setTimeout(r, 10));
   }
+  return true;
+}
+
+async function until(holds: () => boolean, search: Search): Promise<void> {
+  if (!(await reaches(holds, search))) throw new Error(`it was through too early: ${search.said.text}`);
 }
 
 /** Process ids of children, their children included. */
@@ -97,8 +104,8 @@ describe.skipIf(process.platform !== "linux")("a search that is killed", () => {
     timeout: 5 * MINUTES,
   }, async () => {
     const seen = { records: 0, unreadable: 0 };
-    const grown = (search: Search, moment: () => boolean) =>
-      until(() => moment() && readLogIfAny(logOf("out")).records.length > seen.records, search);
+    const hasGrown = () => readLogIfAny(logOf("out")).records.length > seen.records;
+    const grown = (search: Search, moment: () => boolean) => until(() => moment() && hasGrown(), search);
     const look = () => {
       const { records, unreadable } = readLog(logOf("out"));
       expect(records.length).toBeGreaterThan(seen.records);
@@ -114,8 +121,14 @@ describe.skipIf(process.platform !== "linux")("a search that is killed", () => {
     look();
     const before = new Set(trials(readLog(logOf("out"))).map(keyOf));
 
-    const confirming = start(compileArgs("out", 4));
-    await grown(confirming, () => /building \d+ models|measuring the best again/.test(confirming.said.text));
+    // a search that finds nothing better has nothing to confirm: then another one is killed
+    const isConfirming = (search: Search) => () =>
+      /building \d+ models|measuring the best again/.test(search.said.text) && hasGrown();
+    let confirming = start(compileArgs("out", 4));
+    while (!(await reaches(isConfirming(confirming), confirming))) {
+      rmSync(join(cwd, "out/model.so"));
+      confirming = start(compileArgs("out", 4));
+    }
     await new Promise((r) => setTimeout(r, random.below(600)));
     await kill(confirming);
     look();

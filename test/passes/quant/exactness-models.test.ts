@@ -38,6 +38,13 @@ const TAIL = { f32: 2e-6, f16: 2e-3 };
 
 /** Scan. */
 const UNSUPPORTED = /tract-qlstm/;
+/** Those that take the JS engine 20 s and more each; QC_EXACT_MODELS=all runs them too. */
+const SLOW = /squeezenet-fp16|fastestdet|yunet-n|ultraface|bert-toy|mobilenet-v2-224-dynamic/;
+const isRun = ({ file }: SharedModel): boolean => process.env.QC_EXACT_MODELS === "all" || !SLOW.test(file);
+/** A row for each model; slow ones are skipped, and counted. */
+function each(models: readonly SharedModel[], test: (m: SharedModel) => Promise<void>): void {
+  for (const m of models) it.skipIf(!isRun(m))(m.file, { timeout: 120_000 }, () => test(m));
+}
 
 const work = mkdtempSync(join(tmpdir(), "qc-exact-models-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -130,21 +137,21 @@ const recorded = (m: SharedModel): readonly Inputs[] =>
   );
 
 describe.skipIf(labelled.length === 0)("labelled float classifiers, symmetricpc", () => {
-  it.each(labelled.map((m) => [m.file, m] as const))("%s", { timeout: 120_000 }, async (file, m) => {
-    const inputs = await samplesOf(m, "dev", isLarge(file) ? 1 : TESTED);
+  each(labelled, async (m) => {
+    const inputs = await samplesOf(m, "dev", isLarge(m.file) ? 1 : TESTED);
     await check(m, "symmetricpc", await samplesOf(m, "calib", CALIBRATION), inputs);
   });
 });
 
 describe.skipIf(others.length === 0)("other float networks, symmetricpc", () => {
-  it.each(others.map((m) => [m.file, m] as const))("%s", { timeout: 120_000 }, async (_file, m) => {
+  each(others, async (m) => {
     const inputs = recorded(m);
     await check(m, "symmetricpc", inputs, inputs.slice(0, 1));
   });
 });
 
 describe.skipIf(already.length === 0)("networks that come quantized", () => {
-  it.each(already.map((m) => [m.file, m] as const))("%s", { timeout: 120_000 }, async (_file, m) => {
+  each(already, async (m) => {
     await check(m, "none", [], recorded(m).slice(0, 1));
   });
 });
