@@ -49,7 +49,7 @@ function networkText(target: string): string {
 function opText(op: (typeof builtinOps)[number], cases: number, target: string): string {
   const tools = openToolchain(target);
   const kernels = Array.from({ length: cases }, (_, k) => lowerCase(op, drawCase(op, 1000 + k), (i) => i % 2 === 1).kernel);
-  return kernelsText(kernels.map((k) => scheduleKernel(k, tools.target).kernel), tools.target, tools.instrs, 64); // biome-ignore format: one call
+  return kernelsText(kernels.map((k) => scheduleKernel(k, tools.target).kernel), tools.target, 64); // biome-ignore format: one call
 }
 
 function* texts(cases: number): Iterable<NamedText> {

@@ -80,7 +80,7 @@ export function kernelTasks(m: Module, ctx: Context): readonly Task[] {
     return scheduleKernel(k, target).kernel;
   });
   const recorded = kernels.map((kernel) => ({ kernel, steps: scheduleKernel(kernel, target).steps }));
-  const options = { instrs: tools.instrs, producer: tools.producer };
+  const options = { producer: tools.producer };
   const c = openToolchain("c");
   const plain = planModule(lowered, ctx, (k) => plainScheduler.schedule(k, c.target, byDefault).kernel).program;
   return [
@@ -89,7 +89,7 @@ export function kernelTasks(m: Module, ctx: Context): readonly Task[] {
     { name: "replay schedules", run: () => recorded.map(({ kernel, steps }) => applySteps(kernel, steps)) },
     { name: "LLVM text", run: () => emitProgram(program, ctx.blobs, target, options).length },
     { name: "C text", run: () => lengthOf(c.engine.emit(plain, ctx.blobs, options).texts.flatMap((t) => [...t.pieces()])) },
-    { name: "JavaScript text", run: () => lengthOf(program.kernels.map((k) => kernelSource(k, { instrs: tools.instrs }))) },
+    { name: "JavaScript text", run: () => lengthOf(program.kernels.map((k) => kernelSource(k))) },
   ];
 }
 

@@ -1,6 +1,5 @@
 /** What makes code of a program: one backend for a kind of target. Everything above knows backends by this interface alone. */
 import type { BlobStore } from "../ir/blob/blob-store.js";
-import type { InstrTable } from "../ir/instr/define.js";
 import type { Program } from "../ir/loop/program.js";
 import type { Kernel } from "../ir/loop/stmt.js";
 import type { NativeArch } from "../ir/target/arch.js";
@@ -44,7 +43,6 @@ export interface Engine {
 }
 
 export interface EmitOptions {
-  readonly instrs: InstrTable;
   /** Name and version of the compiler. */
   readonly producer: string;
 }
@@ -104,7 +102,7 @@ export interface SymbolObject {
 
 /** Single kernels as machine code in this process: what the tuner's worker builds, runs and times. */
 export interface Measure {
-  code(kernel: Kernel, instrs: InstrTable): KernelCode;
+  code(kernel: Kernel): KernelCode;
   /** Machine code of one kernel under a symbol of its own. */
   compile(code: KernelCode, symbol: string): Uint8Array;
   /** Links objects into one library, for one link costs as much as two builds, and loads it. */

@@ -1,21 +1,18 @@
 import { readFileSync } from "node:fs";
 import type { Backend, Engine, Measure } from "../backends/backend.js";
 import { builtinBackends } from "../backends/builtin.js";
-import { builtinInstrs } from "../ir/instr/builtin.js";
-import { type InstrTable, instrTable } from "../ir/instr/define.js";
 import { resolveCuda, targetText } from "../ir/target/resolve.js";
 import { parseTarget, specText } from "../ir/target/syntax.js";
 import type { Target } from "../ir/target/target.js";
 import { fail } from "../support/diag.js";
 
-/** What turns a program into code: a backend opened for a target, and the target's instructions. */
+/** What turns a program into code: a backend opened for a target. */
 export interface Toolchain {
   readonly engine: Engine;
   readonly target: Target;
   readonly targetText: string;
   /** For people: names the processor where the target leaves it to the host. */
   readonly targetLabel: string;
-  readonly instrs: InstrTable;
   /** `qc 0.1.0` */
   readonly producer: string;
 }
@@ -45,7 +42,6 @@ export function openToolchain(target: string | readonly string[] = "llvm", optio
     target: resolved,
     targetText: targetText(resolved),
     targetLabel: resolved.host ? `this machine (${resolved.mcpu})` : targetText(resolved),
-    instrs: instrTable(builtinInstrs),
     producer: `qc ${version()}`,
   };
 }

@@ -36,8 +36,8 @@ export interface Code {
 
 /** Errors: those of the backend. */
 export function compileProgram(program: Program, blobs: BlobStore, tools: Toolchain, emit: readonly string[] = []): Code {
-  const { engine, instrs, producer } = tools;
-  const emitted = engine.emit(engine.legalize?.(program) ?? program, blobs, { instrs, producer });
+  const { engine, producer } = tools;
+  const emitted = engine.emit(engine.legalize?.(program) ?? program, blobs, { producer });
   return { emitted, built: engine.build(emitted, { asm: emit.includes("asm") }) };
 }
 

@@ -1,7 +1,5 @@
 /** A schedule keeps the meaning: scheduled = reference, whatever is decided, and its steps lead to the kernel again. */
 import { runKernel, runPrepares } from "../backends/js/run-kernel.js";
-import { builtinInstrs } from "../ir/instr/builtin.js";
-import { instrTable } from "../ir/instr/define.js";
 import { hoistConstants } from "../ir/loop/hoist.js";
 import type { Kernel } from "../ir/loop/stmt.js";
 import { verifyKernel } from "../ir/loop/verify.js";
@@ -45,8 +43,7 @@ interface Case {
   readonly on: string;
 }
 
-const INSTRS = instrTable(builtinInstrs);
-const OPTIONS = { checked: true, instrs: INSTRS } as const;
+const OPTIONS = { checked: true } as const;
 
 /** Draws a case of any op, those of `ops` more often, with last dimensions that vectors divide. */
 function drawKernel(ctx: IrContext, ops: readonly OpDef[], seed: number, places: readonly string[]): Case | null {

@@ -68,7 +68,7 @@ const IR_RANK = new Map<string, number>(
   [
     ["type", "attr", "blob"],
     ["graph", "loop", "target"],
-    ["pass", "op", "quant", "schedule", "instr", "math"],
+    ["pass", "op", "quant", "schedule", "math"],
     ["ops", "text"],
   ].flatMap((folders, rank) => folders.map((folder): [string, number] => [folder, rank])),
 );

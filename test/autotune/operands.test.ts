@@ -7,8 +7,6 @@ import { createOperands } from "../../src/autotune/worker/operands.js";
 import type { OperandTables } from "../../src/backends/backend.js";
 import { measuredKernelText } from "../../src/backends/llvm/emit/measured.js";
 import { compileKernelCode, loadKernels, memoryObject } from "../../src/backends/llvm/native-kernels.js";
-import { builtinInstrs } from "../../src/ir/instr/builtin.js";
-import { instrTable } from "../../src/ir/instr/define.js";
 import { openPool } from "../../src/runtime/pool.js";
 import { scheduleKernel } from "../../src/schedules/cpu/schedule.js";
 import { shortHash } from "../../src/support/hash.js";
@@ -59,7 +57,7 @@ describe("operands of candidates", () => {
     store.release();
   });
   it("give the same results from every copy, on one thread and on a pool", () => {
-    const text = measuredKernelText(scheduled, "kernel", target, instrTable(builtinInstrs), 64);
+    const text = measuredKernelText(scheduled, "kernel", target, 64);
     const object = compileKernelCode({ text, hash: shortHash(text, 24) }, "k", target, native.llvm);
     const library = loadKernels([{ symbol: "k", object }], memory);
     const pool = openPool(3);

@@ -133,11 +133,5 @@ function stmt(g: Gen, n: Names, depth: number): Stmt {
       };
       return { k: "alloc", buffer: local, body: inner({ buffers: [...n.buffers.filter((b) => b.name !== local.name), local] }) };
     },
-    () => ({
-      k: "instr",
-      name: "vpdpbusd",
-      dst: { buffer: buffer.name, index: at },
-      args: Array.from({ length: g.int(0, 3) }, () => value()),
-    }),
   ])();
 }

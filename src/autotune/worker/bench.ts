@@ -107,7 +107,7 @@ export async function openBench(m: OpenMessage, tools: WorkerTools, announce: An
   const pool = flops + traffic >= PARALLEL_WORK ? tools.pool : null;
   const operands = createOperands(kernel, drawOperands(kernel, m.seed), m.consts, m.footprint);
   const build = (scheduled: Kernel, symbol: string): Built => {
-    const code = native.code(scheduled, tools.instrs);
+    const code = native.code(scheduled);
     return { kernel: scheduled, code, object: native.compile(code, symbol) };
   };
   await announce({ candidate: -1, phase: "build" });
@@ -146,7 +146,7 @@ export async function openBench(m: OpenMessage, tools: WorkerTools, announce: An
       await announceNext({ candidate: at, phase: "build" });
       try {
         const scheduled = scheduledBy(kernel, steps);
-        const code = native.code(scheduled, tools.instrs);
+        const code = native.code(scheduled);
         if (known.has(code.hash)) {
           results[at] = { code: code.hash, isDuplicate: true, ms: [], baselineMs: [], error: null };
           continue;

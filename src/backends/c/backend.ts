@@ -56,8 +56,8 @@ export const cBackend: Backend = {
       emits: ["library", "obj"],
       ready: ({ bundle }) => (compiler ? toolWarnings(archHere()!, { bundle }) : []),
       missingHere: () => (compiler ? [] : ["a C compiler"]),
-      emit(program, blobs, { instrs, producer }) {
-        const parts = partsOf(program, instrs);
+      emit(program, blobs, { producer }) {
+        const parts = partsOf(program);
         const { stateInitOffset } = constantLayout(program, blobs);
         const facts = { targetText: target.kind, producer, features: target.features, stateInitOffset };
         const library = libraryText(parts, descriptorText(descriptorOf(program, facts)), stateInitOffset);

@@ -1,5 +1,4 @@
 /** One C function a kernel. */
-import type { InstrTable } from "../../ir/instr/define.js";
 import type { Buffer } from "../../ir/loop/stmt.js";
 import { accessesOf } from "../../ir/loop/visit.js";
 import type { DType } from "../../ir/type/dtype.js";
@@ -30,13 +29,7 @@ const LINE = 120;
  * A kernel as `static void name(...)`, a pointer for each buffer that it uses, `restrict` where it overlaps no other. Buffers at the same place
  * share a pointer. `label`: the layers that it computes, for the comment.
  */
-export function kernelText(
-  form: KernelForm,
-  name: string,
-  label: string,
-  memory: MemoryType,
-  tools: { readonly helpers: Helpers; readonly instrs: InstrTable },
-): KernelText {
+export function kernelText(form: KernelForm, name: string, label: string, memory: MemoryType, helpers: Helpers): KernelText {
   const { kernel } = form;
   const used = new Set(kernel.stages.flatMap(({ body }) => Object.values(accessesOf(body)).flatMap((s) => [...s])));
   const names = createNames([name]);
@@ -73,7 +66,7 @@ export function kernelText(
     parameters.push({ pointer, type: type(def.dtype), declaration: `${type(def.dtype)} *${alone ? "restrict " : ""}${c}` });
   });
   const scope = names.inner();
-  const body = kernel.stages.flatMap(({ body: st }) => statementLines(st, buffers, scope, tools));
+  const body = kernel.stages.flatMap(({ body: st }) => statementLines(st, buffers, scope, helpers));
   return {
     parameters,
     text: [

@@ -1,6 +1,5 @@
 /** A program as C: model.c on its own, and the same functions as a library for the runtime. */
 import type { BlobId, BlobStore } from "../../ir/blob/blob-store.js";
-import type { InstrTable } from "../../ir/instr/define.js";
 import type { Place, Program } from "../../ir/loop/program.js";
 import { dtypeInfo } from "../../ir/type/dtype.js";
 import { numElements } from "../../ir/type/tensor-type.js";
@@ -36,7 +35,7 @@ interface Places {
 
 const LINE = 120;
 
-export function partsOf(program: Program, instrs: InstrTable): Parts {
+export function partsOf(program: Program): Parts {
   const helpers = createHelpers();
   const { forms, formOf } = formProgram(program);
   const names = createNames(Object.values(functionNames(program)));
@@ -48,7 +47,7 @@ export function partsOf(program: Program, instrs: InstrTable): Parts {
     const labels = labelsOf[f];
     const label = labels.length > 3 ? `${labels.slice(0, 3).join(", ")} and ${labels.length - 3} more` : labels.join(", ");
     const name = names.take(form.kernel.name);
-    return { name, ...kernelText(form, name, label, memoryName, { helpers, instrs }) };
+    return { name, ...kernelText(form, name, label, memoryName, helpers) };
   });
   const tables = new Map<string, Weights>();
   const tableAt = (launch: number, buffer: number, offset: number): Weights => {

@@ -1,5 +1,4 @@
 /** C statements of loop nests, one line each. */
-import { expandInstr, type InstrTable } from "../../ir/instr/define.js";
 import type { Expr } from "../../ir/loop/expr.js";
 import * as make from "../../ir/loop/make.js";
 import type { Buffer, ReduceStmt, Stmt } from "../../ir/loop/stmt.js";
@@ -64,7 +63,7 @@ export function statementLines(
   body: Stmt,
   buffers: ReadonlyMap<string, NamedBuffer>,
   names: Names,
-  { helpers, instrs }: { readonly helpers: Helpers; readonly instrs: InstrTable },
+  helpers: Helpers,
 ): readonly string[] {
   const lines = createLines();
   const reader = (s: Scope) => ({
@@ -140,8 +139,6 @@ export function statementLines(
         if (lines.isNamedAfter(place, c)) lines.fill(place, definition);
         return;
       }
-      case "instr":
-        return emit(expandInstr(st, instrs), s);
       default:
         return unreachable(st);
     }

@@ -1,4 +1,3 @@
-import { type InstrTable, instrTable } from "../../ir/instr/define.js";
 import type { Buffer, Kernel } from "../../ir/loop/stmt.js";
 import { accessesOf } from "../../ir/loop/visit.js";
 import { emptyData, type TypedArray } from "../../ir/op/tensor.js";
@@ -16,7 +15,6 @@ export interface JsOptions {
   readonly checked?: boolean;
   /** How often the multiply-add of floats rounds: once as on targets with fused instructions, or twice as on those without. */
   readonly fma?: Rounded;
-  readonly instrs?: InstrTable;
 }
 
 /** A kernel as a JavaScript function over typed arrays named like its buffers; scratch buffers may be left out. */
@@ -38,7 +36,7 @@ function dataOf(buffers: Buffers, def: Buffer, kernel: Kernel): TypedArray {
 }
 
 /** JavaScript source of a kernel: a function of the helpers that returns a function of the buffers, in `buffers` order. */
-export function kernelSource(kernel: Kernel, { checked = false, fma = "once", instrs = instrTable([]) }: JsOptions = {}): string {
+export function kernelSource(kernel: Kernel, { checked = false, fma = "once" }: JsOptions = {}): string {
   const math = createMathTexts(fma);
   const named = new Map(kernel.buffers.map((def, i) => [def.name, { def, js: `b${i}_` }]));
   const all = [...named.values()].map((b) => b.js).join(", ");
@@ -46,7 +44,7 @@ export function kernelSource(kernel: Kernel, { checked = false, fma = "once", in
     const { reads, writes } = accessesOf(s.body);
     // a stage takes the buffers it touches: all of them for every stage would grow with the square of a concat's parts
     const params = [...new Set([...reads, ...writes])].flatMap((name) => named.get(name)?.js ?? []).join(", ");
-    const { body, locals } = stageText(s, named, { checked, fma, instrs, math });
+    const { body, locals } = stageText(s, named, { checked, fma, math });
     const allocs = locals.map((l) => `const ${l.js} = alloc("${l.dtype}", ${l.length});`);
     return { text: `function s${i}_(${params}) {\n${[...allocs, body].join("\n")}\n}`, call: `s${i}_(${params});` };
   });

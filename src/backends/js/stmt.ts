@@ -1,5 +1,3 @@
-import type { InstrTable } from "../../ir/instr/define.js";
-import { expandInstr } from "../../ir/instr/define.js";
 import type { Expr } from "../../ir/loop/expr.js";
 import type { Buffer, ReduceOp, ReduceStmt, Stage, Stmt, StoreStmt } from "../../ir/loop/stmt.js";
 import { type DType, isFloat } from "../../ir/type/dtype.js";
@@ -27,7 +25,6 @@ export interface StageText {
 export interface StageOptions {
   readonly checked: boolean;
   readonly fma: Rounded;
-  readonly instrs: InstrTable;
   readonly math: MathTexts;
 }
 
@@ -185,9 +182,6 @@ export function stageText(
         emit(s.body, scope.withVar(s.name, { js, lanes: 1 }));
         return;
       }
-      case "instr":
-        emit(expandInstr(s, options.instrs), scope);
-        return;
       default:
         return unreachable(s);
     }

@@ -1,5 +1,4 @@
 import type { BlobStore } from "../../ir/blob/blob-store.js";
-import { type InstrTable, instrTable } from "../../ir/instr/define.js";
 import type { Program } from "../../ir/loop/program.js";
 import { type Arch, isNative, type NativeArch } from "../../ir/target/arch.js";
 import { targetText } from "../../ir/target/resolve.js";
@@ -17,7 +16,6 @@ import { kernelPasses } from "./passes.js";
 export interface BuildOptions {
   /** Texts to return besides the objects: the IR as emitted (`llvm`), the assembly (`asm`). */
   readonly emit?: readonly ("llvm" | "asm")[];
-  readonly instrs?: InstrTable;
   /** LLVM's own pipeline of that level instead of ours. */
   readonly optLevel?: OptLevel;
   /** Name and version of the compiler, for the descriptor. */
@@ -35,7 +33,7 @@ export interface BuiltProgram {
 export function emitProgram(program: Program, blobs: BlobStore, target: Target, options: BuildOptions): string {
   const { bytes, stateInitOffset } = constantLayout(program, blobs);
   const facts = { targetText: targetText(target), producer: options.producer, features: target.features, stateInitOffset };
-  return programText(program, target, options.instrs ?? instrTable([]), facts, bytes);
+  return programText(program, target, facts, bytes);
 }
 
 /** Errors: QC-LLVM-022 no object files are made for it. */

@@ -1,7 +1,6 @@
 /** Single kernels as machine code in this process: what the tuner's worker builds, runs and times. */
 import { join } from "node:path";
 import koffi from "koffi";
-import type { InstrTable } from "../../ir/instr/define.js";
 import type { Kernel } from "../../ir/loop/stmt.js";
 import type { Target } from "../../ir/target/target.js";
 import { shortHash } from "../../support/hash.js";
@@ -18,8 +17,8 @@ import { kernelPasses } from "./passes.js";
 const ALIGN = 64;
 const ENTRY = "kernel";
 
-export function kernelCode(kernel: Kernel, target: Target, instrs: InstrTable): KernelCode {
-  const text = measuredKernelText(kernel, ENTRY, target, instrs, ALIGN);
+export function kernelCode(kernel: Kernel, target: Target): KernelCode {
+  const text = measuredKernelText(kernel, ENTRY, target, ALIGN);
   return { text, hash: shortHash(text, 24) };
 }
 
@@ -55,7 +54,7 @@ export function loadKernels(kernels: readonly SymbolObject[], memory: Uint8Array
 export function measureFor(llvm: LLVM, target: Target): Measure {
   let memory: Uint8Array | null = null;
   return {
-    code: (kernel, instrs) => kernelCode(kernel, target, instrs),
+    code: (kernel) => kernelCode(kernel, target),
     compile: (code, symbol) => compileKernelCode(code, symbol, target, llvm),
     load(kernels) {
       memory ??= memoryObject(target, llvm);

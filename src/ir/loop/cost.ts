@@ -34,7 +34,6 @@ export function flopsOf(s: Stmt): number {
     case "reduce":
       return own + Math.max(1, ...s.index.map((i) => i.lanes), s.value.lanes);
     case "store":
-    case "instr":
       return own;
   }
 }

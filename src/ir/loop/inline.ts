@@ -121,7 +121,7 @@ export function inlineElementwise(
 export function isMovement(stage: Stage): boolean {
   let moves = true;
   walkStmt(stage.body, (s) => {
-    if (s.k === "reduce" || s.k === "instr" || (s.k === "store" && valueCost(s.value) > 0)) moves = false;
+    if (s.k === "reduce" || (s.k === "store" && valueCost(s.value) > 0)) moves = false;
   });
   return moves;
 }

@@ -160,7 +160,6 @@ export function simplifyStmt(s: Stmt, env: Ranges = new Map()): Stmt {
       if (own.pred && isFalse(own.pred)) return make.seq();
       return own;
     case "reduce":
-    case "instr":
       return own;
   }
 }

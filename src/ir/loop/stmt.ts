@@ -55,15 +55,7 @@ export interface LetStmt {
   readonly value: Expr;
   readonly body: Stmt;
 }
-/** A hardware instruction by name, operands as expressions; writes `dst`. Its meaning stands in ir/instr. */
-export interface InstrStmt {
-  readonly k: "instr";
-  readonly name: string;
-  readonly dst: { readonly buffer: string; readonly index: readonly Expr[] };
-  readonly args: readonly Expr[];
-}
-
-export type Stmt = ForStmt | SeqStmt | StoreStmt | ReduceStmt | AllocStmt | IfStmt | LetStmt | InstrStmt;
+export type Stmt = ForStmt | SeqStmt | StoreStmt | ReduceStmt | AllocStmt | IfStmt | LetStmt;
 
 /** A row-major array. `scope`: operand of the kernel, arena scratch of the kernel, or tile-local. */
 export interface Buffer {

@@ -133,8 +133,6 @@ export function verifyKernel(k: Kernel): void {
         checkIndex(s.buffer, s.index, lanes, scope.guarded || (s.k === "store" && s.pred !== null), scope);
         return;
       }
-      case "instr":
-        checkIndex(s.dst.buffer, s.dst.index, Math.max(1, ...s.dst.index.map((i) => i.lanes)), scope.guarded, scope);
     }
   };
   const buffers = new Map(k.buffers.map((b) => [b.name, b]));

@@ -118,8 +118,6 @@ export function exprsOf(s: Stmt): readonly Expr[] {
       return [s.cond];
     case "let":
       return [s.value];
-    case "instr":
-      return [...s.dst.index, ...s.args];
     default:
       return unreachable(s);
   }
@@ -137,7 +135,6 @@ export function bodiesOf(s: Stmt): readonly Stmt[] {
       return s.else ? [s.then, s.else] : [s.then];
     case "store":
     case "reduce":
-    case "instr":
       return [];
     default:
       return unreachable(s);
@@ -170,7 +167,6 @@ export function mapBodies(s: Stmt, f: (s: Stmt) => Stmt): Stmt {
       return make.ifThen(s.cond, f(s.then), s.else && f(s.else));
     case "store":
     case "reduce":
-    case "instr":
       return s;
     default:
       return unreachable(s);
@@ -192,8 +188,6 @@ export function mapOwnExprs(s: Stmt, f: (e: Expr) => Expr): Stmt {
       return { ...s, cond: f(s.cond) };
     case "let":
       return { ...s, value: f(s.value) };
-    case "instr":
-      return { ...s, dst: { ...s.dst, index: s.dst.index.map(f) }, args: s.args.map(f) };
     default:
       return unreachable(s);
   }
@@ -214,8 +208,6 @@ export function accessesOf(s: Stmt): { readonly reads: ReadonlySet<string>; read
   walkStmt(s, (x) => {
     if (x.k === "store" || x.k === "reduce") writes.add(x.buffer);
     if (x.k === "reduce") reads.add(x.buffer);
-    if (x.k === "instr") reads.add(x.dst.buffer);
-    if (x.k === "instr") writes.add(x.dst.buffer);
     for (const e of exprsOf(x)) for (const l of loadsOf(e)) reads.add(l.buffer);
   });
   return { reads, writes };

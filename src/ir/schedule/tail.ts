@@ -88,13 +88,6 @@ export function splitVars(
       case "reduce":
         if (guard && !exempt.has(x.buffer)) refused = true;
         return { ...x, index: x.index.map((i) => expr(i, scope)), value: expr(x.value, scope) };
-      case "instr":
-        if (guard && !exempt.has(x.dst.buffer)) refused = true;
-        return {
-          ...x,
-          dst: { ...x.dst, index: x.dst.index.map((i) => expr(i, scope)) },
-          args: x.args.map((a) => expr(a, scope)),
-        };
     }
   };
   const out = visit(s, env);

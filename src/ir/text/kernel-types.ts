@@ -30,7 +30,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   ..."module version const blob func next state as return q axis block loc pass from true false kernel in out inout scratch local".split(
     " ",
   ),
-  ..."prepare with stage parallel unroll for seq if else let alloc instr inf nan _ in_range index".split(" "),
+  ..."prepare with stage parallel unroll for seq if else let alloc inf nan _ in_range index".split(" "),
   ...DTYPES,
 ]);
 

@@ -15,7 +15,6 @@ import {
   GroupContext,
   IfStmtContext,
   type IndexContext,
-  InstrStmtContext,
   type KernelContext,
   LetStmtContext,
   LiteralContext,
@@ -105,10 +104,6 @@ function stmtOf(s: StmtContext, scope: Scope, run: Run): Stmt {
   if (s instanceof IfStmtContext) {
     const [then, otherwise] = s.block();
     return ifThen(exprOf(s.expr(), scope, run), blockOf(then, scope, run), otherwise ? blockOf(otherwise, scope, run) : null);
-  }
-  if (s instanceof InstrStmtContext) {
-    const dst = { buffer: bufferName(s.name(), scope, run), index: indexOf(s.index(), scope, run).at };
-    return { k: "instr", name: readName(run.source, s.SYMBOL().symbol), dst, args: s.expr().map((e) => exprOf(e, scope, run)) };
   }
   if (!(s instanceof AssignStmtContext)) throw new Error(`internal error: statement ${s.text}`);
   const buffer = bufferName(s.name(), scope, run);

@@ -73,10 +73,6 @@ function stmtLines(s: Stmt, scope: Scope, isLast: boolean): string[] {
       const role = s.buffer.role === "local" ? "" : `${s.buffer.role} `;
       return scoped(isLast, [`alloc ${role}${bufferText(s.buffer)};`, ...blockLines(s.body, withBuffer(scope, s.buffer))]);
     }
-    case "instr": {
-      const place = placeText(s.dst.buffer, s.dst.index, null, scope);
-      return [`instr ${sigilName("@", s.name)} ${place} (${s.args.map((a) => exprText(a, scope)).join(", ")});`];
-    }
     default:
       return unreachable(s);
   }

@@ -39,7 +39,6 @@ stmt
   | IF '(' expr ')' block (ELSE block)?               # ifStmt
   | LET name '=' expr ';'                             # letStmt
   | ALLOC role? name ':' TYPE ';'                     # allocStmt
-  | INSTR SYMBOL name index '(' (expr (',' expr)*)? ')' ';'  # instrStmt
   | name index assign expr (IF expr)? ';'             # assignStmt
   | block                                             # scopeStmt
   ;
@@ -58,7 +57,7 @@ name: IDENT | STRING;
 // Where a word cannot be mistaken for the beginning of something else, keywords are names too.
 word
   : IDENT | MODULE | VERSION | CONST | BLOB | FUNC | NEXT | STATE | AS | Q | AXIS | BLOCK | LOC | PASS | FROM | KERNEL | IN | OUT | INOUT
-  | SCRATCH | LOCAL | PREPARE | WITH | STAGE | PARALLEL | UNROLL | FOR | SEQ | IF | ELSE | LET | ALLOC | INSTR
+  | SCRATCH | LOCAL | PREPARE | WITH | STAGE | PARALLEL | UNROLL | FOR | SEQ | IF | ELSE | LET | ALLOC
   ;
 
 MODULE: 'module';
@@ -95,7 +94,6 @@ IF: 'if';
 ELSE: 'else';
 LET: 'let';
 ALLOC: 'alloc';
-INSTR: 'instr';
 
 LIST: '[' BLANK* (ITEM (',' ITEM)*)? ']';
 DENSE: 'dense<' ~'>'* '>';

@@ -19,7 +19,6 @@ export function writeInto(kernel: Kernel, result: string, columns: number, width
   };
   const inStmt = (s: Stmt): Stmt => {
     if ((s.k === "store" || s.k === "reduce") && s.buffer === result) return { ...s, index: shifted(s.index) };
-    if (s.k === "instr" && s.dst.buffer === result) return { ...s, dst: { ...s.dst, index: shifted(s.dst.index) } };
     return s;
   };
   const inExpr = (e: Expr): Expr =>

@@ -73,8 +73,6 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "The file is in no format that qc knows.",
     "Check that it is the right file; qc reads ONNX models and IR text (`.qc`).",
   ],
-  "QC-INSTR-001": ["The loop program uses a hardware instruction that is not known.", "Load the plugin that defines it."],
-  "QC-INSTR-002": ["An instruction has operands of other types or lanes than it takes.", "Use the vectors that the error names."],
   "QC-IR-001": [
     "A pass or plugin built a node before one of its operands.",
     "Check the pass that the location names with `--verify_each`.",

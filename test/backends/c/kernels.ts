@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { createHelpers } from "../../../src/backends/c/helpers.js";
 import { kernelText } from "../../../src/backends/c/kernel.js";
 import { memoryName, pragmas, typedefs } from "../../../src/backends/c/prelude.js";
-import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Buffer, Kernel } from "../../../src/ir/loop/stmt.js";
 import { dataFromBytes, type TypedArray } from "../../../src/ir/op/tensor.js";
 import { dtypeInfo } from "../../../src/ir/type/dtype.js";
@@ -40,11 +39,10 @@ int main(int argc, char **argv) {
 
 export function kernelsProgram(kernels: readonly Kernel[]): string {
   const helpers = createHelpers();
-  const tools = { helpers, instrs: instrTable([]) };
   const functions = kernels.map((kernel, k) => {
     const each = <T>(of: (b: Buffer, i: number) => T) => kernel.buffers.map(of);
     const form = { kernel, params: each((_, i) => i), aligns: each(() => 8), overlaps: each(() => false) };
-    const { text, parameters } = kernelText(form, `kernel_${k}`, kernel.name, memoryName, tools);
+    const { text, parameters } = kernelText(form, `kernel_${k}`, kernel.name, memoryName, helpers);
     const args = parameters.map((p) => `(${p.type} *)b[${p.pointer}]`).join(", ");
     return `${text}\nstatic void call_${k}(void **b) { ${args ? "" : "(void)b; "}kernel_${k}(${args}); }`;
   });

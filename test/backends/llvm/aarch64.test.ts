@@ -9,7 +9,6 @@ import { memFunctionsIR } from "../../../src/backends/llvm/libllvm/mem-functions
 import { kernelPasses } from "../../../src/backends/llvm/passes.js";
 import { elfArch, linkShared } from "../../../src/backends/native/link.js";
 import { difference, drawCase, lowerCase, operandData } from "../../../src/check/draw/op-case.js";
-import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import { dataFromBytes } from "../../../src/ir/op/tensor.js";
 import { builtinOps } from "../../../src/ir/ops/index.js";
@@ -31,7 +30,7 @@ function compileFor(cpu: string): readonly Uint8Array[] {
   const target = native.target(`llvm -mtriple=aarch64-linux-gnu -mcpu=${cpu}`);
   const machine = { triple: target.mtriple, cpu: target.mcpu, features: target.flags, optLevel: 3 } as const;
   const passes = kernelPasses(native.llvm.version);
-  const main = native.llvm.compile({ texts: [kernelsText(kernels, target, instrTable([]), 64)], ...machine, passes });
+  const main = native.llvm.compile({ texts: [kernelsText(kernels, target, 64)], ...machine, passes });
   return [main.object, native.llvm.compile({ texts: [memFunctionsIR()], ...machine }).object];
 }
 

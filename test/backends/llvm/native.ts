@@ -7,7 +7,6 @@ import { memFunctionsIR } from "../../../src/backends/llvm/libllvm/mem-functions
 import { hostInfo, type LLVM, openLLVM } from "../../../src/backends/llvm/libllvm/open.js";
 import { kernelPasses } from "../../../src/backends/llvm/passes.js";
 import { linkShared } from "../../../src/backends/native/link.js";
-import { type InstrTable, instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import { emptyData, type TypedArray } from "../../../src/ir/op/tensor.js";
 import { resolveTarget } from "../../../src/ir/target/resolve.js";
@@ -53,9 +52,9 @@ export function buildNative(
   native: Native,
   kernels: readonly Kernel[],
   target: Target,
-  options: { readonly instrs?: InstrTable; readonly asm?: boolean; readonly optLevel?: 0 | 1 | 2 | 3 } = {},
+  options: { readonly asm?: boolean; readonly optLevel?: 0 | 1 | 2 | 3 } = {},
 ): NativeKernels {
-  const ir = kernelsText(kernels, target, options.instrs ?? instrTable([]), 64);
+  const ir = kernelsText(kernels, target, 64);
   const machine = { triple: target.mtriple, cpu: target.mcpu, features: target.flags };
   const optLevel = options.optLevel ?? 3;
   const passes = optLevel === 3 ? { passes: kernelPasses(native.llvm.version) } : {};

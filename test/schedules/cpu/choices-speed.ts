@@ -2,8 +2,6 @@
 
 import { count, flag, listOf, oneOf, option, runScript, UsageError } from "../../../scripts/command-line.mjs";
 import { runPrepares } from "../../../src/backends/js/run-kernel.js";
-import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
-import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import type { Machine } from "../../../src/ir/target/machine.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
@@ -94,7 +92,7 @@ await runScript(command, (o) => {
   const { taken, others } = choicesOf(kernel, target);
   const wanted = [{}, ...(o.choose ?? others)];
   const kernels = wanted.map((d) => scheduled(kernel, target, d));
-  const built = buildNative(native, kernels, target, { instrs: instrTable(builtinInstrs) });
+  const built = buildNative(native, kernels, target);
   const data = kernels.map((x) => runPrepares(x, operands(x, 1)));
 
   const [rows, columns] = [h, w].map((n) => Math.floor((n + 2 * pad - o.window) / o.stride) + 1);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { kernelsText } from "../../../src/backends/llvm/emit/kernels.js";
-import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Target } from "../../../src/ir/target/target.js";
 import { perTensor } from "../../../src/ir/type/quant.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
@@ -15,7 +14,7 @@ function pointwise(channels: number, target = targetOf("avx512")): string {
   const { kernel } = groupOf({ "%x": f32(1, 14, 14, channels), "#w": f32(channels, 1, 1, channels) }, [
     ["conv", ["%x", "#w", ""], { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], layout: "channels_last" }, "%y"],
   ]);
-  return kernelsText([scheduleKernel(kernel, target).kernel], target, instrTable([]), 64);
+  return kernelsText([scheduleKernel(kernel, target).kernel], target, 64);
 }
 
 describe("weights are asked for before they are used", () => {
@@ -35,7 +34,7 @@ describe("weights are asked for before they are used", () => {
     };
     const attrs = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], layout: "channels_last" };
     const { kernel } = groupOf(types, [["conv", ["%x", "#w", ""], attrs, "%y"]]);
-    expect(kernelsText([scheduleKernel(kernel, on).kernel], on, instrTable([]), 64)).toContain("@llvm.prefetch");
+    expect(kernelsText([scheduleKernel(kernel, on).kernel], on, 64)).toContain("@llvm.prefetch");
   });
   it("once for every cache line, where vectors are halves of one", () => {
     const lines = pointwise(256, targetOf("avx2")).match(/call void @llvm\.prefetch/g) ?? [];

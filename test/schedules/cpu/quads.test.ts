@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
-import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
-import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import { verifyKernel } from "../../../src/ir/loop/verify.js";
 import { createGen } from "../../../src/ir/op/sample.js";
@@ -139,7 +137,6 @@ describe("the same in machine code", () => {
       native,
       cases.map((c) => c.scheduled),
       target,
-      { instrs: instrTable(builtinInstrs) },
     );
     cases.forEach((c, i) => {
       expect(built.run(i, c.data).y0, c.label).toEqual(c.want);

@@ -2,8 +2,6 @@
  * Transposes beside an element-wise kernel of the same size and the plain loops, one thread: the table of docs/makers/schedules.md.
  *   node --import jiti/register test/schedules/cpu/transpose-speed.ts llvm|"llvm -mcpu=znver3" f32|i8|i16|f64 [ROWSxCOLUMNS ...]
  */
-import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
-import { instrTable } from "../../../src/ir/instr/define.js";
 import { createGen } from "../../../src/ir/op/sample.js";
 import { type DType, dtypeInfo } from "../../../src/ir/type/dtype.js";
 import { tensorType } from "../../../src/ir/type/tensor-type.js";
@@ -27,7 +25,7 @@ for (const shape of given.length ? given : SHAPES) {
     scheduleKernel(moved, target, following({ "transpose.transpose": "plain" })).kernel,
     scheduleKernel(moved, target).kernel,
   ];
-  const built = buildNative(native, kernels, target, { instrs: instrTable(builtinInstrs) });
+  const built = buildNative(native, kernels, target);
   const x0 = createGen(3).tensor({ dtype, shape: dims }).data;
   const seconds = kernels.map(() => Number.POSITIVE_INFINITY);
   // interleaved: the machine's load changes

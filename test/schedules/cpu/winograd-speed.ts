@@ -3,8 +3,6 @@
  *   node --import jiti/register test/schedules/cpu/winograd-speed.ts "llvm -mcpu=znver3" f32|i8 [N,H,W,C,K ...]
  */
 import { runPrepares } from "../../../src/backends/js/run-kernel.js";
-import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
-import { instrTable } from "../../../src/ir/instr/define.js";
 import { scheduleKernel } from "../../../src/schedules/cpu/schedule.js";
 import { buildNative, openNative } from "../../backends/llvm/native.js";
 import { convolution, operands } from "../../ir/schedule/winograd-cases.js";
@@ -35,7 +33,7 @@ for (const shape of given.length ? given : SHAPES) {
       return fallback;
     }).kernel,
   ];
-  const built = buildNative(native, kernels, target, { instrs: instrTable(builtinInstrs) });
+  const built = buildNative(native, kernels, target);
   const data = kernels.map((x) => runPrepares(x, operands(kernel, 1)));
   const operations = 2 * 9 * n * h * w * c * k;
   const repeats = Math.max(1, Math.round(4e8 / operations));

@@ -2,8 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { runKernel, runPrepares } from "../../../src/backends/js/run-kernel.js";
 import type { Attrs } from "../../../src/ir/attr/attr.js";
-import { builtinInstrs } from "../../../src/ir/instr/builtin.js";
-import { instrTable } from "../../../src/ir/instr/define.js";
 import type { Kernel } from "../../../src/ir/loop/stmt.js";
 import { verifyKernel } from "../../../src/ir/loop/verify.js";
 import { createGen } from "../../../src/ir/op/sample.js";
@@ -96,7 +94,7 @@ describe("a convolution writes its tiles in NCHW", () => {
 describe("the same in machine code", () => {
   itOnTargets(["llvm", "llvm -mcpu=skylake", "llvm -mcpu=x86-64"], (target, native) => {
     const kernels = Object.values(KERNELS).map((kernel) => scheduleKernel(kernel, target).kernel);
-    const built = buildNative(native, kernels, target, { optLevel: 1, instrs: instrTable(builtinInstrs) });
+    const built = buildNative(native, kernels, target, { optLevel: 1 });
     Object.entries(KERNELS).forEach(([name, kernel], i) => {
       const want = runKernel(kernel, data(kernel)).y0;
       expect(error(want, built.run(i, runPrepares(kernels[i], data(kernel))).y0), name).toBeLessThan(1e-4);

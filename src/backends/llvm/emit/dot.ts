@@ -1,10 +1,8 @@
 /** Sums of neighbouring products added to accumulators: an instruction where the target has one, else widening and vpmaddwd. */
-import type { InstrDef } from "../../../ir/instr/define.js";
-import type { Scalar } from "../../../ir/loop/expr.js";
-import { invariant } from "../../../support/assert.js";
 import { binaryValue } from "./arith.js";
 import type { Body } from "./body.js";
 import { castValue } from "./convert.js";
+import { type DotInstruction, dotInstructions } from "./dot-instructions.js";
 import { multiplyPairs } from "./madd.js";
 import type { Scope } from "./scope.js";
 import { splatText, typeOf, type Value, vectorOf } from "./types.js";
@@ -18,29 +16,23 @@ function shuffled(body: Body, x: Value, y: Value, order: readonly number[]): Val
   return { t: x.t, lanes: order.length, v };
 }
 
-/** The call of an instruction; operands are given as the bits that it asks for. */
-export function callInstr(body: Body, def: InstrDef, old: string, args: readonly Value[]): string {
-  const { llvm } = def.emit;
-  invariant(llvm, `instruction ${def.name} has no LLVM form`);
-  body.module.declare(llvm.declare);
-  const given = args.map((a, n) => {
-    const [from, to] = [typeOf(a.t, a.lanes), llvm.as?.[n] ?? null];
-    return to === null || to === from ? a.v : body.pure(`bitcast ${from} ${a.v} to ${to}`);
+/** d + dot4(a, b) by one instruction. */
+function callDot(body: Body, { intrinsic, operand, lanes }: DotInstruction, d: Value, a: Value, b: Value): Value {
+  const sums = vectorOf("i32", lanes);
+  body.module.declare(`declare ${sums} ${intrinsic}(${sums}, ${operand}, ${operand})`);
+  const given = [a, b].map((x) => {
+    const type = typeOf(x.t, x.lanes);
+    return `${operand} ${type === operand ? x.v : body.pure(`bitcast ${type} ${x.v} to ${operand}`)}`;
   });
-  return body.pure(llvm.call.replace(/\$(d|\d+)/g, (_, key: string) => (key === "d" ? old : given[Number(key)])));
+  return { t: "i32", lanes, v: body.pure(`call ${sums} ${intrinsic}(${sums} ${d.v}, ${given.join(", ")})`) };
 }
 
-/** The instruction for dst += fn(a, b) on as many lanes as fit, widest first. */
-function instrFor(s: Scope, fn: "madd" | "dot4", a: Value, b: Value, lanes: number): InstrDef | undefined {
-  let best: InstrDef | undefined;
-  for (const def of s.instrs.values()) {
-    if (def.sums !== fn || !def.emit.llvm || lanes % def.result.lanes !== 0) continue;
-    if (def.operands[0].t !== a.t || def.operands[1].t !== b.t) continue;
-    if (!def.needs.every((f) => s.body.module.features.has(f))) continue;
-    if (!best || def.result.lanes > best.result.lanes) best = def;
-  }
-  return best;
-}
+/** The widest instruction of the target for so many lanes of a and b. */
+const instructionFor = (features: ReadonlySet<string>, a: Value, b: Value, lanes: number): DotInstruction | undefined =>
+  dotInstructions
+    .filter(({ of, needs }) => of[0] === a.t && of[1] === b.t && needs.every((n) => features.has(n)))
+    .filter((i) => lanes % i.lanes === 0)
+    .sort((i, j) => j.lanes - i.lanes)[0];
 
 /** a[4l..4l+3] . b[4l..4l+3] by pairs of i16: (p[2l] + p[2l+1]) with p the pair sums. */
 function byPairs(body: Body, a: Value, b: Value): Value {
@@ -63,21 +55,19 @@ function byPairs(body: Body, a: Value, b: Value): Value {
 }
 
 /** acc + dot4(a, b); without `acc` the sums alone. */
-export function dotProduct(s: Scope, acc: Value | null, a: Value, b: Value): Value {
-  const { body } = s;
+export function dotProduct({ body }: Scope, acc: Value | null, a: Value, b: Value): Value {
   const lanes = a.lanes / 4;
-  const def = instrFor(s, "dot4", a, b, lanes);
-  if (!def) {
+  const instruction = instructionFor(body.module.features, a, b, lanes);
+  if (!instruction) {
     const sums = byPairs(body, a, b);
     return acc ? binaryValue(body, "add", acc, sums) : sums;
   }
-  const t: Scalar = "i32";
-  const from = acc ?? { t, lanes, v: splatText("i32", "0", lanes) };
-  const width = def.result.lanes;
+  const from = acc ?? { t: "i32", lanes, v: splatText("i32", "0", lanes) };
+  const width = instruction.lanes;
   const parts = range(lanes / width).map((n): Value => {
     const part = (x: Value, per: number): Value =>
       lanes === width ? x : shuffled(body, x, x, range(width * per, n * width * per));
-    return { t, lanes: width, v: callInstr(body, def, part(from, 1).v, [part(a, 4), part(b, 4)]) };
+    return callDot(body, instruction, part(from, 1), part(a, 4), part(b, 4));
   });
   let whole = parts;
   while (whole.length > 1)

@@ -1,4 +1,3 @@
-import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Kernel } from "../../../ir/loop/stmt.js";
 import type { Target } from "../../../ir/target/target.js";
 import type { KernelForm } from "../../forms.js";
@@ -9,10 +8,10 @@ import { attributesText, parallelLoop, stageFunctions } from "./stage.js";
  * Kernels on their own, for tests and measurements: each is exported as `void kernel_<i>(void **buffers, int64_t repeats)`, the
  * pointers in the order of `buffers`, scratch included, aligned to `align` bytes and not overlapping.
  */
-export function kernelsText(kernels: readonly Kernel[], target: Target, instrs: InstrTable, align: number): string {
+export function kernelsText(kernels: readonly Kernel[], target: Target, align: number): string {
   const module = createModuleParts(target.arch, target.features);
   const functions = kernels.flatMap((kernel, k) => {
-    const stages = stageFunctions(formAlone(kernel, align), (j) => `@k${k}_s${j}`, module, instrs);
+    const stages = stageFunctions(formAlone(kernel, align), (j) => `@k${k}_s${j}`, module);
     const calls = kernel.stages.map((s, j) => {
       const args = pointerArgs(stages[j].params);
       return `  call void @k${k}_s${j}(${args}i64 0, i64 ${parallelLoop(s)?.extent ?? 1})`;

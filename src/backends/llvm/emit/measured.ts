@@ -1,4 +1,3 @@
-import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Kernel } from "../../../ir/loop/stmt.js";
 import type { Target } from "../../../ir/target/target.js";
 import { createModuleParts } from "./body.js";
@@ -13,9 +12,9 @@ import { attributesText, parallelLoop, stageFunctions } from "./stage.js";
  * `tables` holds `sets` tables of pointers to the kernel's buffers, in their order, aligned to `align` bytes and not overlapping. Run i takes table
  * (first + i) mod sets, so that constants can be found where a network finds them, far from the caches. parallel_for null: one thread.
  */
-export function measuredKernelText(kernel: Kernel, name: string, target: Target, instrs: InstrTable, align: number): string {
+export function measuredKernelText(kernel: Kernel, name: string, target: Target, align: number): string {
   const module = createModuleParts(target.arch, target.features);
-  const stages = stageFunctions(formAlone(kernel, align), (j) => `@s${j}`, module, instrs);
+  const stages = stageFunctions(formAlone(kernel, align), (j) => `@s${j}`, module);
   const thunks = stages.map(({ params }, j) => thunkText(params, j));
   return [...stages.map((s) => s.text), ...thunks, entryText(kernel, name), module.text(), attributesText(target), ""].join(
     "\n\n",

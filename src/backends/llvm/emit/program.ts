@@ -1,4 +1,3 @@
-import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Launch, Place, Program } from "../../../ir/loop/program.js";
 import { ARCHS } from "../../../ir/target/arch.js";
 import type { Target } from "../../../ir/target/target.js";
@@ -131,16 +130,10 @@ function runText(program: Program, formOf: readonly number[], forms: readonly Ke
  * A program as one LLVM IR module that exports `qc_model`. The weights are the external symbol `qc_weights`; `weightsBytes` is the
  * length of what stands there.
  */
-export function programText(
-  program: Program,
-  target: Target,
-  instrs: InstrTable,
-  facts: DescriptorFacts,
-  weightsBytes: number,
-): string {
+export function programText(program: Program, target: Target, facts: DescriptorFacts, weightsBytes: number): string {
   const module = createModuleParts(target.arch, target.features);
   const { forms, formOf } = formProgram(program);
-  const stages = forms.map((form, i) => stageFunctions(form, (j) => stageName(i, j), module, instrs));
+  const stages = forms.map((form, i) => stageFunctions(form, (j) => stageName(i, j), module));
   const thunks = program.launches.flatMap((launch, n) => thunksText(launch, n, formOf[n], forms[formOf[n]], stages[formOf[n]]));
   return [
     `; ${program.name} for ${facts.targetText}`.replaceAll("\n", " "),

@@ -1,4 +1,3 @@
-import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Expr, LoadExpr } from "../../../ir/loop/expr.js";
 import type { Buffer, StoreStmt } from "../../../ir/loop/stmt.js";
 import { stridesOf } from "../../../ir/type/tensor-type.js";
@@ -30,7 +29,6 @@ export interface Scope {
   readonly body: Body;
   /** Emits an expression of any kind: what the parts of the emitter call each other through. */
   value(e: Expr): Value;
-  readonly instrs: InstrTable;
   variable(name: string): Binding;
   buffer(name: string): BufferAt;
   /** Runs `inner` with a name bound, and brings back what the name meant before. */
@@ -45,12 +43,7 @@ export interface Scope {
 }
 
 /** A scope over `buffers` whose expressions `emit` emits. */
-export function createScope(
-  body: Body,
-  instrs: InstrTable,
-  buffers: readonly BufferAt[],
-  emit: (e: Expr, s: Scope) => Value,
-): Scope {
+export function createScope(body: Body, buffers: readonly BufferAt[], emit: (e: Expr, s: Scope) => Value): Scope {
   const variables = new Map<string, Binding>();
   const known = new Map(buffers.map((b) => [b.def.name, b]));
   const within = <V, T>(map: Map<string, V>, name: string, value: V, inner: () => T): T => {
@@ -69,12 +62,11 @@ export function createScope(
   const scope: Scope = {
     body,
     value: (e) => emit(e, scope),
-    instrs,
     variable: (name) => find(variables, name),
     buffer: (name) => find(known, name),
     withVariable: (name, binding, inner) => within(variables, name, binding, inner),
     withBuffer: (buffer, inner) => within(known, buffer.def.name, buffer, inner),
-    elsewhere: (other) => createScope(other, instrs, [], emit),
+    elsewhere: (other) => createScope(other, [], emit),
     held: new Map(),
     taken: new Map(),
   };

@@ -1,4 +1,3 @@
-import type { InstrTable } from "../../../ir/instr/define.js";
 import type { Buffer, ForStmt, Stage } from "../../../ir/loop/stmt.js";
 import { accessesOf } from "../../../ir/loop/visit.js";
 import type { Target } from "../../../ir/target/target.js";
@@ -56,7 +55,6 @@ export function stageFunctions(
   form: KernelForm,
   nameOf: (stage: number) => string,
   module: ModuleParts,
-  instrs: InstrTable,
 ): readonly StageFunction[] {
   const parameters = parametersOf(form);
   const numbers = new Map(form.kernel.buffers.map((b, i) => [b.name, i]));
@@ -64,7 +62,7 @@ export function stageFunctions(
     const { reads, writes } = accessesOf(stage.body);
     const touched = [...new Set([...reads, ...writes])].flatMap((name) => numbers.get(name) ?? []);
     const params = [...new Set(touched.map((i) => form.params[i]))].sort((a, b) => a - b);
-    return { params, text: stageText(form, stage, nameOf(j), { params, parameters, module, instrs }) };
+    return { params, text: stageText(form, stage, nameOf(j), { params, parameters, module }) };
   });
 }
 
@@ -72,19 +70,13 @@ interface StageParts {
   readonly params: readonly number[];
   readonly parameters: readonly Parameter[];
   readonly module: ModuleParts;
-  readonly instrs: InstrTable;
 }
 
-function stageText(
-  { kernel }: KernelForm,
-  stage: Stage,
-  name: string,
-  { params, parameters, module, instrs }: StageParts,
-): string {
+function stageText({ kernel }: KernelForm, stage: Stage, name: string, { params, parameters, module }: StageParts): string {
   const body = createBody(module, [...params.map((p) => `%b${p}`), "%begin", "%end"]);
   const carried = params.flatMap((p) => parameters[p].buffers.map((i) => ({ p, i }))).sort((a, b) => a.i - b.i);
   const buffers = carried.map(({ p, i }) => bufferAt(kernel.buffers[i], `%b${p}`, parameters[p].align));
-  const scope = createScope(body, instrs, buffers, emitExpr);
+  const scope = createScope(body, buffers, emitExpr);
   const parallel = parallelLoop(stage);
   if (parallel && parallel.extent === 1)
     scope.withVariable(parallel.name, { k: "index", at: affineConst(0) }, () => emitStmt(parallel.body, scope));

@@ -1,12 +1,11 @@
-import { expandInstr } from "../../../ir/instr/define.js";
 import type { Expr } from "../../../ir/loop/expr.js";
-import type { AllocStmt, ForStmt, IfStmt, InstrStmt, ReduceStmt, Stmt, StoreStmt } from "../../../ir/loop/stmt.js";
+import type { AllocStmt, ForStmt, IfStmt, ReduceStmt, Stmt, StoreStmt } from "../../../ir/loop/stmt.js";
 import { dtypeInfo } from "../../../ir/type/dtype.js";
 import { numElements } from "../../../ir/type/tensor-type.js";
 import { unreachable } from "../../../support/assert.js";
 import { affineConst, affineVar } from "./affine.js";
 import { horizontal, intrinsic, reduceValue } from "./arith.js";
-import { callInstr, dotProduct } from "./dot.js";
+import { dotProduct } from "./dot.js";
 import { emitExpr } from "./expr.js";
 import { emitIndex } from "./index.js";
 import { type Access, accessTo, emitPredicate, laneOf, loadAccess, splatValue, storeAccess } from "./memory.js";
@@ -165,22 +164,6 @@ function emitIf(st: IfStmt, s: Scope): void {
   body.start(next);
 }
 
-/** An instruction that the target has, from its template; any other by its meaning. */
-function emitInstr(st: InstrStmt, s: Scope): void {
-  const { body } = s;
-  const def = s.instrs.get(st.name);
-  const template = def?.needs.every((f) => body.module.features.has(f)) ? def.emit.llvm : undefined;
-  if (!def || !template) {
-    emitStmt(expandInstr(st, s.instrs), s);
-    return;
-  }
-  const buffer = s.buffer(st.dst.buffer);
-  const access = accessTo(buffer, st.dst.index, lanesOf(st.dst.index), s);
-  const args = st.args.map((a) => emitExpr(a, s));
-  const old = template.call.includes("$d") ? loadAccess(access, null, s).v : "";
-  storeAccess(access, { t: buffer.def.dtype, lanes: access.lanes, v: callInstr(body, def, old, args) }, null, s);
-}
-
 /** Instructions of a statement, after the current block. */
 export function emitStmt(st: Stmt, s: Scope): void {
   switch (st.k) {
@@ -210,9 +193,6 @@ export function emitStmt(st: Stmt, s: Scope): void {
       s.withVariable(st.name, binding, () => emitStmt(st.body, s));
       return;
     }
-    case "instr":
-      emitInstr(st, s);
-      return;
     default:
       unreachable(st);
   }

@@ -125,7 +125,7 @@ function rewrite(kernel: Kernel, step: AttachStep): Kernel {
     return illegal(step, `'${fill.name}' does not fill one scratch buffer`);
   let isFill = true;
   walkStmt(fill.body, (x) => {
-    if (x.k === "reduce" || x.k === "instr" || x.k === "alloc") isFill = false;
+    if (x.k === "reduce" || x.k === "alloc") isFill = false;
   });
   const reads = accessesOf(fill.body).reads;
   if (!isFill || reads.has(name)) illegal(step, `'${fill.name}' does more than to store`);

@@ -62,7 +62,7 @@ function placesOf(
       else if (x.k === "reduce") values(x.value);
       else if (x.k === "if") values(x.cond);
       else if (x.k === "let") values(x.value);
-      else if (x.k === "instr" || x.k === "alloc") illegal(step, `stage '${s.name}' is scheduled already`);
+      else if (x.k === "alloc") illegal(step, `stage '${s.name}' is scheduled already`);
     });
   }
   return places;

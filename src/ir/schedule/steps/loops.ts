@@ -19,7 +19,7 @@ export function rangesIn(s: Stmt): Ranges {
 const writesReduction = (s: Stmt): boolean => {
   let found = false;
   walkStmt(s, (x) => {
-    if (x.k === "reduce" || x.k === "instr") found = true;
+    if (x.k === "reduce") found = true;
   });
   return found;
 };
@@ -105,7 +105,6 @@ function anyOrder(body: Stmt, vars: readonly string[]): string | null {
   const { reads, writes } = accessesOf(body);
   let why: string | null = null;
   walkStmt(body, (s) => {
-    if (s.k === "instr") why = "it holds an instruction";
     if (s.k !== "store") return;
     const plain = s.index.flatMap((i) => (i.k === "var" ? [i.name] : []));
     const apart = vars.every(
@@ -232,7 +231,6 @@ export function notParallel(body: Stmt, v: string, env: Ranges): string | null {
   walkStmt(inner, (s) => {
     if (s.k === "alloc") locals.add(s.buffer.name);
     if (s.k === "store" || s.k === "reduce") note(written, s.buffer, s.index);
-    if (s.k === "instr") note(written, s.dst.buffer, s.dst.index);
     for (const e of exprsOf(s)) for (const l of loadsOf(e)) note(read, l.buffer, l.index);
   });
   const owners = vars.size > 1 ? [...vars].slice(1) : [v];

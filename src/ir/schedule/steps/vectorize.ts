@@ -52,8 +52,7 @@ function vectorizeStmt(s: Stmt, v: string, lanes: number, step: StepOf<"vectoriz
         return { ...x, index, value: make.splat(expr(x.value), lanes) };
       }
       case "alloc":
-      case "instr":
-        return illegal(step, `the loop holds an ${x.k}`);
+        return illegal(step, "the loop holds an alloc");
     }
   };
   return visit(s);

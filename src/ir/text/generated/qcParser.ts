@@ -89,19 +89,18 @@ export class qcParser extends Parser {
 	public static readonly ELSE = 65;
 	public static readonly LET = 66;
 	public static readonly ALLOC = 67;
-	public static readonly INSTR = 68;
-	public static readonly LIST = 69;
-	public static readonly DENSE = 70;
-	public static readonly TYPE = 71;
-	public static readonly VALUE = 72;
-	public static readonly SYMBOL = 73;
-	public static readonly NUMBER = 74;
-	public static readonly ABSENT = 75;
-	public static readonly IDENT = 76;
-	public static readonly STRING = 77;
-	public static readonly COMMENT = 78;
-	public static readonly WS = 79;
-	public static readonly ANY = 80;
+	public static readonly LIST = 68;
+	public static readonly DENSE = 69;
+	public static readonly TYPE = 70;
+	public static readonly VALUE = 71;
+	public static readonly SYMBOL = 72;
+	public static readonly NUMBER = 73;
+	public static readonly ABSENT = 74;
+	public static readonly IDENT = 75;
+	public static readonly STRING = 76;
+	public static readonly COMMENT = 77;
+	public static readonly WS = 78;
+	public static readonly ANY = 79;
 	public static readonly RULE_file = 0;
 	public static readonly RULE_item = 1;
 	public static readonly RULE_header = 2;
@@ -157,8 +156,8 @@ export class qcParser extends Parser {
 		"'block'", "'loc'", "'pass'", "'from'", "'true'", "'false'", "'kernel'", 
 		"'in'", "'out'", "'inout'", "'scratch'", "'local'", "'prepare'", "'with'", 
 		"'stage'", "'parallel'", "'unroll'", "'for'", "'seq'", "'if'", "'else'", 
-		"'let'", "'alloc'", "'instr'", undefined, undefined, undefined, undefined, 
-		undefined, undefined, "'_'",
+		"'let'", "'alloc'", undefined, undefined, undefined, undefined, undefined, 
+		undefined, "'_'",
 	];
 	private static readonly _SYMBOLIC_NAMES: Array<string | undefined> = [
 		undefined, undefined, undefined, undefined, undefined, undefined, undefined, 
@@ -169,9 +168,9 @@ export class qcParser extends Parser {
 		"VERSION", "CONST", "BLOB", "FUNC", "NEXT", "STATE", "AS", "RETURN", "Q", 
 		"AXIS", "BLOCK", "LOC", "PASS", "FROM", "TRUE", "FALSE", "KERNEL", "IN", 
 		"OUT", "INOUT", "SCRATCH", "LOCAL", "PREPARE", "WITH", "STAGE", "PARALLEL", 
-		"UNROLL", "FOR", "SEQ", "IF", "ELSE", "LET", "ALLOC", "INSTR", "LIST", 
-		"DENSE", "TYPE", "VALUE", "SYMBOL", "NUMBER", "ABSENT", "IDENT", "STRING", 
-		"COMMENT", "WS", "ANY",
+		"UNROLL", "FOR", "SEQ", "IF", "ELSE", "LET", "ALLOC", "LIST", "DENSE", 
+		"TYPE", "VALUE", "SYMBOL", "NUMBER", "ABSENT", "IDENT", "STRING", "COMMENT", 
+		"WS", "ANY",
 	];
 	public static readonly VOCABULARY: Vocabulary = new VocabularyImpl(qcParser._LITERAL_NAMES, qcParser._SYMBOLIC_NAMES, []);
 
@@ -462,7 +461,7 @@ export class qcParser extends Parser {
 			this.state = 133;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
-			while (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.VALUE - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0)) {
+			while (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.VALUE - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0)) {
 				{
 				{
 				this.state = 130;
@@ -1189,7 +1188,7 @@ export class qcParser extends Parser {
 			this.state = 287;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
-			if (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)) | (1 << (qcParser.STRING - 66)))) !== 0)) {
+			if (((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.IDENT - 66)) | (1 << (qcParser.STRING - 66)))) !== 0)) {
 				{
 				this.state = 279;
 				this.attr();
@@ -1271,7 +1270,6 @@ export class qcParser extends Parser {
 			case qcParser.ELSE:
 			case qcParser.LET:
 			case qcParser.ALLOC:
-			case qcParser.INSTR:
 			case qcParser.IDENT:
 				{
 				this.state = 291;
@@ -1417,7 +1415,6 @@ export class qcParser extends Parser {
 			case qcParser.ELSE:
 			case qcParser.LET:
 			case qcParser.ALLOC:
-			case qcParser.INSTR:
 			case qcParser.IDENT:
 				this.enterOuterAlt(_localctx, 8);
 				{
@@ -1768,7 +1765,7 @@ export class qcParser extends Parser {
 			this.state = 386;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
-			while (_la === qcParser.T__6 || ((((_la - 60)) & ~0x1F) === 0 && ((1 << (_la - 60)) & ((1 << (qcParser.PARALLEL - 60)) | (1 << (qcParser.UNROLL - 60)) | (1 << (qcParser.FOR - 60)) | (1 << (qcParser.SEQ - 60)) | (1 << (qcParser.IF - 60)) | (1 << (qcParser.LET - 60)) | (1 << (qcParser.ALLOC - 60)) | (1 << (qcParser.INSTR - 60)) | (1 << (qcParser.IDENT - 60)) | (1 << (qcParser.STRING - 60)))) !== 0)) {
+			while (_la === qcParser.T__6 || ((((_la - 60)) & ~0x1F) === 0 && ((1 << (_la - 60)) & ((1 << (qcParser.PARALLEL - 60)) | (1 << (qcParser.UNROLL - 60)) | (1 << (qcParser.FOR - 60)) | (1 << (qcParser.SEQ - 60)) | (1 << (qcParser.IF - 60)) | (1 << (qcParser.LET - 60)) | (1 << (qcParser.ALLOC - 60)) | (1 << (qcParser.IDENT - 60)) | (1 << (qcParser.STRING - 60)))) !== 0)) {
 				{
 				{
 				this.state = 383;
@@ -1803,7 +1800,7 @@ export class qcParser extends Parser {
 		this.enterRule(_localctx, 56, qcParser.RULE_stmt);
 		let _la: number;
 		try {
-			this.state = 455;
+			this.state = 437;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.PARALLEL:
@@ -1924,86 +1921,40 @@ export class qcParser extends Parser {
 				this.match(qcParser.T__12);
 				}
 				break;
-			case qcParser.INSTR:
-				_localctx = new InstrStmtContext(_localctx);
-				this.enterOuterAlt(_localctx, 6);
-				{
-				this.state = 426;
-				this.match(qcParser.INSTR);
-				this.state = 427;
-				this.match(qcParser.SYMBOL);
-				this.state = 428;
-				this.name();
-				this.state = 429;
-				this.index();
-				this.state = 430;
-				this.match(qcParser.T__2);
-				this.state = 439;
-				this._errHandler.sync(this);
-				_la = this._input.LA(1);
-				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
-					{
-					this.state = 431;
-					this.expr();
-					this.state = 436;
-					this._errHandler.sync(this);
-					_la = this._input.LA(1);
-					while (_la === qcParser.T__3) {
-						{
-						{
-						this.state = 432;
-						this.match(qcParser.T__3);
-						this.state = 433;
-						this.expr();
-						}
-						}
-						this.state = 438;
-						this._errHandler.sync(this);
-						_la = this._input.LA(1);
-					}
-					}
-				}
-
-				this.state = 441;
-				this.match(qcParser.T__4);
-				this.state = 442;
-				this.match(qcParser.T__12);
-				}
-				break;
 			case qcParser.IDENT:
 			case qcParser.STRING:
 				_localctx = new AssignStmtContext(_localctx);
-				this.enterOuterAlt(_localctx, 7);
+				this.enterOuterAlt(_localctx, 6);
 				{
-				this.state = 444;
+				this.state = 426;
 				this.name();
-				this.state = 445;
+				this.state = 427;
 				this.index();
-				this.state = 446;
+				this.state = 428;
 				this.assign();
-				this.state = 447;
+				this.state = 429;
 				this.expr();
-				this.state = 450;
+				this.state = 432;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.IF) {
 					{
-					this.state = 448;
+					this.state = 430;
 					this.match(qcParser.IF);
-					this.state = 449;
+					this.state = 431;
 					this.expr();
 					}
 				}
 
-				this.state = 452;
+				this.state = 434;
 				this.match(qcParser.T__12);
 				}
 				break;
 			case qcParser.T__6:
 				_localctx = new ScopeStmtContext(_localctx);
-				this.enterOuterAlt(_localctx, 8);
+				this.enterOuterAlt(_localctx, 7);
 				{
-				this.state = 454;
+				this.state = 436;
 				this.block();
 				}
 				break;
@@ -2033,7 +1984,7 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 457;
+			this.state = 439;
 			_la = this._input.LA(1);
 			if (!((((_la) & ~0x1F) === 0 && ((1 << _la) & ((1 << qcParser.T__1) | (1 << qcParser.T__13) | (1 << qcParser.T__14) | (1 << qcParser.T__15) | (1 << qcParser.T__16) | (1 << qcParser.T__17) | (1 << qcParser.T__18))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -2067,60 +2018,60 @@ export class qcParser extends Parser {
 		this.enterRule(_localctx, 60, qcParser.RULE_index);
 		let _la: number;
 		try {
-			this.state = 476;
+			this.state = 458;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.LIST:
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 459;
+				this.state = 441;
 				this.match(qcParser.LIST);
 				}
 				break;
 			case qcParser.T__10:
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 460;
+				this.state = 442;
 				this.match(qcParser.T__10);
-				this.state = 469;
+				this.state = 451;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
-				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
+				if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 73)) & ~0x1F) === 0 && ((1 << (_la - 73)) & ((1 << (qcParser.NUMBER - 73)) | (1 << (qcParser.IDENT - 73)) | (1 << (qcParser.STRING - 73)))) !== 0)) {
 					{
-					this.state = 461;
+					this.state = 443;
 					this.expr();
-					this.state = 466;
+					this.state = 448;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
 					while (_la === qcParser.T__3) {
 						{
 						{
-						this.state = 462;
+						this.state = 444;
 						this.match(qcParser.T__3);
-						this.state = 463;
+						this.state = 445;
 						this.expr();
 						}
 						}
-						this.state = 468;
+						this.state = 450;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 					}
 					}
 				}
 
-				this.state = 473;
+				this.state = 455;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 				if (_la === qcParser.IF) {
 					{
-					this.state = 471;
+					this.state = 453;
 					this.match(qcParser.IF);
-					this.state = 472;
+					this.state = 454;
 					this.expr();
 					}
 				}
 
-				this.state = 475;
+				this.state = 457;
 				this.match(qcParser.T__11);
 				}
 				break;
@@ -2150,21 +2101,21 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 478;
+			this.state = 460;
 			this.operandExpr();
-			this.state = 484;
+			this.state = 466;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			while (((((_la - 9)) & ~0x1F) === 0 && ((1 << (_la - 9)) & ((1 << (qcParser.T__8 - 9)) | (1 << (qcParser.T__9 - 9)) | (1 << (qcParser.T__19 - 9)) | (1 << (qcParser.T__20 - 9)) | (1 << (qcParser.T__21 - 9)) | (1 << (qcParser.T__22 - 9)) | (1 << (qcParser.T__23 - 9)) | (1 << (qcParser.T__24 - 9)) | (1 << (qcParser.T__25 - 9)) | (1 << (qcParser.T__26 - 9)) | (1 << (qcParser.T__27 - 9)) | (1 << (qcParser.T__28 - 9)) | (1 << (qcParser.T__29 - 9)) | (1 << (qcParser.T__30 - 9)) | (1 << (qcParser.T__31 - 9)) | (1 << (qcParser.T__32 - 9)))) !== 0)) {
 				{
 				{
-				this.state = 479;
+				this.state = 461;
 				this.binop();
-				this.state = 480;
+				this.state = 462;
 				this.operandExpr();
 				}
 				}
-				this.state = 486;
+				this.state = 468;
 				this._errHandler.sync(this);
 				_la = this._input.LA(1);
 			}
@@ -2192,7 +2143,7 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 487;
+			this.state = 469;
 			_la = this._input.LA(1);
 			if (!(((((_la - 9)) & ~0x1F) === 0 && ((1 << (_la - 9)) & ((1 << (qcParser.T__8 - 9)) | (1 << (qcParser.T__9 - 9)) | (1 << (qcParser.T__19 - 9)) | (1 << (qcParser.T__20 - 9)) | (1 << (qcParser.T__21 - 9)) | (1 << (qcParser.T__22 - 9)) | (1 << (qcParser.T__23 - 9)) | (1 << (qcParser.T__24 - 9)) | (1 << (qcParser.T__25 - 9)) | (1 << (qcParser.T__26 - 9)) | (1 << (qcParser.T__27 - 9)) | (1 << (qcParser.T__28 - 9)) | (1 << (qcParser.T__29 - 9)) | (1 << (qcParser.T__30 - 9)) | (1 << (qcParser.T__31 - 9)) | (1 << (qcParser.T__32 - 9)))) !== 0))) {
 			this._errHandler.recoverInline(this);
@@ -2228,16 +2179,16 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 489;
+			this.state = 471;
 			this.primary();
-			this.state = 492;
+			this.state = 474;
 			this._errHandler.sync(this);
 			_la = this._input.LA(1);
 			if (_la === qcParser.T__0) {
 				{
-				this.state = 490;
+				this.state = 472;
 				this.match(qcParser.T__0);
-				this.state = 491;
+				this.state = 473;
 				this.match(qcParser.IDENT);
 				}
 			}
@@ -2264,7 +2215,7 @@ export class qcParser extends Parser {
 		this.enterRule(_localctx, 68, qcParser.RULE_primary);
 		let _la: number;
 		try {
-			this.state = 515;
+			this.state = 497;
 			this._errHandler.sync(this);
 			switch (this._input.LA(1)) {
 			case qcParser.T__9:
@@ -2272,7 +2223,7 @@ export class qcParser extends Parser {
 				_localctx = new LiteralContext(_localctx);
 				this.enterOuterAlt(_localctx, 1);
 				{
-				this.state = 494;
+				this.state = 476;
 				this.num();
 				}
 				break;
@@ -2281,49 +2232,49 @@ export class qcParser extends Parser {
 				_localctx = new ReferenceContext(_localctx);
 				this.enterOuterAlt(_localctx, 2);
 				{
-				this.state = 495;
+				this.state = 477;
 				this.name();
-				this.state = 509;
+				this.state = 491;
 				this._errHandler.sync(this);
 				switch (this._input.LA(1)) {
 				case qcParser.T__10:
 				case qcParser.LIST:
 					{
-					this.state = 496;
+					this.state = 478;
 					this.index();
 					}
 					break;
 				case qcParser.T__2:
 					{
-					this.state = 497;
+					this.state = 479;
 					this.match(qcParser.T__2);
-					this.state = 506;
+					this.state = 488;
 					this._errHandler.sync(this);
 					_la = this._input.LA(1);
-					if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 74)) & ~0x1F) === 0 && ((1 << (_la - 74)) & ((1 << (qcParser.NUMBER - 74)) | (1 << (qcParser.IDENT - 74)) | (1 << (qcParser.STRING - 74)))) !== 0)) {
+					if (_la === qcParser.T__2 || _la === qcParser.T__9 || ((((_la - 73)) & ~0x1F) === 0 && ((1 << (_la - 73)) & ((1 << (qcParser.NUMBER - 73)) | (1 << (qcParser.IDENT - 73)) | (1 << (qcParser.STRING - 73)))) !== 0)) {
 						{
-						this.state = 498;
+						this.state = 480;
 						this.expr();
-						this.state = 503;
+						this.state = 485;
 						this._errHandler.sync(this);
 						_la = this._input.LA(1);
 						while (_la === qcParser.T__3) {
 							{
 							{
-							this.state = 499;
+							this.state = 481;
 							this.match(qcParser.T__3);
-							this.state = 500;
+							this.state = 482;
 							this.expr();
 							}
 							}
-							this.state = 505;
+							this.state = 487;
 							this._errHandler.sync(this);
 							_la = this._input.LA(1);
 						}
 						}
 					}
 
-					this.state = 508;
+					this.state = 490;
 					this.match(qcParser.T__4);
 					}
 					break;
@@ -2359,11 +2310,11 @@ export class qcParser extends Parser {
 				_localctx = new GroupContext(_localctx);
 				this.enterOuterAlt(_localctx, 3);
 				{
-				this.state = 511;
+				this.state = 493;
 				this.match(qcParser.T__2);
-				this.state = 512;
+				this.state = 494;
 				this.expr();
-				this.state = 513;
+				this.state = 495;
 				this.match(qcParser.T__4);
 				}
 				break;
@@ -2393,7 +2344,7 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 517;
+			this.state = 499;
 			_la = this._input.LA(1);
 			if (!(_la === qcParser.IDENT || _la === qcParser.STRING)) {
 			this._errHandler.recoverInline(this);
@@ -2429,9 +2380,9 @@ export class qcParser extends Parser {
 		try {
 			this.enterOuterAlt(_localctx, 1);
 			{
-			this.state = 519;
+			this.state = 501;
 			_la = this._input.LA(1);
-			if (!(((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.INSTR - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0))) {
+			if (!(((((_la - 34)) & ~0x1F) === 0 && ((1 << (_la - 34)) & ((1 << (qcParser.MODULE - 34)) | (1 << (qcParser.VERSION - 34)) | (1 << (qcParser.CONST - 34)) | (1 << (qcParser.BLOB - 34)) | (1 << (qcParser.FUNC - 34)) | (1 << (qcParser.NEXT - 34)) | (1 << (qcParser.STATE - 34)) | (1 << (qcParser.AS - 34)) | (1 << (qcParser.Q - 34)) | (1 << (qcParser.AXIS - 34)) | (1 << (qcParser.BLOCK - 34)) | (1 << (qcParser.LOC - 34)) | (1 << (qcParser.PASS - 34)) | (1 << (qcParser.FROM - 34)) | (1 << (qcParser.KERNEL - 34)) | (1 << (qcParser.IN - 34)) | (1 << (qcParser.OUT - 34)) | (1 << (qcParser.INOUT - 34)) | (1 << (qcParser.SCRATCH - 34)) | (1 << (qcParser.LOCAL - 34)) | (1 << (qcParser.PREPARE - 34)) | (1 << (qcParser.WITH - 34)) | (1 << (qcParser.STAGE - 34)) | (1 << (qcParser.PARALLEL - 34)) | (1 << (qcParser.UNROLL - 34)) | (1 << (qcParser.FOR - 34)) | (1 << (qcParser.SEQ - 34)) | (1 << (qcParser.IF - 34)) | (1 << (qcParser.ELSE - 34)))) !== 0) || ((((_la - 66)) & ~0x1F) === 0 && ((1 << (_la - 66)) & ((1 << (qcParser.LET - 66)) | (1 << (qcParser.ALLOC - 66)) | (1 << (qcParser.IDENT - 66)))) !== 0))) {
 			this._errHandler.recoverInline(this);
 			} else {
 				if (this._input.LA(1) === Token.EOF) {
@@ -2459,7 +2410,7 @@ export class qcParser extends Parser {
 	}
 
 	public static readonly _serializedATN: string =
-		"\x03\uC91D\uCABA\u058D\uAFBA\u4F53\u0607\uEA8B\uC241\x03R\u020C\x04\x02" +
+		"\x03\uC91D\uCABA\u058D\uAFBA\u4F53\u0607\uEA8B\uC241\x03Q\u01FA\x04\x02" +
 		"\t\x02\x04\x03\t\x03\x04\x04\t\x04\x04\x05\t\x05\x04\x06\t\x06\x04\x07" +
 		"\t\x07\x04\b\t\b\x04\t\t\t\x04\n\t\n\x04\v\t\v\x04\f\t\f\x04\r\t\r\x04" +
 		"\x0E\t\x0E\x04\x0F\t\x0F\x04\x10\t\x10\x04\x11\t\x11\x04\x12\t\x12\x04" +
@@ -2506,130 +2457,128 @@ export class qcParser extends Parser {
 		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E" +
 		"\u019C\n\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03" +
 		"\x1E\x05\x1E\u01A6\n\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E" +
-		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x07\x1E\u01B5" +
-		"\n\x1E\f\x1E\x0E\x1E\u01B8\v\x1E\x05\x1E\u01BA\n\x1E\x03\x1E\x03\x1E\x03" +
-		"\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01C5\n\x1E" +
-		"\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01CA\n\x1E\x03\x1F\x03\x1F\x03 \x03" +
-		" \x03 \x03 \x03 \x07 \u01D3\n \f \x0E \u01D6\v \x05 \u01D8\n \x03 \x03" +
-		" \x05 \u01DC\n \x03 \x05 \u01DF\n \x03!\x03!\x03!\x03!\x07!\u01E5\n!\f" +
-		"!\x0E!\u01E8\v!\x03\"\x03\"\x03#\x03#\x03#\x05#\u01EF\n#\x03$\x03$\x03" +
-		"$\x03$\x03$\x03$\x03$\x07$\u01F8\n$\f$\x0E$\u01FB\v$\x05$\u01FD\n$\x03" +
-		"$\x05$\u0200\n$\x03$\x03$\x03$\x03$\x05$\u0206\n$\x03%\x03%\x03&\x03&" +
-		"\x03&\x02\x02\x02\'\x02\x02\x04\x02\x06\x02\b\x02\n\x02\f\x02\x0E\x02" +
-		"\x10\x02\x12\x02\x14\x02\x16\x02\x18\x02\x1A\x02\x1C\x02\x1E\x02 \x02" +
-		"\"\x02$\x02&\x02(\x02*\x02,\x02.\x020\x022\x024\x026\x028\x02:\x02<\x02" +
-		">\x02@\x02B\x02D\x02F\x02H\x02J\x02\x02\t\x04\x02JJMM\x04\x02&&6:\x03" +
-		"\x02>?\x04\x02\x04\x04\x10\x15\x04\x02\v\f\x16#\x03\x02NO\x06\x02$+-2" +
-		"5FNN\x02\u0237\x02M\x03\x02\x02\x02\x04Z\x03\x02\x02\x02\x06\\\x03\x02" +
-		"\x02\x02\be\x03\x02\x02\x02\no\x03\x02\x02\x02\f\x8D\x03\x02\x02\x02\x0E" +
-		"\xA3\x03\x02\x02\x02\x10\xA5\x03\x02\x02\x02\x12\xAA\x03\x02\x02\x02\x14" +
-		"\xAF\x03\x02\x02\x02\x16\xC3\x03\x02\x02\x02\x18\xDF\x03\x02\x02\x02\x1A" +
-		"\xEB\x03\x02\x02\x02\x1C\xED\x03\x02\x02\x02\x1E\xF1\x03\x02\x02\x02 " +
-		"\u0111\x03\x02\x02\x02\"\u0114\x03\x02\x02\x02$\u0118\x03\x02\x02\x02" +
-		"&\u0127\x03\x02\x02\x02(\u013D\x03\x02\x02\x02*\u013F\x03\x02\x02\x02" +
-		",\u0144\x03\x02\x02\x02.\u0159\x03\x02\x02\x020\u0170\x03\x02\x02\x02" +
-		"2\u0175\x03\x02\x02\x024\u0177\x03\x02\x02\x026\u017C\x03\x02\x02\x02" +
-		"8\u0180\x03\x02\x02\x02:\u01C9\x03\x02\x02\x02<\u01CB\x03\x02\x02\x02" +
-		">\u01DE\x03\x02\x02\x02@\u01E0\x03\x02\x02\x02B\u01E9\x03\x02\x02\x02" +
-		"D\u01EB\x03\x02\x02\x02F\u0205\x03\x02\x02\x02H\u0207\x03\x02\x02\x02" +
-		"J\u0209\x03\x02\x02\x02LN\x05\x06\x04\x02ML\x03\x02\x02\x02MN\x03\x02" +
-		"\x02\x02NR\x03\x02\x02\x02OQ\x05\x04\x03\x02PO\x03\x02\x02\x02QT\x03\x02" +
-		"\x02\x02RP\x03\x02\x02\x02RS\x03\x02\x02\x02SU\x03\x02\x02\x02TR\x03\x02" +
-		"\x02\x02UV\x07\x02\x02\x03V\x03\x03\x02\x02\x02W[\x05\b\x05\x02X[\x05" +
-		"\n\x06\x02Y[\x05.\x18\x02ZW\x03\x02\x02\x02ZX\x03\x02\x02\x02ZY\x03\x02" +
-		"\x02\x02[\x05\x03\x02\x02\x02\\]\x07$\x02\x02]`\x07O\x02\x02^_\x07%\x02" +
-		"\x02_a\x07L\x02\x02`^\x03\x02\x02\x02`a\x03\x02\x02\x02ac\x03\x02\x02" +
-		"\x02bd\x05$\x13\x02cb\x03\x02\x02\x02cd\x03\x02\x02\x02d\x07\x03\x02\x02" +
-		"\x02ef\x07&\x02\x02fg\x07J\x02\x02gh\x07\x03\x02\x02hi\x05\x1C\x0F\x02" +
-		"im\x07\x04\x02\x02jn\x07H\x02\x02kl\x07\'\x02\x02ln\x07O\x02\x02mj\x03" +
-		"\x02\x02\x02mk\x03\x02\x02\x02n\t\x03\x02\x02\x02op\x07(\x02\x02pq\x07" +
-		"K\x02\x02qz\x07\x05\x02\x02rw\x05\f\x07\x02st\x07\x06\x02\x02tv\x05\f" +
-		"\x07\x02us\x03\x02\x02\x02vy\x03\x02\x02\x02wu\x03\x02\x02\x02wx\x03\x02" +
-		"\x02\x02x{\x03\x02\x02\x02yw\x03\x02\x02\x02zr\x03\x02\x02\x02z{\x03\x02" +
-		"\x02\x02{|\x03\x02\x02\x02|}\x07\x07\x02\x02}~\x07\b\x02\x02~\x81\x05" +
-		"\x0E\b\x02\x7F\x80\x07)\x02\x02\x80\x82\x07L\x02\x02\x81\x7F\x03\x02\x02" +
-		"\x02\x81\x82\x03\x02\x02\x02\x82\x83\x03\x02\x02\x02\x83\x87\x07\t\x02" +
-		"\x02\x84\x86\x05\x16\f\x02\x85\x84\x03\x02\x02\x02\x86\x89\x03\x02\x02" +
-		"\x02\x87\x85\x03\x02\x02\x02\x87\x88\x03\x02\x02\x02\x88\x8A\x03\x02\x02" +
-		"\x02\x89\x87\x03\x02\x02\x02\x8A\x8B\x05\x14\v\x02\x8B\x8C\x07\n\x02\x02" +
-		"\x8C\v\x03\x02\x02\x02\x8D\x8E\x07J\x02\x02\x8E\x8F\x07\x03\x02\x02\x8F" +
-		"\x94\x05\x12\n\x02\x90\x92\x07*\x02\x02\x91\x93\x07J\x02\x02\x92\x91\x03" +
-		"\x02\x02\x02\x92\x93\x03\x02\x02\x02\x93\x95\x03\x02\x02\x02\x94\x90\x03" +
-		"\x02\x02\x02\x94\x95\x03\x02\x02\x02\x95\r\x03\x02\x02\x02\x96\xA4\x05" +
-		"\x10\t\x02\x97\xA0\x07\x05\x02\x02\x98\x9D\x05\x10\t\x02\x99\x9A\x07\x06" +
-		"\x02\x02\x9A\x9C\x05\x10\t\x02\x9B\x99\x03\x02\x02\x02\x9C\x9F\x03\x02" +
-		"\x02\x02\x9D\x9B\x03\x02\x02\x02\x9D\x9E\x03\x02\x02\x02\x9E\xA1\x03\x02" +
-		"\x02\x02\x9F\x9D\x03\x02\x02\x02\xA0\x98\x03\x02\x02\x02\xA0\xA1\x03\x02" +
-		"\x02\x02\xA1\xA2\x03\x02\x02\x02\xA2\xA4\x07\x07\x02\x02\xA3\x96\x03\x02" +
-		"\x02\x02\xA3\x97\x03\x02\x02\x02\xA4\x0F\x03\x02\x02\x02\xA5\xA8\x05\x12" +
-		"\n\x02\xA6\xA7\x07*\x02\x02\xA7\xA9\x07J\x02\x02\xA8\xA6\x03\x02\x02\x02" +
-		"\xA8\xA9\x03\x02\x02\x02\xA9\x11\x03\x02\x02\x02\xAA\xAD\x05\x1C\x0F\x02" +
-		"\xAB\xAC\x07+\x02\x02\xAC\xAE\x07O\x02\x02\xAD\xAB\x03\x02\x02\x02\xAD" +
-		"\xAE\x03\x02\x02\x02\xAE\x13\x03\x02\x02\x02\xAF\xB8\x07,\x02\x02\xB0" +
-		"\xB5\x07J\x02\x02\xB1\xB2\x07\x06\x02\x02\xB2\xB4\x07J\x02\x02\xB3\xB1" +
-		"\x03\x02\x02\x02\xB4\xB7\x03\x02\x02\x02\xB5\xB3\x03\x02\x02\x02\xB5\xB6" +
-		"\x03\x02\x02\x02\xB6\xB9\x03\x02\x02\x02\xB7\xB5\x03\x02\x02\x02\xB8\xB0" +
-		"\x03\x02\x02\x02\xB8\xB9\x03\x02\x02\x02\xB9\x15\x03\x02\x02\x02\xBA\xBF" +
-		"\x07J\x02\x02\xBB\xBC\x07\x06\x02\x02\xBC\xBE\x07J\x02\x02\xBD\xBB\x03" +
-		"\x02\x02\x02\xBE\xC1\x03\x02\x02\x02\xBF\xBD\x03\x02\x02\x02\xBF\xC0\x03" +
-		"\x02\x02\x02\xC0\xC2\x03\x02\x02\x02\xC1\xBF\x03\x02\x02\x02\xC2\xC4\x07" +
-		"\x04\x02\x02\xC3\xBA\x03\x02\x02\x02\xC3\xC4\x03\x02\x02\x02\xC4\xC5\x03" +
-		"\x02\x02\x02\xC5\xC7\x05J&\x02\xC6\xC8\x07K\x02\x02\xC7\xC6\x03\x02\x02" +
-		"\x02\xC7\xC8\x03\x02\x02\x02\xC8\xC9\x03\x02\x02\x02\xC9\xD2\x07\x05\x02" +
-		"\x02\xCA\xCF\x05\x18\r\x02\xCB\xCC\x07\x06\x02\x02\xCC\xCE\x05\x18\r\x02" +
-		"\xCD\xCB\x03\x02\x02\x02\xCE\xD1\x03\x02\x02\x02\xCF\xCD\x03\x02\x02\x02" +
-		"\xCF\xD0\x03\x02\x02\x02\xD0\xD3\x03\x02\x02\x02\xD1\xCF\x03\x02\x02\x02" +
-		"\xD2\xCA\x03\x02\x02\x02\xD2\xD3\x03\x02\x02\x02\xD3\xD4\x03\x02\x02\x02" +
-		"\xD4\xD6\x07\x07\x02\x02\xD5\xD7\x05$\x13\x02\xD6\xD5\x03\x02\x02\x02" +
-		"\xD6\xD7\x03\x02\x02\x02\xD7\xDA\x03\x02\x02\x02\xD8\xD9\x07\x03\x02\x02" +
-		"\xD9\xDB\x05\x1A\x0E\x02\xDA\xD8\x03\x02\x02\x02\xDA\xDB\x03\x02\x02\x02" +
-		"\xDB\xDD\x03\x02\x02\x02\xDC\xDE\x05*\x16\x02\xDD\xDC\x03\x02\x02\x02" +
-		"\xDD\xDE\x03\x02\x02\x02\xDE\x17\x03\x02\x02\x02\xDF\xE0\t\x02\x02\x02" +
-		"\xE0\x19\x03\x02\x02\x02\xE1\xE2\x07\x05\x02\x02\xE2\xEC\x07\x07\x02\x02" +
-		"\xE3\xE8\x05\x1C\x0F\x02\xE4\xE5\x07\x06\x02\x02\xE5\xE7\x05\x1C\x0F\x02" +
-		"\xE6\xE4\x03\x02\x02\x02\xE7\xEA\x03\x02\x02\x02\xE8\xE6\x03\x02\x02\x02" +
-		"\xE8\xE9\x03\x02\x02\x02\xE9\xEC\x03\x02\x02\x02\xEA\xE8\x03\x02\x02\x02" +
-		"\xEB\xE1\x03\x02\x02\x02\xEB\xE3\x03\x02\x02\x02\xEC\x1B\x03\x02\x02\x02" +
-		"\xED\xEF\x07I\x02\x02\xEE\xF0\x05\x1E\x10\x02\xEF\xEE\x03\x02\x02\x02" +
-		"\xEF\xF0\x03\x02\x02\x02\xF0\x1D\x03\x02\x02\x02\xF1\xF2\x07-\x02\x02" +
-		"\xF2\u0102\x07\x05\x02\x02\xF3\xF4\x05\"\x12\x02\xF4\xF5\x07\x06\x02\x02" +
-		"\xF5\xF6\x05\"\x12\x02\xF6\u0103\x03\x02\x02\x02\xF7\xF8\x07.\x02\x02" +
-		"\xF8\xFB\x07L\x02\x02\xF9\xFA\x07/\x02\x02\xFA\xFC\x07L\x02\x02\xFB\xF9" +
-		"\x03\x02\x02\x02\xFB\xFC\x03\x02\x02\x02\xFC\xFD\x03\x02\x02\x02\xFD\xFE" +
-		"\x07\x03\x02\x02\xFE\xFF\x05 \x11\x02\xFF\u0100\x07\x06\x02\x02\u0100" +
-		"\u0101\x05 \x11\x02\u0101\u0103\x03\x02\x02\x02\u0102\xF3\x03\x02\x02" +
-		"\x02\u0102\xF7\x03\x02\x02\x02\u0103\u0104\x03\x02\x02\x02\u0104\u0105" +
-		"\x07\x07\x02\x02\u0105\x1F\x03\x02\x02\x02\u0106\u010F\x05\"\x12\x02\u0107" +
-		"\u0108\x07\v\x02\x02\u0108\u0110\x07L\x02\x02\u0109\u010B\x05\"\x12\x02" +
-		"\u010A\u0109\x03\x02\x02\x02\u010B\u010E\x03\x02\x02\x02\u010C\u010A\x03" +
-		"\x02\x02\x02\u010C\u010D\x03\x02\x02\x02\u010D\u0110\x03\x02\x02\x02\u010E" +
-		"\u010C\x03\x02\x02\x02\u010F\u0107\x03\x02\x02\x02\u010F\u010C\x03\x02" +
-		"\x02\x02\u0110\u0112\x03\x02\x02\x02\u0111\u0106\x03\x02\x02\x02\u0111" +
-		"\u0112\x03\x02\x02\x02\u0112!\x03\x02\x02\x02\u0113\u0115\x07\f\x02\x02" +
-		"\u0114\u0113\x03\x02\x02\x02\u0114\u0115\x03\x02\x02\x02\u0115\u0116\x03" +
-		"\x02\x02\x02\u0116\u0117\x07L\x02\x02\u0117#\x03\x02\x02\x02\u0118\u0121" +
-		"\x07\t\x02\x02\u0119\u011E\x05&\x14\x02\u011A\u011B\x07\x06\x02\x02\u011B" +
-		"\u011D\x05&\x14\x02\u011C\u011A\x03\x02\x02\x02\u011D\u0120\x03\x02\x02" +
-		"\x02\u011E\u011C\x03\x02\x02\x02\u011E\u011F\x03\x02\x02\x02\u011F\u0122" +
-		"\x03\x02\x02\x02\u0120\u011E\x03\x02\x02\x02\u0121\u0119\x03\x02\x02\x02" +
-		"\u0121\u0122\x03\x02\x02\x02\u0122\u0123\x03\x02\x02\x02\u0123\u0124\x07" +
-		"\n\x02\x02\u0124%\x03\x02\x02\x02\u0125\u0128\x05J&\x02\u0126\u0128\x07" +
-		"O\x02\x02\u0127\u0125\x03\x02\x02\x02\u0127\u0126\x03\x02\x02\x02\u0128" +
-		"\u0129\x03\x02\x02\x02\u0129\u012A\x07\x04\x02\x02\u012A\u012B\x05(\x15" +
-		"\x02\u012B\'\x03\x02\x02\x02\u012C\u013E\x05\"\x12\x02\u012D\u013E\x07" +
-		"3\x02\x02\u012E\u013E\x074\x02\x02\u012F\u013E\x07O\x02\x02\u0130\u013E" +
-		"\x07K\x02\x02\u0131\u013E\x07G\x02\x02\u0132\u0133\x07\r\x02\x02\u0133" +
-		"\u0138\x07O\x02\x02\u0134\u0135\x07\x06\x02\x02\u0135\u0137\x07O\x02\x02" +
-		"\u0136\u0134\x03\x02\x02\x02\u0137\u013A\x03\x02\x02\x02\u0138\u0136\x03" +
-		"\x02\x02\x02\u0138\u0139\x03\x02\x02\x02\u0139\u013B\x03\x02\x02\x02\u013A" +
+		"\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x03\x1E\x05\x1E\u01B3\n\x1E\x03\x1E\x03" +
+		"\x1E\x03\x1E\x05\x1E\u01B8\n\x1E\x03\x1F\x03\x1F\x03 \x03 \x03 \x03 \x03" +
+		" \x07 \u01C1\n \f \x0E \u01C4\v \x05 \u01C6\n \x03 \x03 \x05 \u01CA\n" +
+		" \x03 \x05 \u01CD\n \x03!\x03!\x03!\x03!\x07!\u01D3\n!\f!\x0E!\u01D6\v" +
+		"!\x03\"\x03\"\x03#\x03#\x03#\x05#\u01DD\n#\x03$\x03$\x03$\x03$\x03$\x03" +
+		"$\x03$\x07$\u01E6\n$\f$\x0E$\u01E9\v$\x05$\u01EB\n$\x03$\x05$\u01EE\n" +
+		"$\x03$\x03$\x03$\x03$\x05$\u01F4\n$\x03%\x03%\x03&\x03&\x03&\x02\x02\x02" +
+		"\'\x02\x02\x04\x02\x06\x02\b\x02\n\x02\f\x02\x0E\x02\x10\x02\x12\x02\x14" +
+		"\x02\x16\x02\x18\x02\x1A\x02\x1C\x02\x1E\x02 \x02\"\x02$\x02&\x02(\x02" +
+		"*\x02,\x02.\x020\x022\x024\x026\x028\x02:\x02<\x02>\x02@\x02B\x02D\x02" +
+		"F\x02H\x02J\x02\x02\t\x04\x02IILL\x04\x02&&6:\x03\x02>?\x04\x02\x04\x04" +
+		"\x10\x15\x04\x02\v\f\x16#\x03\x02MN\x06\x02$+-25EMM\x02\u0222\x02M\x03" +
+		"\x02\x02\x02\x04Z\x03\x02\x02\x02\x06\\\x03\x02\x02\x02\be\x03\x02\x02" +
+		"\x02\no\x03\x02\x02\x02\f\x8D\x03\x02\x02\x02\x0E\xA3\x03\x02\x02\x02" +
+		"\x10\xA5\x03\x02\x02\x02\x12\xAA\x03\x02\x02\x02\x14\xAF\x03\x02\x02\x02" +
+		"\x16\xC3\x03\x02\x02\x02\x18\xDF\x03\x02\x02\x02\x1A\xEB\x03\x02\x02\x02" +
+		"\x1C\xED\x03\x02\x02\x02\x1E\xF1\x03\x02\x02\x02 \u0111\x03\x02\x02\x02" +
+		"\"\u0114\x03\x02\x02\x02$\u0118\x03\x02\x02\x02&\u0127\x03\x02\x02\x02" +
+		"(\u013D\x03\x02\x02\x02*\u013F\x03\x02\x02\x02,\u0144\x03\x02\x02\x02" +
+		".\u0159\x03\x02\x02\x020\u0170\x03\x02\x02\x022\u0175\x03\x02\x02\x02" +
+		"4\u0177\x03\x02\x02\x026\u017C\x03\x02\x02\x028\u0180\x03\x02\x02\x02" +
+		":\u01B7\x03\x02\x02\x02<\u01B9\x03\x02\x02\x02>\u01CC\x03\x02\x02\x02" +
+		"@\u01CE\x03\x02\x02\x02B\u01D7\x03\x02\x02\x02D\u01D9\x03\x02\x02\x02" +
+		"F\u01F3\x03\x02\x02\x02H\u01F5\x03\x02\x02\x02J\u01F7\x03\x02\x02\x02" +
+		"LN\x05\x06\x04\x02ML\x03\x02\x02\x02MN\x03\x02\x02\x02NR\x03\x02\x02\x02" +
+		"OQ\x05\x04\x03\x02PO\x03\x02\x02\x02QT\x03\x02\x02\x02RP\x03\x02\x02\x02" +
+		"RS\x03\x02\x02\x02SU\x03\x02\x02\x02TR\x03\x02\x02\x02UV\x07\x02\x02\x03" +
+		"V\x03\x03\x02\x02\x02W[\x05\b\x05\x02X[\x05\n\x06\x02Y[\x05.\x18\x02Z" +
+		"W\x03\x02\x02\x02ZX\x03\x02\x02\x02ZY\x03\x02\x02\x02[\x05\x03\x02\x02" +
+		"\x02\\]\x07$\x02\x02]`\x07N\x02\x02^_\x07%\x02\x02_a\x07K\x02\x02`^\x03" +
+		"\x02\x02\x02`a\x03\x02\x02\x02ac\x03\x02\x02\x02bd\x05$\x13\x02cb\x03" +
+		"\x02\x02\x02cd\x03\x02\x02\x02d\x07\x03\x02\x02\x02ef\x07&\x02\x02fg\x07" +
+		"I\x02\x02gh\x07\x03\x02\x02hi\x05\x1C\x0F\x02im\x07\x04\x02\x02jn\x07" +
+		"G\x02\x02kl\x07\'\x02\x02ln\x07N\x02\x02mj\x03\x02\x02\x02mk\x03\x02\x02" +
+		"\x02n\t\x03\x02\x02\x02op\x07(\x02\x02pq\x07J\x02\x02qz\x07\x05\x02\x02" +
+		"rw\x05\f\x07\x02st\x07\x06\x02\x02tv\x05\f\x07\x02us\x03\x02\x02\x02v" +
+		"y\x03\x02\x02\x02wu\x03\x02\x02\x02wx\x03\x02\x02\x02x{\x03\x02\x02\x02" +
+		"yw\x03\x02\x02\x02zr\x03\x02\x02\x02z{\x03\x02\x02\x02{|\x03\x02\x02\x02" +
+		"|}\x07\x07\x02\x02}~\x07\b\x02\x02~\x81\x05\x0E\b\x02\x7F\x80\x07)\x02" +
+		"\x02\x80\x82\x07K\x02\x02\x81\x7F\x03\x02\x02\x02\x81\x82\x03\x02\x02" +
+		"\x02\x82\x83\x03\x02\x02\x02\x83\x87\x07\t\x02\x02\x84\x86\x05\x16\f\x02" +
+		"\x85\x84\x03\x02\x02\x02\x86\x89\x03\x02\x02\x02\x87\x85\x03\x02\x02\x02" +
+		"\x87\x88\x03\x02\x02\x02\x88\x8A\x03\x02\x02\x02\x89\x87\x03\x02\x02\x02" +
+		"\x8A\x8B\x05\x14\v\x02\x8B\x8C\x07\n\x02\x02\x8C\v\x03\x02\x02\x02\x8D" +
+		"\x8E\x07I\x02\x02\x8E\x8F\x07\x03\x02\x02\x8F\x94\x05\x12\n\x02\x90\x92" +
+		"\x07*\x02\x02\x91\x93\x07I\x02\x02\x92\x91\x03\x02\x02\x02\x92\x93\x03" +
+		"\x02\x02\x02\x93\x95\x03\x02\x02\x02\x94\x90\x03\x02\x02\x02\x94\x95\x03" +
+		"\x02\x02\x02\x95\r\x03\x02\x02\x02\x96\xA4\x05\x10\t\x02\x97\xA0\x07\x05" +
+		"\x02\x02\x98\x9D\x05\x10\t\x02\x99\x9A\x07\x06\x02\x02\x9A\x9C\x05\x10" +
+		"\t\x02\x9B\x99\x03\x02\x02\x02\x9C\x9F\x03\x02\x02\x02\x9D\x9B\x03\x02" +
+		"\x02\x02\x9D\x9E\x03\x02\x02\x02\x9E\xA1\x03\x02\x02\x02\x9F\x9D\x03\x02" +
+		"\x02\x02\xA0\x98\x03\x02\x02\x02\xA0\xA1\x03\x02\x02\x02\xA1\xA2\x03\x02" +
+		"\x02\x02\xA2\xA4\x07\x07\x02\x02\xA3\x96\x03\x02\x02\x02\xA3\x97\x03\x02" +
+		"\x02\x02\xA4\x0F\x03\x02\x02\x02\xA5\xA8\x05\x12\n\x02\xA6\xA7\x07*\x02" +
+		"\x02\xA7\xA9\x07I\x02\x02\xA8\xA6\x03\x02\x02\x02\xA8\xA9\x03\x02\x02" +
+		"\x02\xA9\x11\x03\x02\x02\x02\xAA\xAD\x05\x1C\x0F\x02\xAB\xAC\x07+\x02" +
+		"\x02\xAC\xAE\x07N\x02\x02\xAD\xAB\x03\x02\x02\x02\xAD\xAE\x03\x02\x02" +
+		"\x02\xAE\x13\x03\x02\x02\x02\xAF\xB8\x07,\x02\x02\xB0\xB5\x07I\x02\x02" +
+		"\xB1\xB2\x07\x06\x02\x02\xB2\xB4\x07I\x02\x02\xB3\xB1\x03\x02\x02\x02" +
+		"\xB4\xB7\x03\x02\x02\x02\xB5\xB3\x03\x02\x02\x02\xB5\xB6\x03\x02\x02\x02" +
+		"\xB6\xB9\x03\x02\x02\x02\xB7\xB5\x03\x02\x02\x02\xB8\xB0\x03\x02\x02\x02" +
+		"\xB8\xB9\x03\x02\x02\x02\xB9\x15\x03\x02\x02\x02\xBA\xBF\x07I\x02\x02" +
+		"\xBB\xBC\x07\x06\x02\x02\xBC\xBE\x07I\x02\x02\xBD\xBB\x03\x02\x02\x02" +
+		"\xBE\xC1\x03\x02\x02\x02\xBF\xBD\x03\x02\x02\x02\xBF\xC0\x03\x02\x02\x02" +
+		"\xC0\xC2\x03\x02\x02\x02\xC1\xBF\x03\x02\x02\x02\xC2\xC4\x07\x04\x02\x02" +
+		"\xC3\xBA\x03\x02\x02\x02\xC3\xC4\x03\x02\x02\x02\xC4\xC5\x03\x02\x02\x02" +
+		"\xC5\xC7\x05J&\x02\xC6\xC8\x07J\x02\x02\xC7\xC6\x03\x02\x02\x02\xC7\xC8" +
+		"\x03\x02\x02\x02\xC8\xC9\x03\x02\x02\x02\xC9\xD2\x07\x05\x02\x02\xCA\xCF" +
+		"\x05\x18\r\x02\xCB\xCC\x07\x06\x02\x02\xCC\xCE\x05\x18\r\x02\xCD\xCB\x03" +
+		"\x02\x02\x02\xCE\xD1\x03\x02\x02\x02\xCF\xCD\x03\x02\x02\x02\xCF\xD0\x03" +
+		"\x02\x02\x02\xD0\xD3\x03\x02\x02\x02\xD1\xCF\x03\x02\x02\x02\xD2\xCA\x03" +
+		"\x02\x02\x02\xD2\xD3\x03\x02\x02\x02\xD3\xD4\x03\x02\x02\x02\xD4\xD6\x07" +
+		"\x07\x02\x02\xD5\xD7\x05$\x13\x02\xD6\xD5\x03\x02\x02\x02\xD6\xD7\x03" +
+		"\x02\x02\x02\xD7\xDA\x03\x02\x02\x02\xD8\xD9\x07\x03\x02\x02\xD9\xDB\x05" +
+		"\x1A\x0E\x02\xDA\xD8\x03\x02\x02\x02\xDA\xDB\x03\x02\x02\x02\xDB\xDD\x03" +
+		"\x02\x02\x02\xDC\xDE\x05*\x16\x02\xDD\xDC\x03\x02\x02\x02\xDD\xDE\x03" +
+		"\x02\x02\x02\xDE\x17\x03\x02\x02\x02\xDF\xE0\t\x02\x02\x02\xE0\x19\x03" +
+		"\x02\x02\x02\xE1\xE2\x07\x05\x02\x02\xE2\xEC\x07\x07\x02\x02\xE3\xE8\x05" +
+		"\x1C\x0F\x02\xE4\xE5\x07\x06\x02\x02\xE5\xE7\x05\x1C\x0F\x02\xE6\xE4\x03" +
+		"\x02\x02\x02\xE7\xEA\x03\x02\x02\x02\xE8\xE6\x03\x02\x02\x02\xE8\xE9\x03" +
+		"\x02\x02\x02\xE9\xEC\x03\x02\x02\x02\xEA\xE8\x03\x02\x02\x02\xEB\xE1\x03" +
+		"\x02\x02\x02\xEB\xE3\x03\x02\x02\x02\xEC\x1B\x03\x02\x02\x02\xED\xEF\x07" +
+		"H\x02\x02\xEE\xF0\x05\x1E\x10\x02\xEF\xEE\x03\x02\x02\x02\xEF\xF0\x03" +
+		"\x02\x02\x02\xF0\x1D\x03\x02\x02\x02\xF1\xF2\x07-\x02\x02\xF2\u0102\x07" +
+		"\x05\x02\x02\xF3\xF4\x05\"\x12\x02\xF4\xF5\x07\x06\x02\x02\xF5\xF6\x05" +
+		"\"\x12\x02\xF6\u0103\x03\x02\x02\x02\xF7\xF8\x07.\x02\x02\xF8\xFB\x07" +
+		"K\x02\x02\xF9\xFA\x07/\x02\x02\xFA\xFC\x07K\x02\x02\xFB\xF9\x03\x02\x02" +
+		"\x02\xFB\xFC\x03\x02\x02\x02\xFC\xFD\x03\x02\x02\x02\xFD\xFE\x07\x03\x02" +
+		"\x02\xFE\xFF\x05 \x11\x02\xFF\u0100\x07\x06\x02\x02\u0100\u0101\x05 \x11" +
+		"\x02\u0101\u0103\x03\x02\x02\x02\u0102\xF3\x03\x02\x02\x02\u0102\xF7\x03" +
+		"\x02\x02\x02\u0103\u0104\x03\x02\x02\x02\u0104\u0105\x07\x07\x02\x02\u0105" +
+		"\x1F\x03\x02\x02\x02\u0106\u010F\x05\"\x12\x02\u0107\u0108\x07\v\x02\x02" +
+		"\u0108\u0110\x07K\x02\x02\u0109\u010B\x05\"\x12\x02\u010A\u0109\x03\x02" +
+		"\x02\x02\u010B\u010E\x03\x02\x02\x02\u010C\u010A\x03\x02\x02\x02\u010C" +
+		"\u010D\x03\x02\x02\x02\u010D\u0110\x03\x02\x02\x02\u010E\u010C\x03\x02" +
+		"\x02\x02\u010F\u0107\x03\x02\x02\x02\u010F\u010C\x03\x02\x02\x02\u0110" +
+		"\u0112\x03\x02\x02\x02\u0111\u0106\x03\x02\x02\x02\u0111\u0112\x03\x02" +
+		"\x02\x02\u0112!\x03\x02\x02\x02\u0113\u0115\x07\f\x02\x02\u0114\u0113" +
+		"\x03\x02\x02\x02\u0114\u0115\x03\x02\x02\x02\u0115\u0116\x03\x02\x02\x02" +
+		"\u0116\u0117\x07K\x02\x02\u0117#\x03\x02\x02\x02\u0118\u0121\x07\t\x02" +
+		"\x02\u0119\u011E\x05&\x14\x02\u011A\u011B\x07\x06\x02\x02\u011B\u011D" +
+		"\x05&\x14\x02\u011C\u011A\x03\x02\x02\x02\u011D\u0120\x03\x02\x02\x02" +
+		"\u011E\u011C\x03\x02\x02\x02\u011E\u011F\x03\x02\x02\x02\u011F\u0122\x03" +
+		"\x02\x02\x02\u0120\u011E\x03\x02\x02\x02\u0121\u0119\x03\x02\x02\x02\u0121" +
+		"\u0122\x03\x02\x02\x02\u0122\u0123\x03\x02\x02\x02\u0123\u0124\x07\n\x02" +
+		"\x02\u0124%\x03\x02\x02\x02\u0125\u0128\x05J&\x02\u0126\u0128\x07N\x02" +
+		"\x02\u0127\u0125\x03\x02\x02\x02\u0127\u0126\x03\x02\x02\x02\u0128\u0129" +
+		"\x03\x02\x02\x02\u0129\u012A\x07\x04\x02\x02\u012A\u012B\x05(\x15\x02" +
+		"\u012B\'\x03\x02\x02\x02\u012C\u013E\x05\"\x12\x02\u012D\u013E\x073\x02" +
+		"\x02\u012E\u013E\x074\x02\x02\u012F\u013E\x07N\x02\x02\u0130\u013E\x07" +
+		"J\x02\x02\u0131\u013E\x07F\x02\x02\u0132\u0133\x07\r\x02\x02\u0133\u0138" +
+		"\x07N\x02\x02\u0134\u0135\x07\x06\x02\x02\u0135\u0137\x07N\x02\x02\u0136" +
+		"\u0134\x03\x02\x02\x02\u0137\u013A\x03\x02\x02\x02\u0138\u0136\x03\x02" +
+		"\x02\x02\u0138\u0139\x03\x02\x02\x02\u0139\u013B\x03\x02\x02\x02\u013A" +
 		"\u0138\x03\x02\x02\x02\u013B\u013E\x07\x0E\x02\x02\u013C\u013E\x05J&\x02" +
 		"\u013D\u012C\x03\x02\x02\x02\u013D\u012D\x03\x02\x02\x02\u013D\u012E\x03" +
 		"\x02\x02\x02\u013D\u012F\x03\x02\x02\x02\u013D\u0130\x03\x02\x02\x02\u013D" +
 		"\u0131\x03\x02\x02\x02\u013D\u0132\x03\x02\x02\x02\u013D\u013C\x03\x02" +
 		"\x02\x02\u013E)\x03\x02\x02\x02\u013F\u0140\x070\x02\x02\u0140\u0141\x07" +
 		"\x05\x02\x02\u0141\u0142\x05,\x17\x02\u0142\u0143\x07\x07\x02\x02\u0143" +
-		"+\x03\x02\x02\x02\u0144\u0145\x07O\x02\x02\u0145\u0148\x07O\x02\x02\u0146" +
-		"\u0147\x071\x02\x02\u0147\u0149\x07O\x02\x02\u0148\u0146\x03\x02\x02\x02" +
+		"+\x03\x02\x02\x02\u0144\u0145\x07N\x02\x02\u0145\u0148\x07N\x02\x02\u0146" +
+		"\u0147\x071\x02\x02\u0147\u0149\x07N\x02\x02\u0148\u0146\x03\x02\x02\x02" +
 		"\u0148\u0149\x03\x02\x02\x02\u0149\u0157\x03\x02\x02\x02\u014A\u014B\x07" +
 		"2\x02\x02\u014B\u0154\x07\x05\x02\x02\u014C\u0151\x05,\x17\x02\u014D\u014E" +
 		"\x07\x06\x02\x02\u014E\u0150\x05,\x17\x02\u014F\u014D\x03\x02\x02\x02" +
@@ -2638,7 +2587,7 @@ export class qcParser extends Parser {
 		"\u014C\x03\x02\x02\x02\u0154\u0155\x03\x02\x02\x02\u0155\u0156\x03\x02" +
 		"\x02\x02\u0156\u0158\x07\x07\x02\x02\u0157\u014A\x03\x02\x02\x02\u0157" +
 		"\u0158\x03\x02\x02\x02\u0158-\x03\x02\x02\x02\u0159\u015A\x075\x02\x02" +
-		"\u015A\u015B\x07K\x02\x02\u015B\u015F\x07\t\x02\x02\u015C\u015E\x050\x19" +
+		"\u015A\u015B\x07J\x02\x02\u015B\u015F\x07\t\x02\x02\u015C\u015E\x050\x19" +
 		"\x02\u015D\u015C\x03\x02\x02\x02\u015E\u0161\x03\x02\x02\x02\u015F\u015D" +
 		"\x03\x02\x02\x02\u015F\u0160\x03\x02\x02\x02\u0160\u0165\x03\x02\x02\x02" +
 		"\u0161\u015F\x03\x02\x02\x02\u0162\u0164\x054\x1B\x02\u0163\u0162\x03" +
@@ -2648,7 +2597,7 @@ export class qcParser extends Parser {
 		"\x03\x02\x02\x02\u016B\u0169\x03\x02\x02\x02\u016B\u016C\x03\x02\x02\x02" +
 		"\u016C\u016E\x03\x02\x02\x02\u016D\u016B\x03\x02\x02\x02\u016E\u016F\x07" +
 		"\n\x02\x02\u016F/\x03\x02\x02\x02\u0170\u0171\x052\x1A\x02\u0171\u0172" +
-		"\x05H%\x02\u0172\u0173\x07\x03\x02\x02\u0173\u0174\x07I\x02\x02\u0174" +
+		"\x05H%\x02\u0172\u0173\x07\x03\x02\x02\u0173\u0174\x07H\x02\x02\u0174" +
 		"1\x03\x02\x02\x02\u0175\u0176\t\x03\x02\x02\u01763\x03\x02\x02\x02\u0177" +
 		"\u0178\x07;\x02\x02\u0178\u0179\x05H%\x02\u0179\u017A\x07<\x02\x02\u017A" +
 		"\u017B\x05.\x18\x02\u017B5\x03\x02\x02\x02\u017C\u017D\x07=\x02\x02\u017D" +
@@ -2659,66 +2608,58 @@ export class qcParser extends Parser {
 		"\u0187\u0188\x07\n\x02\x02\u01889\x03\x02\x02\x02\u0189\u018B\t\x04\x02" +
 		"\x02\u018A\u0189\x03\x02\x02\x02\u018A\u018B\x03\x02\x02\x02\u018B\u018C" +
 		"\x03\x02\x02\x02\u018C\u018D\x07@\x02\x02\u018D\u018E\x05H%\x02\u018E" +
-		"\u018F\x076\x02\x02\u018F\u0190\x07L\x02\x02\u0190\u0191\x058\x1D\x02" +
-		"\u0191\u01CA\x03\x02\x02\x02\u0192\u0193\x07A\x02\x02\u0193\u01CA\x05" +
+		"\u018F\x076\x02\x02\u018F\u0190\x07K\x02\x02\u0190\u0191\x058\x1D\x02" +
+		"\u0191\u01B8\x03\x02\x02\x02\u0192\u0193\x07A\x02\x02\u0193\u01B8\x05" +
 		"8\x1D\x02\u0194\u0195\x07B\x02\x02\u0195\u0196\x07\x05\x02\x02\u0196\u0197" +
 		"\x05@!\x02\u0197\u0198\x07\x07\x02\x02\u0198\u019B\x058\x1D\x02\u0199" +
 		"\u019A\x07C\x02\x02\u019A\u019C\x058\x1D\x02\u019B\u0199\x03\x02\x02\x02" +
-		"\u019B\u019C\x03\x02\x02\x02\u019C\u01CA\x03\x02\x02\x02\u019D\u019E\x07" +
+		"\u019B\u019C\x03\x02\x02\x02\u019C\u01B8\x03\x02\x02\x02\u019D\u019E\x07" +
 		"D\x02\x02\u019E\u019F\x05H%\x02\u019F\u01A0\x07\x04\x02\x02\u01A0\u01A1" +
-		"\x05@!\x02\u01A1\u01A2\x07\x0F\x02\x02\u01A2\u01CA\x03\x02\x02\x02\u01A3" +
+		"\x05@!\x02\u01A1\u01A2\x07\x0F\x02\x02\u01A2\u01B8\x03\x02\x02\x02\u01A3" +
 		"\u01A5\x07E\x02\x02\u01A4\u01A6\x052\x1A\x02\u01A5\u01A4\x03\x02\x02\x02" +
 		"\u01A5\u01A6\x03\x02\x02\x02\u01A6\u01A7\x03\x02\x02\x02\u01A7\u01A8\x05" +
-		"H%\x02\u01A8\u01A9\x07\x03\x02\x02\u01A9\u01AA\x07I\x02\x02\u01AA\u01AB" +
-		"\x07\x0F\x02\x02\u01AB\u01CA\x03\x02\x02\x02\u01AC\u01AD\x07F\x02\x02" +
-		"\u01AD\u01AE\x07K\x02\x02\u01AE\u01AF\x05H%\x02\u01AF\u01B0\x05> \x02" +
-		"\u01B0\u01B9\x07\x05\x02\x02\u01B1\u01B6\x05@!\x02\u01B2\u01B3\x07\x06" +
-		"\x02\x02\u01B3\u01B5\x05@!\x02\u01B4\u01B2\x03\x02\x02\x02\u01B5\u01B8" +
-		"\x03\x02\x02\x02\u01B6\u01B4\x03\x02\x02\x02\u01B6\u01B7\x03\x02\x02\x02" +
-		"\u01B7\u01BA\x03\x02\x02\x02\u01B8\u01B6\x03\x02\x02\x02\u01B9\u01B1\x03" +
-		"\x02\x02\x02\u01B9\u01BA\x03\x02\x02\x02\u01BA\u01BB\x03\x02\x02\x02\u01BB" +
-		"\u01BC\x07\x07\x02\x02\u01BC\u01BD\x07\x0F\x02\x02\u01BD\u01CA\x03\x02" +
-		"\x02\x02\u01BE\u01BF\x05H%\x02\u01BF\u01C0\x05> \x02\u01C0\u01C1\x05<" +
-		"\x1F\x02\u01C1\u01C4\x05@!\x02\u01C2\u01C3\x07B\x02\x02\u01C3\u01C5\x05" +
-		"@!\x02\u01C4\u01C2\x03\x02\x02\x02\u01C4\u01C5\x03\x02\x02\x02\u01C5\u01C6" +
-		"\x03\x02\x02\x02\u01C6\u01C7\x07\x0F\x02\x02\u01C7\u01CA\x03\x02\x02\x02" +
-		"\u01C8\u01CA\x058\x1D\x02\u01C9\u018A\x03\x02\x02\x02\u01C9\u0192\x03" +
-		"\x02\x02\x02\u01C9\u0194\x03\x02\x02\x02\u01C9\u019D\x03\x02\x02\x02\u01C9" +
-		"\u01A3\x03\x02\x02\x02\u01C9\u01AC\x03\x02\x02\x02\u01C9\u01BE\x03\x02" +
-		"\x02\x02\u01C9\u01C8\x03\x02\x02\x02\u01CA;\x03\x02\x02\x02\u01CB\u01CC" +
-		"\t\x05\x02\x02\u01CC=\x03\x02\x02\x02\u01CD\u01DF\x07G\x02\x02\u01CE\u01D7" +
-		"\x07\r\x02\x02\u01CF\u01D4\x05@!\x02\u01D0\u01D1\x07\x06\x02\x02\u01D1" +
-		"\u01D3\x05@!\x02\u01D2\u01D0\x03\x02\x02\x02\u01D3\u01D6\x03\x02\x02\x02" +
-		"\u01D4\u01D2\x03\x02\x02\x02\u01D4\u01D5\x03\x02\x02\x02\u01D5\u01D8\x03" +
-		"\x02\x02\x02\u01D6\u01D4\x03\x02\x02\x02\u01D7\u01CF\x03\x02\x02\x02\u01D7" +
-		"\u01D8\x03\x02\x02\x02\u01D8\u01DB\x03\x02\x02\x02\u01D9\u01DA\x07B\x02" +
-		"\x02\u01DA\u01DC\x05@!\x02\u01DB\u01D9\x03\x02\x02\x02\u01DB\u01DC\x03" +
-		"\x02\x02\x02\u01DC\u01DD\x03\x02\x02\x02\u01DD\u01DF\x07\x0E\x02\x02\u01DE" +
-		"\u01CD\x03\x02\x02\x02\u01DE\u01CE\x03\x02\x02\x02\u01DF?\x03\x02\x02" +
-		"\x02\u01E0\u01E6\x05D#\x02\u01E1\u01E2\x05B\"\x02\u01E2\u01E3\x05D#\x02" +
-		"\u01E3\u01E5\x03\x02\x02\x02\u01E4\u01E1\x03\x02\x02\x02\u01E5\u01E8\x03" +
-		"\x02\x02\x02\u01E6\u01E4\x03\x02\x02\x02\u01E6\u01E7\x03\x02\x02\x02\u01E7" +
-		"A\x03\x02\x02\x02\u01E8\u01E6\x03\x02\x02\x02\u01E9\u01EA\t\x06\x02\x02" +
-		"\u01EAC\x03\x02\x02\x02\u01EB\u01EE\x05F$\x02\u01EC\u01ED\x07\x03\x02" +
-		"\x02\u01ED\u01EF\x07N\x02\x02\u01EE\u01EC\x03\x02\x02\x02\u01EE\u01EF" +
-		"\x03\x02\x02\x02\u01EFE\x03\x02\x02\x02\u01F0\u0206\x05\"\x12\x02\u01F1" +
-		"\u01FF\x05H%\x02\u01F2\u0200\x05> \x02\u01F3\u01FC\x07\x05\x02\x02\u01F4" +
-		"\u01F9\x05@!\x02\u01F5\u01F6\x07\x06\x02\x02\u01F6\u01F8\x05@!\x02\u01F7" +
-		"\u01F5\x03\x02\x02\x02\u01F8\u01FB\x03\x02\x02\x02\u01F9\u01F7\x03\x02" +
-		"\x02\x02\u01F9\u01FA\x03\x02\x02\x02\u01FA\u01FD\x03\x02\x02\x02\u01FB" +
-		"\u01F9\x03\x02\x02\x02\u01FC\u01F4\x03\x02\x02\x02\u01FC\u01FD\x03\x02" +
-		"\x02\x02\u01FD\u01FE\x03\x02\x02\x02\u01FE\u0200\x07\x07\x02\x02\u01FF" +
-		"\u01F2\x03\x02\x02\x02\u01FF\u01F3\x03\x02\x02\x02\u01FF\u0200\x03\x02" +
-		"\x02\x02\u0200\u0206\x03\x02\x02\x02\u0201\u0202\x07\x05\x02\x02\u0202" +
-		"\u0203\x05@!\x02\u0203\u0204\x07\x07\x02\x02\u0204\u0206\x03\x02\x02\x02" +
-		"\u0205\u01F0\x03\x02\x02\x02\u0205\u01F1\x03\x02\x02\x02\u0205\u0201\x03" +
-		"\x02\x02\x02\u0206G\x03\x02\x02\x02\u0207\u0208\t\x07\x02\x02\u0208I\x03" +
-		"\x02\x02\x02\u0209\u020A\t\b\x02\x02\u020AK\x03\x02\x02\x02DMRZ`cmwz\x81" +
-		"\x87\x92\x94\x9D\xA0\xA3\xA8\xAD\xB5\xB8\xBF\xC3\xC7\xCF\xD2\xD6\xDA\xDD" +
-		"\xE8\xEB\xEF\xFB\u0102\u010C\u010F\u0111\u0114\u011E\u0121\u0127\u0138" +
-		"\u013D\u0148\u0151\u0154\u0157\u015F\u0165\u016B\u0184\u018A\u019B\u01A5" +
-		"\u01B6\u01B9\u01C4\u01C9\u01D4\u01D7\u01DB\u01DE\u01E6\u01EE\u01F9\u01FC" +
-		"\u01FF\u0205";
+		"H%\x02\u01A8\u01A9\x07\x03\x02\x02\u01A9\u01AA\x07H\x02\x02\u01AA\u01AB" +
+		"\x07\x0F\x02\x02\u01AB\u01B8\x03\x02\x02\x02\u01AC\u01AD\x05H%\x02\u01AD" +
+		"\u01AE\x05> \x02\u01AE\u01AF\x05<\x1F\x02\u01AF\u01B2\x05@!\x02\u01B0" +
+		"\u01B1\x07B\x02\x02\u01B1\u01B3\x05@!\x02\u01B2\u01B0\x03\x02\x02\x02" +
+		"\u01B2\u01B3\x03\x02\x02\x02\u01B3\u01B4\x03\x02\x02\x02\u01B4\u01B5\x07" +
+		"\x0F\x02\x02\u01B5\u01B8\x03\x02\x02\x02\u01B6\u01B8\x058\x1D\x02\u01B7" +
+		"\u018A\x03\x02\x02\x02\u01B7\u0192\x03\x02\x02\x02\u01B7\u0194\x03\x02" +
+		"\x02\x02\u01B7\u019D\x03\x02\x02\x02\u01B7\u01A3\x03\x02\x02\x02\u01B7" +
+		"\u01AC\x03\x02\x02\x02\u01B7\u01B6\x03\x02\x02\x02\u01B8;\x03\x02\x02" +
+		"\x02\u01B9\u01BA\t\x05\x02\x02\u01BA=\x03\x02\x02\x02\u01BB\u01CD\x07" +
+		"F\x02\x02\u01BC\u01C5\x07\r\x02\x02\u01BD\u01C2\x05@!\x02\u01BE\u01BF" +
+		"\x07\x06\x02\x02\u01BF\u01C1\x05@!\x02\u01C0\u01BE\x03\x02\x02\x02\u01C1" +
+		"\u01C4\x03\x02\x02\x02\u01C2\u01C0\x03\x02\x02\x02\u01C2\u01C3\x03\x02" +
+		"\x02\x02\u01C3\u01C6\x03\x02\x02\x02\u01C4\u01C2\x03\x02\x02\x02\u01C5" +
+		"\u01BD\x03\x02\x02\x02\u01C5\u01C6\x03\x02\x02\x02\u01C6\u01C9\x03\x02" +
+		"\x02\x02\u01C7\u01C8\x07B\x02\x02\u01C8\u01CA\x05@!\x02\u01C9\u01C7\x03" +
+		"\x02\x02\x02\u01C9\u01CA\x03\x02\x02\x02\u01CA\u01CB\x03\x02\x02\x02\u01CB" +
+		"\u01CD\x07\x0E\x02\x02\u01CC\u01BB\x03\x02\x02\x02\u01CC\u01BC\x03\x02" +
+		"\x02\x02\u01CD?\x03\x02\x02\x02\u01CE\u01D4\x05D#\x02\u01CF\u01D0\x05" +
+		"B\"\x02\u01D0\u01D1\x05D#\x02\u01D1\u01D3\x03\x02\x02\x02\u01D2\u01CF" +
+		"\x03\x02\x02\x02\u01D3\u01D6\x03\x02\x02\x02\u01D4\u01D2\x03\x02\x02\x02" +
+		"\u01D4\u01D5\x03\x02\x02\x02\u01D5A\x03\x02\x02\x02\u01D6\u01D4\x03\x02" +
+		"\x02\x02\u01D7\u01D8\t\x06\x02\x02\u01D8C\x03\x02\x02\x02\u01D9\u01DC" +
+		"\x05F$\x02\u01DA\u01DB\x07\x03\x02\x02\u01DB\u01DD\x07M\x02\x02\u01DC" +
+		"\u01DA\x03\x02\x02\x02\u01DC\u01DD\x03\x02\x02\x02\u01DDE\x03\x02\x02" +
+		"\x02\u01DE\u01F4\x05\"\x12\x02\u01DF\u01ED\x05H%\x02\u01E0\u01EE\x05>" +
+		" \x02\u01E1\u01EA\x07\x05\x02\x02\u01E2\u01E7\x05@!\x02\u01E3\u01E4\x07" +
+		"\x06\x02\x02\u01E4\u01E6\x05@!\x02\u01E5\u01E3\x03\x02\x02\x02\u01E6\u01E9" +
+		"\x03\x02\x02\x02\u01E7\u01E5\x03\x02\x02\x02\u01E7\u01E8\x03\x02\x02\x02" +
+		"\u01E8\u01EB\x03\x02\x02\x02\u01E9\u01E7\x03\x02\x02\x02\u01EA\u01E2\x03" +
+		"\x02\x02\x02\u01EA\u01EB\x03\x02\x02\x02\u01EB\u01EC\x03\x02\x02\x02\u01EC" +
+		"\u01EE\x07\x07\x02\x02\u01ED\u01E0\x03\x02\x02\x02\u01ED\u01E1\x03\x02" +
+		"\x02\x02\u01ED\u01EE\x03\x02\x02\x02\u01EE\u01F4\x03\x02\x02\x02\u01EF" +
+		"\u01F0\x07\x05\x02\x02\u01F0\u01F1\x05@!\x02\u01F1\u01F2\x07\x07\x02\x02" +
+		"\u01F2\u01F4\x03\x02\x02\x02\u01F3\u01DE\x03\x02\x02\x02\u01F3\u01DF\x03" +
+		"\x02\x02\x02\u01F3\u01EF\x03\x02\x02\x02\u01F4G\x03\x02\x02\x02\u01F5" +
+		"\u01F6\t\x07\x02\x02\u01F6I\x03\x02\x02\x02\u01F7\u01F8\t\b\x02\x02\u01F8" +
+		"K\x03\x02\x02\x02BMRZ`cmwz\x81\x87\x92\x94\x9D\xA0\xA3\xA8\xAD\xB5\xB8" +
+		"\xBF\xC3\xC7\xCF\xD2\xD6\xDA\xDD\xE8\xEB\xEF\xFB\u0102\u010C\u010F\u0111" +
+		"\u0114\u011E\u0121\u0127\u0138\u013D\u0148\u0151\u0154\u0157\u015F\u0165" +
+		"\u016B\u0184\u018A\u019B\u01A5\u01B2\u01B7\u01C2\u01C5\u01C9\u01CC\u01D4" +
+		"\u01DC\u01E7\u01EA\u01ED\u01F3";
 	public static __ATN: ATN;
 	public static get _ATN(): ATN {
 		if (!qcParser.__ATN) {
@@ -3385,29 +3326,6 @@ export class AllocStmtContext extends StmtContext {
 		this.copyFrom(ctx);
 	}
 }
-export class InstrStmtContext extends StmtContext {
-	public INSTR(): TerminalNode { return this.getToken(qcParser.INSTR, 0); }
-	public SYMBOL(): TerminalNode { return this.getToken(qcParser.SYMBOL, 0); }
-	public name(): NameContext {
-		return this.getRuleContext(0, NameContext);
-	}
-	public index(): IndexContext {
-		return this.getRuleContext(0, IndexContext);
-	}
-	public expr(): ExprContext[];
-	public expr(i: number): ExprContext;
-	public expr(i?: number): ExprContext | ExprContext[] {
-		if (i === undefined) {
-			return this.getRuleContexts(ExprContext);
-		} else {
-			return this.getRuleContext(i, ExprContext);
-		}
-	}
-	constructor(ctx: StmtContext) {
-		super(ctx.parent, ctx.invokingState);
-		this.copyFrom(ctx);
-	}
-}
 export class AssignStmtContext extends StmtContext {
 	public name(): NameContext {
 		return this.getRuleContext(0, NameContext);
@@ -3617,7 +3535,6 @@ export class WordContext extends ParserRuleContext {
 	public ELSE(): TerminalNode | undefined { return this.tryGetToken(qcParser.ELSE, 0); }
 	public LET(): TerminalNode | undefined { return this.tryGetToken(qcParser.LET, 0); }
 	public ALLOC(): TerminalNode | undefined { return this.tryGetToken(qcParser.ALLOC, 0); }
-	public INSTR(): TerminalNode | undefined { return this.tryGetToken(qcParser.INSTR, 0); }
 	constructor(parent: ParserRuleContext | undefined, invokingState: number) {
 		super(parent, invokingState);
 	}
