@@ -45,6 +45,36 @@ const product: OpDef = defineOp({
   },
 }) as OpDef;
 
+/** y[n, i, ..] = x[n, size - 1 - i, ..], wherever the channels are: `last` changes nothing. */
+const mirrored: OpDef = defineOp({
+  name: "mirrored",
+  doc: "y = x with axis 1 from the end.",
+  attrs: { last: attr.bool("does nothing", false) },
+  operands: [{ name: "x" }],
+  traits: [],
+  infer: ([x]) => [x!],
+  eval([x], _attrs, [type]) {
+    const [n, size, ...rest] = type.shape;
+    const run = rest.reduce((a, b) => a * b, 1);
+    const values = numbersOf(x!);
+    const from = (i: number) => {
+      const [row, at] = [Math.floor(i / run / size), Math.floor(i / run) % size];
+      return (row * size + (size - 1 - at)) * run + (i % run);
+    };
+    return [
+      tensorOf(
+        type,
+        Array.from({ length: n * size * run }, (_, i) => values[from(i)]),
+      ),
+    ];
+  },
+  lower(b, { ins: [x], outs: [y] }) {
+    const end = expr.index(x!.type.shape[1] - 1);
+    b.elementwise(y, ([n, i, ...rest]) => b.load(x!, [n, expr.sub(end, i), ...rest]));
+  },
+  sample: (g) => ({ inputs: [g.tensor({ shape: [g.int(1, 2), g.int(2, 4), g.int(1, 3), g.int(1, 3)] })], attrs: {} }),
+}) as OpDef;
+
 const copyOf = (op: OpDef, change: Partial<OpDef>): Plugin => plugin({ ops: [{ ...op, ...change }] });
 const rewriting = (change: Partial<Parameters<typeof definePass>[0]>) =>
   plugin({
@@ -131,6 +161,14 @@ export const FAULTY: Readonly<Record<string, readonly [Plugin, RegExp]>> = {
   "op that calls itself elementwise and is not": [
     copyOf(product, { quantize: { form: "table" } }),
     /a table stands for an element-wise op/,
+  ],
+  "op whose rule for transposes is wrong": [
+    copyOf(product, { layout: { transpose: { operands: [0], behind: (attrs, perm) => ({ attrs, perm }) } } }),
+    /op\(transpose\(x, p\)\) = transpose\(op'\(x\), p'\)/,
+  ],
+  "op whose channels-last form is another op": [
+    copyOf(mirrored, { layout: { channels: { operands: [0], last: ({ last }) => (last ? null : { last: true }) } } }),
+    /op\(x\) = to_first\(op_last\(to_last\(x\)\)\)/,
   ],
   "pass that changes values": [
     rewriting({

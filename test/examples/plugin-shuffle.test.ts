@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runKernel } from "../../src/backends/js/run-kernel.js";
-import { channelsFormDifference } from "../../src/check/axes.js";
 import { drawCase, lowerCase, operandData } from "../../src/check/draw/op-case.js";
+import { layoutProperties } from "../../src/check/ops/layout.js";
 import { difference } from "../../src/check/same-values.js";
 import { createContext } from "../../src/context.js";
 import { evaluateModule } from "../../src/ir/op/evaluate.js";
@@ -16,6 +16,7 @@ import { parsePipeline } from "../../src/passes/pipeline.js";
 import { loadPlugin } from "../../src/plugin.js";
 import { readNpy, writeNpy } from "../../src/support/npy.js";
 import { qc, ROOT } from "../cli/qc.js";
+import { expectHeld } from "../helpers/held.js";
 
 const SHUFFLE = join(ROOT, "examples/plugin-shuffle/shuffle.mjs");
 const work = mkdtempSync(join(tmpdir(), "qc-shuffle-"));
@@ -62,9 +63,10 @@ ${after}  %y = conv(%d, #w1) {${conv}}
       const group = lowerCase(op, c);
       const [want] = op.eval(c.inputs, c.attrs as never, c.types);
       expect(runKernel(group.kernel, operandData(group, c)).y0).toEqual(want.data);
-      const hasForm = c.attrs.layout === "channels_first";
-      expect(channelsFormDifference(op, c)).toBe(hasForm ? null : undefined);
     }
+    const properties = layoutProperties(op, createContext({ plugins: [await loadPlugin(SHUFFLE)] }));
+    expect(properties.map((p) => p.name)).toContain("op(x) = to_first(op_last(to_last(x)))");
+    for (const p of properties) await expectHeld(p, { seed: 1, cases: 30 });
   });
   it("compiles", () => {
     writeFileSync(join(work, "shuffle.qc"), floats);

@@ -4,6 +4,7 @@ import type { NativeRunner } from "../native.js";
 import { chainKeepsMeaning } from "./chains.js";
 import type { OpProperties } from "./instance.js";
 import { integerProperties } from "./integers.js";
+import { layoutProperties } from "./layout.js";
 import { inferredAsEvaluated, loweredAsEvaluated, loweredAsEvaluatedNonFinite, nativeAsEvaluated } from "./meaning.js";
 import { weightProperties } from "./weights.js";
 
@@ -16,6 +17,7 @@ export function opProperties(def: OpDef, ctx: Context, native: NativeRunner | nu
       loweredAsEvaluated(def, ctx),
       loweredAsEvaluatedNonFinite(def, ctx),
       ...weightProperties(def, ctx),
+      ...layoutProperties(def, ctx),
       ...integers.instances,
       ...(native ? [nativeAsEvaluated(def, ctx, native)] : []),
     ],

@@ -101,6 +101,12 @@ export const alongAxis = allOperands<{ readonly axis: number } & Attrs>((attrs, 
   perm: p,
 }));
 
+/** Attribute `axes`: all of the operand's axes stay. */
+export const alongAxes = allOperands<{ readonly axes: readonly number[] } & Attrs>((attrs, p) => ({
+  attrs: { ...attrs, axes: attrs.axes.map((a) => p[(a + p.length) % p.length]).sort((a, b) => a - b) },
+  perm: p,
+}));
+
 /** Attribute `axis`, -1 where none is meant. */
 export const alongAxisOrNone = allOperands<{ readonly axis: number } & Attrs>((attrs, p) => ({
   attrs: attrs.axis < 0 ? attrs : { ...attrs, axis: p[attrs.axis] },
@@ -116,6 +122,34 @@ export const overAxes = allOperands<{ readonly axes: readonly number[]; readonly
   const order = [...left].sort((a, b) => a - b);
   return { attrs: { ...attrs, axes }, perm: left.map((axis) => order.indexOf(axis)) };
 });
+
+/** Attributes `axis` and `keepdims`: one axis is reduced. */
+export const overAxis = allOperands<{ readonly axis: number; readonly keepdims: boolean } & Attrs>(
+  ({ axis, ...attrs }, p, types) => {
+    const reduced = overAxes.behind({ ...attrs, axes: [axis] }, p, types);
+    return reduced && { attrs: { ...attrs, axis: p[(axis + p.length) % p.length] }, perm: reduced.perm };
+  },
+);
+
+/** Attribute `layout` says where the channels are; the batch stays in front, and the other axes are alike. Operand 0 is transposed. */
+export const aroundChannels: CommutesWithTranspose<{ readonly layout: "channels_first" | "channels_last" } & Attrs> = {
+  operands: [0],
+  behind(attrs, p) {
+    const channels = p[attrs.layout === "channels_first" ? 1 : p.length - 1];
+    if (p[0] !== 0 || (channels !== 1 && channels !== p.length - 1)) return null;
+    const layout = channels === 1 ? "channels_first" : "channels_last";
+    return { attrs: layout === attrs.layout ? attrs : { ...attrs, layout }, perm: p };
+  },
+};
+
+/** Attribute `axis`: that axis and those behind it are read together, and stay where they are. Operand 0 is transposed. */
+export const beforeAxis: CommutesWithTranspose<{ readonly axis: number } & Attrs> = {
+  operands: [0],
+  behind: (attrs, perm) => (perm.slice(attrs.axis).every((a, i) => a === attrs.axis + i) ? { attrs, perm } : null),
+};
+
+/** Every element of operand 0 by itself. */
+export const onEachElement: CommutesWithTranspose<Attrs> = { operands: [0], behind: (attrs, perm) => ({ attrs, perm }) };
 
 /** Attributes that are lists of `parts` entries for each dimension: all first ones, then all second ones; empty lists stay so. */
 export const perDimension = <A extends Attrs>(parts: Readonly<Partial<Record<keyof A, number>>>): CommutesWithTranspose<A> =>

@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp, type OpDef } from "../op/define.js";
+import { overAxis } from "../op/layout.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { isFloat } from "../type/dtype.js";
 import { tensorType } from "../type/tensor-type.js";
@@ -22,6 +23,7 @@ function argExtreme(name: "argmax" | "argmin", better: <T extends number | bigin
     },
     operands: [{ name: "x" }],
     traits: [],
+    layout: { transpose: overAxis },
     infer(types, { axis, keepdims }, fail) {
       const x = present(types, 0);
       checkDType(name, x, "numeric", fail);

@@ -1,9 +1,11 @@
 /** Normalisations over given axes without parameters. */
+
 import { type AttrSchema, type AttrsOf, attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import type { BufferRef, LowerBuilder } from "../loop/lower-builder.js";
 import * as make from "../loop/make.js";
 import { defineOp, type OpDef } from "../op/define.js";
+import { alongAxes, alongAxis, type CommutesWithTranspose } from "../op/layout.js";
 import type { Gen, OpCase } from "../op/sample.js";
 import { numbersOf, tensorOf } from "../op/tensor.js";
 import type { DType } from "../type/dtype.js";
@@ -26,6 +28,7 @@ function axisNorm<const S extends AttrSchema>(d: {
   doc: string;
   attrs: S;
   axes: (attrs: AttrsOf<S>) => readonly number[];
+  transpose: CommutesWithTranspose<AttrsOf<S>>;
   numbers: (v: readonly number[], attrs: AttrsOf<S>) => number[];
   /** Emits the statistics; returns the element function of x and the kept-dims position. */
   stats: (b: LowerBuilder, rows: Rows, attrs: AttrsOf<S>) => (x: Expr, at: readonly Expr[]) => Expr;
@@ -37,6 +40,7 @@ function axisNorm<const S extends AttrSchema>(d: {
     attrs: d.attrs,
     operands: [{ name: "x" }],
     traits: [],
+    layout: { transpose: d.transpose },
     infer(types, attrs, fail) {
       const x = present(types, 0);
       checkNoQuant(d.name, x, fail);
@@ -86,6 +90,7 @@ export const lpNorm = axisNorm({
   doc: "y = x / |x|_p along `axis`, 0 where the norm is 0. ONNX LpNormalization-22.",
   attrs: { axis: attr.int("axis to normalize"), p: attr.int("order of the norm: 1 or 2", 2) },
   axes: ({ axis }) => [axis],
+  transpose: alongAxis,
   numbers(v, { p }) {
     const norm = p === 1 ? v.reduce((s, x) => s + Math.abs(x), 0) : Math.sqrt(v.reduce((s, x) => s + x * x, 0));
     return v.map((x) => (norm === 0 ? 0 : x / norm));
@@ -109,6 +114,7 @@ export const meanVarianceNorm = axisNorm({
   doc: "y = (x - mean) / (sqrt(variance) + 1e-9) over `axes`. ONNX MeanVarianceNormalization-13.",
   attrs: { axes: attr.ints("axes to normalize over", [0, 2, 3]) },
   axes: ({ axes }) => axes,
+  transpose: alongAxes,
   numbers(v) {
     const { mean, variance } = momentsOf(v);
     return v.map((x) => (x - mean) / (Math.sqrt(variance) + 1e-9));

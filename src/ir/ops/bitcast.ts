@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { onEachElement } from "../op/layout.js";
 import { bytesOf, dataFromBytes } from "../op/tensor.js";
 import { type DType, dtypeInfo } from "../type/dtype.js";
 import { type TensorType, tensorType, typeText } from "../type/tensor-type.js";
@@ -17,6 +18,7 @@ export const bitcast = defineOp({
   attrs: { to: attr.dtype("element type of the result") },
   operands: [{ name: "x" }],
   traits: ["view", "reinterprets"],
+  layout: { transpose: onEachElement },
   infer(types, { to }, fail) {
     const x: TensorType = present(types, 0);
     checkNoQuant("bitcast", x, fail);

@@ -1,8 +1,10 @@
 /** Normalisations with a scale and a bias for each channel. */
+
 import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp, type InferFail, type OpDef } from "../op/define.js";
+import { aroundChannels } from "../op/layout.js";
 import type { Gen } from "../op/sample.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { type TensorType, typeText } from "../type/tensor-type.js";
@@ -48,6 +50,7 @@ export const batchNorm = defineOp({
   attrs: { epsilon: EPSILON, layout: LAYOUT },
   operands: [{ name: "x" }, { name: "scale" }, { name: "bias" }, { name: "mean" }, { name: "var" }],
   traits: [],
+  layout: { transpose: aroundChannels },
   affine: {
     operands: [0],
     axis: ({ layout }, rank) => channelAxis(layout, rank),
@@ -110,6 +113,7 @@ function groupedNorm(name: string, doc: string, perChannel: boolean): OpDef {
     attrs: { groups: attr.int("groups of channels", 1), epsilon: EPSILON, layout: LAYOUT },
     operands: [{ name: "x" }, { name: "scale", doc: "[C]" }, { name: "bias", doc: "[C]" }],
     traits: [],
+    layout: { transpose: aroundChannels },
     infer(types, { groups, layout }, fail) {
       const channels = checkChannels(name, types, layout, ["scale", "bias"], fail);
       const g = groupsOf(groups, channels);

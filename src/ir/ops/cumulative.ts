@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp, type OpDef } from "../op/define.js";
+import { alongAxis } from "../op/layout.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { isFloat } from "../type/dtype.js";
 import { checkAxis, checkDType, checkNoQuant, present } from "./shared/check.js";
@@ -34,6 +35,7 @@ function cumulative(name: "cumsum" | "cumprod", doc: string): OpDef {
     },
     operands: [{ name: "x" }],
     traits: [],
+    layout: { transpose: alongAxis },
     infer(types, { axis }, fail) {
       const x = present(types, 0);
       checkNoQuant(name, x, fail);

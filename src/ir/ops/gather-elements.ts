@@ -1,5 +1,6 @@
 import { attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
+import { alongAxis } from "../op/layout.js";
 import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
@@ -14,6 +15,7 @@ export const gatherElements = defineOp({
   attrs: { axis: attr.int("the axis of x that is indexed") },
   operands: [{ name: "x" }, { name: "indices" }],
   traits: ["movement", "same-scale"],
+  layout: { transpose: alongAxis },
   quantize: movesElements,
   infer(types, { axis }, fail) {
     const [x, indices] = [0, 1].map((k) => present<TensorType>(types, k));

@@ -2,6 +2,7 @@ import { type AttrSchema, attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp, type InferFail, type OpDef } from "../op/define.js";
+import { beforeAxis } from "../op/layout.js";
 import type { Gen, OpCase } from "../op/sample.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { broadcastShapes, type TensorType, typeText } from "../type/tensor-type.js";
@@ -75,6 +76,7 @@ function normOp(name: string, doc: string, centered: boolean): OpDef {
     attrs: ATTRS,
     operands: centered ? [...operands, { name: "bias", optional: true }] : operands,
     traits: [],
+    layout: { transpose: beforeAxis },
     infer(types, { axis }, fail) {
       const x = present(types, 0);
       checkNoQuant(name, x, fail);

@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { aroundChannels } from "../op/layout.js";
 import { numbersOf, tensorOf } from "../op/tensor.js";
 import { typeText } from "../type/tensor-type.js";
 import { checkDType, checkNoQuant, present } from "./shared/check.js";
@@ -23,6 +24,7 @@ export const lrn = defineOp({
   },
   operands: [{ name: "x" }],
   traits: [],
+  layout: { transpose: aroundChannels },
   infer(types, { size }, fail) {
     const x = present(types, 0);
     checkNoQuant("lrn", x, fail);

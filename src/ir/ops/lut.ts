@@ -1,5 +1,6 @@
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { onEachElement } from "../op/layout.js";
 import { emptyData, numbersOf } from "../op/tensor.js";
 import { dtypeInfo } from "../type/dtype.js";
 import { tensorType, typeText } from "../type/tensor-type.js";
@@ -12,6 +13,7 @@ export const lut = defineOp({
   attrs: {},
   operands: [{ name: "x" }, { name: "table", doc: "[256]" }],
   traits: ["transfer"],
+  layout: { transpose: onEachElement },
   infer(types, _attrs, fail) {
     const [x, table] = [present(types, 0), present(types, 1)];
     if (x.dtype !== "i8" && x.dtype !== "u8") fail("QC-OP-001", `lut: operand of type ${typeText(x)}, expected i8 or u8`);

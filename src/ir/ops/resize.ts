@@ -1,6 +1,6 @@
-import { attr } from "../attr/attr.js";
+import { type Attrs, attr } from "../attr/attr.js";
 import { defineOp } from "../op/define.js";
-import { perDimension } from "../op/layout.js";
+import { type CommutesWithTranspose, perDimension } from "../op/layout.js";
 import { movesElements } from "../op/quantize.js";
 import { emptyData, numbersOf, tensorOf } from "../op/tensor.js";
 import { dtypeInfo, isFloat } from "../type/dtype.js";
@@ -34,11 +34,14 @@ function weight(mode: SampleMode, d: number, a: number): number {
   return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
 }
 
+function geometryOf(a: ResizeAttrs, input: number, d: number) {
+  const roi = a.roi.length ? ([a.roi[d], a.roi[a.shape.length + d]] as const) : ([0, 1] as const);
+  return { input, output: a.shape[d], scale: a.scales[d], roi };
+}
+
 /** Samples of output i along axis d: input positions and weights; null where the value is the extrapolated one. */
 function samplesAt(a: ResizeAttrs, input: number, d: number, i: number): { at: number; weight: number }[] | null {
-  const rank = a.shape.length;
-  const roi = a.roi.length ? ([a.roi[d], a.roi[rank + d]] as const) : ([0, 1] as const);
-  const geometry = { input, output: a.shape[d], scale: a.scales[d], roi };
+  const geometry = geometryOf(a, input, d);
   if (isIdentityAxis(a.coordinates, geometry)) return [{ at: i, weight: 1 }];
   const m = axisMap(a.coordinates, geometry);
   const x = ((i + m.before) * m.times) / m.over + m.after;
@@ -59,6 +62,21 @@ function samplesAt(a: ResizeAttrs, input: number, d: number, i: number): { at: n
   const sum = taps.reduce((s, t) => s + t.weight, 0);
   return taps.map((t) => ({ at: t.at, weight: t.weight / sum }));
 }
+
+const everyAxis = perDimension<ResizeAttrs & Attrs>({ shape: 1, scales: 1, roi: 2 });
+
+/** Interpolated integers are rounded once, from a sum whose terms come axis by axis: resampled axes keep their order. */
+const inTheSameOrder: CommutesWithTranspose<ResizeAttrs & Attrs> = {
+  operands: "all",
+  behind(a, p, types) {
+    const [x] = types;
+    if (a.mode !== "nearest" && x && !isFloat(x.dtype)) {
+      const resampled = p.filter((_, d) => !isIdentityAxis(a.coordinates, geometryOf(a, x.shape[d], d)));
+      if (resampled.some((axis, i) => i > 0 && axis < resampled[i - 1])) return null;
+    }
+    return everyAxis.behind(a, p, types);
+  },
+};
 
 /** Resampling along every axis whose size changes. ONNX Resize-19, Upsample-9; TFLite RESIZE_NEAREST_NEIGHBOR, RESIZE_BILINEAR. */
 export const resize = defineOp({
@@ -81,7 +99,7 @@ export const resize = defineOp({
   },
   operands: [{ name: "x" }],
   traits: ["same-scale"],
-  layout: { transpose: perDimension({ shape: 1, scales: 1, roi: 2 }), wantsChannelsLast: true },
+  layout: { transpose: inTheSameOrder, wantsChannelsLast: true },
   quantize: {
     ...movesElements,
     // a value from outside the input, the model's own float, need not lie on the grid

@@ -1,6 +1,7 @@
 import { attr } from "../attr/attr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { perDimension } from "../op/layout.js";
 import { movesElements } from "../op/quantize.js";
 import { emptyData, type Tensor } from "../op/tensor.js";
 import { numElements, stridesOf, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
@@ -14,6 +15,7 @@ export const tile = defineOp({
   attrs: { repeats: attr.ints("repetitions of each dimension") },
   operands: [{ name: "x" }],
   traits: ["movement", "same-scale"],
+  layout: { transpose: perDimension({ repeats: 1 }) },
   quantize: movesElements,
   infer(types, { repeats }, fail) {
     const x: TensorType = present(types, 0);

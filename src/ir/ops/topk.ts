@@ -2,6 +2,7 @@ import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";
 import { defineOp } from "../op/define.js";
+import { alongAxis } from "../op/layout.js";
 import { emptyData, numbersOf, type Tensor } from "../op/tensor.js";
 import { isFloat } from "../type/dtype.js";
 import { numElements, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
@@ -41,6 +42,7 @@ export const topk = defineOp({
   },
   operands: [{ name: "x" }],
   traits: ["same-scale"],
+  layout: { transpose: alongAxis },
   infer(types, { k, axis }, fail) {
     const x: TensorType = present(types, 0);
     checkAxis("topk", axis, x, fail);
