@@ -48,8 +48,11 @@ function networkText(target: string): string {
 /** Drawn cases of one op, scheduled for a target, as one module. */
 function opText(op: (typeof builtinOps)[number], cases: number, target: string): string {
   const tools = openToolchain(target);
-  const kernels = Array.from({ length: cases }, (_, k) => lowerCase(op, drawCase(op, 1000 + k), (i) => i % 2 === 1).kernel);
-  return kernelsText(kernels.map((k) => scheduleKernel(k, tools.target).kernel), tools.target, 64); // biome-ignore format: one call
+  const kernels = Array.from({ length: cases }, (_, k) => {
+    const { kernel } = lowerCase(op, drawCase(op, 1000 + k), (i) => i % 2 === 1);
+    return scheduleKernel(kernel, tools.target).kernel;
+  });
+  return kernelsText(kernels, tools.target, 64);
 }
 
 function* texts(cases: number): Iterable<NamedText> {

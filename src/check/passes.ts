@@ -39,7 +39,8 @@ const hasHalves = (m: Module): boolean =>
     (v) => v.type.dtype === "f16" || v.type.dtype === "bf16",
   );
 /** Whether the module shows the last bits of its floats, in half precision or as integers: then a change of order leaves only the types to compare. */
-const showsBits = (m: Module): boolean => hasHalves(m) || m.funcs.some((f) => f.body.some((n) => n.op === "bitcast"));
+const showsBits = (m: Module, ctx: IrContext): boolean =>
+  hasHalves(m) || m.funcs.some((f) => f.body.some((n) => ctx.ops.get(n.op)?.traits.includes("reinterprets")));
 
 /** Random modules, some with state; `ops` more often than the others. */
 function drawModule(ctx: IrContext, ops: readonly OpDef[], seed: number): RandomModule | null {
@@ -79,7 +80,7 @@ function meaningDiffers(
   ctx: IrContext,
   { steps, assumed, tolerance }: Run,
 ): string | null {
-  const rounds = (steps.some((s) => s.pass.name === "widen-half") && hasHalves(module)) || (tolerance > 0 && showsBits(module));
+  const rounds = (steps.some((s) => s.pass.roundsHalves) && hasHalves(module)) || (tolerance > 0 && showsBits(module, ctx));
   const text = printModule(module, ctx, { locs: true });
   const result = runPipeline(module, steps, ctx, [], assumed);
   if (printModule(module, ctx, { locs: true }) !== text) return "the pass changes its argument";

@@ -66,8 +66,7 @@ const NAME_SHOWN = 200;
 const MESSAGE_SHOWN = 4000;
 
 /** Characters that move a cursor, colour, ring or reorder what stands around them: C0, DEL, C1, line separators, directions. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be shown
-const UNSHOWN = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const UNSHOWN = /[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Bidi_Control}]/gu;
 
 const escapeOf = (c: string): string => {
   const known = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[c];

@@ -10,7 +10,10 @@ const MOST_SINGLE = 64;
 export function* simplerTensors(t: Tensor): Iterable<Tensor> {
   if (!isFloat(t.type.dtype) && !t.type.quant) return;
   const values = numbersOf(t);
-  for (const [at, simple] of [0, 1].entries()) if (values.some((v) => rank(v) > at)) yield tensorOf(t.type, values.map(() => simple)); // biome-ignore format: one thought
+  for (const simple of [0, 1])
+    if (values.some((v) => rank(v) > rank(simple))) {
+      yield tensorOf(t.type, new Float64Array(values.length).fill(simple));
+    }
   for (let i = 0; i < Math.min(values.length, MOST_SINGLE); i++) {
     for (const simple of [0, 1, Math.round(values[i])]) {
       if (rank(simple) < rank(values[i])) yield tensorOf(t.type, values.with(i, simple));

@@ -31,6 +31,8 @@ export interface Pass<S extends AttrSchema = AttrSchema> {
    * replaced on purpose, only types are kept. Absent: not at all.
    */
   readonly tolerance?: number;
+  /** Values in half precision are rounded at other places: only their types are kept. */
+  readonly roundsHalves?: boolean;
   /** A second run changes nothing. */
   readonly idempotent?: boolean;
   /** IR texts that the pass rewrites, for checks: modules drawn at random seldom hold what it looks for. */

@@ -21,6 +21,7 @@ export const widenHalf = definePass({
   requires: ["flat"],
   establishes: ["wide"],
   breaks: BROKEN_BY_NEW_NODES,
+  roundsHalves: true,
   run(m, ctx) {
     const wide = new Map<ValueId, ValueId>();
     const swept = sweep(m, ctx, "widen-half", (view) => widenNode(view, ctx, wide));

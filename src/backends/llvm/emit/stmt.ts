@@ -151,16 +151,13 @@ function emitIf(st: IfStmt, s: Scope): void {
   }
   const [yes, no, next] = [body.newLabel("if.then"), body.newLabel("if.else"), body.newLabel("if.end")];
   body.line(`br i1 ${cond}, label %${yes}, label %${st.else ? no : next}`);
-  for (const [label, branch] of [
-    [yes, st.then],
-    [no, st.else],
-  ] as const) {
-    // biome-ignore format: a table
-    if (!branch) continue;
+  const emitBranch = (label: string, branch: Stmt): void => {
     body.start(label);
     body.scope(() => emitStmt(branch, s));
     body.line(`br label %${next}`);
-  }
+  };
+  emitBranch(yes, st.then);
+  if (st.else) emitBranch(no, st.else);
   body.start(next);
 }
 
