@@ -8,6 +8,7 @@ import array
 import ctypes as c
 import os
 import sys
+import threading
 
 try:
     import numpy
@@ -140,7 +141,7 @@ def _open_library(path):
     signatures = {
         "qc_abi_version": (c.c_uint32, []), "qc_last_error": (c.c_char_p, []), "qc_load": (c.c_int, [c.c_char_p, c.POINTER(p)]),
         "qc_close": (None, [p]), "qc_describe": (c.POINTER(_Descriptor), [p]), "qc_reset": (c.c_int, [p]),
-        "qc_context_create": (c.c_int, [p, c.POINTER(_Options), c.POINTER(p)]), "qc_context_destroy": (None, [p]),
+        "qc_context_create": (c.c_int, [p, c.POINTER(_Options), c.POINTER(p)]), "qc_context_destroy": (c.c_int, [p]),
         "qc_run": (c.c_int, [p, p, p]), "qc_profile": (c.c_int, [p, c.c_int]), "qc_profile_read": (c.c_int64, [p, p, i32]),
     }
     for name, (result, arguments) in signatures.items():
@@ -152,7 +153,9 @@ def _open_library(path):
 
 
 class Network:
-    """A loaded model with one context: one run at a time. `inputs` and `outputs` are lists of Tensor in the model's order.
+    """A loaded model with one context: one call at a time. `inputs` and `outputs` are lists of Tensor in the model's order.
+
+    A call from another thread while one is inside fails with QC-RT-111; close() waits for it. Give every thread a network of its own.
 
     preprocess: called with the arguments of run(), returns the dict of inputs.
     postprocess: called with the dict of outputs, returns what run() returns.
@@ -160,6 +163,7 @@ class Network:
 
     def __init__(self, path, threads=1, preprocess=None, postprocess=None, library=None):
         self._context, self._lib = None, _open_library(library)
+        self._lock, self._inside = threading.Lock(), None
         self.preprocess, self.postprocess = preprocess, postprocess
         net, context = c.c_void_p(), c.c_void_p()
         self._check(self._lib.qc_load(os.fsencode(path), c.byref(net)))
@@ -177,10 +181,18 @@ class Network:
         if status:
             raise QcError("QC-RT-%d" % (100 + status), self._lib.qc_last_error().decode(errors="replace"))
 
-    def _live(self):
-        if self._context is None:
-            raise QcError("QC-PY-002", "the network is closed")
-        return self._context
+    def _call(self, function, *arguments):
+        """What `function` of the library returns for the context, which no other call is inside of."""
+        if not self._lock.acquire(blocking=False):
+            raise QcError("QC-RT-111", "another call is inside the network; give every thread a network of its own")
+        try:
+            self._inside = threading.get_ident()
+            if self._context is None:
+                raise QcError("QC-PY-002", "the network is closed")
+            return function(self._context, *arguments)
+        finally:
+            self._inside = None
+            self._lock.release()
 
     def run(self, *args, **kwargs):
         """Runs once. Without preprocess: run({name: data}), or run(data, ...) in the order of the inputs. Returns {name: array}."""
@@ -192,7 +204,7 @@ class Network:
         made = [t._make() for t in self.outputs]
         inputs = (c.c_void_p * max(len(taken), 1))(*[address for _, address in taken])
         outputs = (c.c_void_p * max(len(made), 1))(*[address for _, address in made])
-        self._check(self._lib.qc_run(self._live(), inputs, outputs))
+        self._check(self._call(self._lib.qc_run, inputs, outputs))
         results = {t.name: data for t, (data, _) in zip(self.outputs, made)}
         return self.postprocess(results) if self.postprocess else results
 
@@ -209,39 +221,41 @@ class Network:
 
     def reset(self):
         """Puts state that lives from run to run back to its initial value: the next step begins a sequence."""
-        self._check(self._lib.qc_reset(self._live()))
+        self._check(self._call(self._lib.qc_reset))
 
     def start_profile(self):
-        self._check(self._lib.qc_profile(self._live(), 1))
+        self._check(self._call(self._lib.qc_profile, 1))
 
     def stop_profile(self):
-        self._check(self._lib.qc_profile(self._live(), 0))
+        self._check(self._call(self._lib.qc_profile, 0))
 
     def profile(self):
         """{"runs": n, "phases": [{"name", "flops", "bytes", "ns"}]}, ns summed over the runs since start_profile()."""
-        phases = self._phases()
-        ns = (c.c_int64 * max(len(phases), 1))()
-        runs = self._lib.qc_profile_read(self._live(), ns, len(phases))
-        return {"runs": runs, "phases": [dict(phase, ns=ns[i]) for i, phase in enumerate(phases)]}
-
-    def _phases(self):
-        self._live()
-        phases = (self._raw.phases[i] for i in range(self._raw.n_phases))
-        return [{"name": p.name.decode(), "flops": p.flops, "bytes": p.bytes} for p in phases]
+        ns = (c.c_int64 * max(self._raw.n_phases, 1))()
+        runs = self._call(self._lib.qc_profile_read, ns, self._raw.n_phases)
+        return {"runs": runs, "phases": [dict(phase, ns=ns[i]) for i, phase in enumerate(self.describe()["phases"])]}
 
     def describe(self):
-        self._live()
+        return self._call(lambda _: self._described())
+
+    def _described(self):
         raw = self._raw
+        phases = (raw.phases[i] for i in range(raw.n_phases))
         return {
             "name": raw.name.decode(), "target": raw.target.decode(), "features": [f for f in raw.features.decode().split(",") if f],
             "producer": raw.producer.decode(), "arena_bytes": raw.arena_bytes, "weight_bytes": raw.weight_bytes,
-            "state_bytes": raw.state_bytes, "inputs": self.inputs, "outputs": self.outputs, "phases": self._phases(),
+            "state_bytes": raw.state_bytes, "inputs": self.inputs, "outputs": self.outputs,
+            "phases": [{"name": p.name.decode(), "flops": p.flops, "bytes": p.bytes} for p in phases],
         }
 
     def close(self):
-        if self._context is not None:
-            self._lib.qc_context_destroy(self._context)
-        self._context = None
+        """Frees everything, after the call that is inside on another thread. A second close() does nothing."""
+        if self._inside == threading.get_ident():
+            raise QcError("QC-RT-111", "the call that is inside the network closes it; close it afterwards")
+        with self._lock:
+            context, self._context = self._context, None
+            if context is not None:
+                self._check(self._lib.qc_context_destroy(context))
 
     def __enter__(self):
         return self

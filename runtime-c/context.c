@@ -21,6 +21,18 @@ struct qc_context {
   atomic_int running;
 };
 
+/* One call at a time is inside a context: whoever enters it leaves it. */
+static int enter(qc_context *c) {
+  if (!c) return qc_fail(QC_E_ARGUMENT, "ctx is NULL");
+  if (!atomic_exchange_explicit(&c->running, 1, memory_order_acquire)) return QC_OK;
+  return qc_fail(QC_E_BUSY, "'%s'; give every thread a context", c->model->name);
+}
+
+static int leave(qc_context *c, int status) {
+  atomic_store_explicit(&c->running, 0, memory_order_release);
+  return status;
+}
+
 static int64_t now_ns(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -103,8 +115,10 @@ int qc_context_create(qc_network *net, const qc_options *options, qc_context **c
   return qc_reset(c);
 }
 
-void qc_context_destroy(qc_context *c) {
-  if (!c) return;
+int qc_context_destroy(qc_context *c) {
+  if (!c) return QC_OK;
+  int status = enter(c);
+  if (status) return status;
   qc_pool_destroy(c->exec.pool);
   free(c->own_arena);
   free(c->exec.state);
@@ -113,6 +127,7 @@ void qc_context_destroy(qc_context *c) {
   free(c->inputs);
   qc_release(c->net);
   free(c);
+  return QC_OK;
 }
 
 static int check_binding(const char *role, const qc_tensor *list, int32_t count, int32_t index, const void *data, size_t bytes) {
@@ -123,17 +138,19 @@ static int check_binding(const char *role, const qc_tensor *list, int32_t count,
 }
 
 int qc_set_input(qc_context *c, int32_t index, const void *data, size_t bytes) {
-  if (!c) return qc_fail(QC_E_ARGUMENT, "ctx is NULL");
-  int status = check_binding("input", c->model->inputs, c->model->n_inputs, index, data, bytes);
+  int status = enter(c);
+  if (status) return status;
+  status = check_binding("input", c->model->inputs, c->model->n_inputs, index, data, bytes);
   if (!status) c->inputs[index] = data;
-  return status;
+  return leave(c, status);
 }
 
 int qc_set_output(qc_context *c, int32_t index, void *data, size_t bytes) {
-  if (!c) return qc_fail(QC_E_ARGUMENT, "ctx is NULL");
-  int status = check_binding("output", c->model->outputs, c->model->n_outputs, index, data, bytes);
+  int status = enter(c);
+  if (status) return status;
+  status = check_binding("output", c->model->outputs, c->model->n_outputs, index, data, bytes);
   if (!status) c->outputs[index] = data;
-  return status;
+  return leave(c, status);
 }
 
 static int check_pointers(const char *role, const qc_tensor *list, int32_t count, const void *const *given) {
@@ -143,12 +160,13 @@ static int check_pointers(const char *role, const qc_tensor *list, int32_t count
 }
 
 int qc_run(qc_context *c, const void *const *inputs, void *const *outputs) {
-  if (!c) return qc_fail(QC_E_ARGUMENT, "ctx is NULL");
+  int status = enter(c);
+  if (status) return status;
   const qc_descriptor *m = c->model;
-  if (atomic_exchange_explicit(&c->running, 1, memory_order_acquire)) return qc_fail(QC_E_BUSY, "'%s'; give every thread a context", m->name);
   c->exec.inputs = inputs ? inputs : c->inputs;
   c->exec.outputs = outputs ? outputs : c->outputs;
-  int status = check_pointers("input", m->inputs, m->n_inputs, c->exec.inputs);
+  if (qc_pool_is_orphan(c->exec.pool)) status = qc_fail(QC_E_THREAD, "those of '%s' stayed behind in fork(); load it in the child", m->name);
+  if (!status) status = check_pointers("input", m->inputs, m->n_inputs, c->exec.inputs);
   if (!status) status = check_pointers("output", m->outputs, m->n_outputs, (const void *const *)c->exec.outputs);
   if (!status) {
     c->phase = -1;
@@ -160,8 +178,7 @@ int qc_run(qc_context *c, const void *const *inputs, void *const *outputs) {
     }
     if (failed) status = qc_fail(QC_E_RUN, "'%s' stopped in phase %s", m->name, failed > 0 && failed <= m->n_phases ? m->phases[failed - 1].name : "?");
   }
-  atomic_store_explicit(&c->running, 0, memory_order_release);
-  return status;
+  return leave(c, status);
 }
 
 int qc_run8(qc_context *c, void *p0, void *p1, void *p2, void *p3, void *p4, void *p5, void *p6, void *p7) {
@@ -173,28 +190,33 @@ int qc_run8(qc_context *c, void *p0, void *p1, void *p2, void *p3, void *p4, voi
 }
 
 int qc_reset(qc_context *c) {
-  if (!c) return qc_fail(QC_E_ARGUMENT, "ctx is NULL");
+  int status = enter(c);
+  if (status) return status;
   size_t bytes = (size_t)c->model->state_bytes;
-  if (!bytes) return QC_OK;
-  if (c->model->state_init) memcpy(c->exec.state, c->model->state_init, bytes);
-  else memset(c->exec.state, 0, bytes);
-  return QC_OK;
+  if (bytes && c->model->state_init) memcpy(c->exec.state, c->model->state_init, bytes);
+  else if (bytes) memset(c->exec.state, 0, bytes);
+  return leave(c, QC_OK);
 }
 
 int qc_profile(qc_context *c, int on) {
-  if (!c) return qc_fail(QC_E_ARGUMENT, "ctx is NULL");
+  int status = enter(c);
+  if (status) return status;
   c->profiling = on != 0;
-  if (!on) return QC_OK;
-  memset(c->phase_ns, 0, (size_t)c->model->n_phases * sizeof *c->phase_ns);
-  c->runs = 0;
-  return QC_OK;
+  if (on) {
+    memset(c->phase_ns, 0, (size_t)c->model->n_phases * sizeof *c->phase_ns);
+    c->runs = 0;
+  }
+  return leave(c, QC_OK);
 }
 
-int64_t qc_profile_read(const qc_context *c, int64_t *ns, int32_t n_phases) {
+int64_t qc_profile_read(qc_context *c, int64_t *ns, int32_t n_phases) {
   if (!c || n_phases != c->model->n_phases || (n_phases && !ns)) {
     qc_fail(QC_E_ARGUMENT, "qc_profile_read wants room for all phases");
     return -1;
   }
+  if (enter(c)) return -1;
   if (n_phases) memcpy(ns, c->phase_ns, (size_t)n_phases * sizeof *ns);
-  return c->runs;
+  int64_t runs = c->runs;
+  leave(c, QC_OK);
+  return runs;
 }

@@ -29,9 +29,9 @@ const char *qc_error_text(int status) {
     case QC_E_CPU: return "this CPU cannot run the network";
     case QC_E_MEMORY: return "out of memory";
     case QC_E_ARENA: return "unusable arena";
-    case QC_E_THREAD: return "cannot start a thread";
+    case QC_E_THREAD: return "threads are missing";
     case QC_E_TENSOR: return "an input or output is missing";
-    case QC_E_BUSY: return "the context is already running";
+    case QC_E_BUSY: return "another call is inside the context";
     case QC_E_RUN: return "the network failed";
     default: return "unknown status";
   }

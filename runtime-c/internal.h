@@ -26,6 +26,8 @@ void qc_release(qc_network *net);
 /* threads - 1 workers; NULL when one cannot be started. */
 QC_API qc_pool *qc_pool_create(int32_t threads, int32_t spin_us);
 QC_API void qc_pool_destroy(qc_pool *pool);
+/* In the child of a fork(): the workers of the pool stayed in the parent. */
+int qc_pool_is_orphan(const qc_pool *pool);
 /* qc_exec's parallel_for; pool NULL: inline. */
 QC_API void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent);
 

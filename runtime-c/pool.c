@@ -27,6 +27,7 @@ struct qc_pool {
   void *ctx;
   int64_t extent;
   int32_t threads, spin_us;
+  unsigned forks; /* of the process when the workers were started */
   int placed; /* workers are kept off the caller's processor, of which there is another */
   int caller_cpu; /* that the workers were last placed beside */
   cpu_set_t processors;
@@ -205,7 +206,16 @@ void qc_parallel_for(void *pool, qc_body body, void *ctx, int64_t extent) {
   atomic_store(&p->active, 0);
 }
 
+/* How many forks lie between this process and the one that loaded the runtime. */
+static unsigned forks;
+static pthread_once_t counts_forks = PTHREAD_ONCE_INIT;
+static void count_fork(void) { forks++; }
+static void count_forks(void) { pthread_atfork(NULL, NULL, count_fork); }
+
+int qc_pool_is_orphan(const qc_pool *p) { return p && p->forks != forks; }
+
 qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
+  pthread_once(&counts_forks, count_forks);
   qc_pool *p = aligned_alloc(64, (sizeof *p + (size_t)threads * sizeof *p->workers + 63) / 64 * 64);
   if (!p) return NULL;
   atomic_init(&p->ticket, 0);
@@ -226,6 +236,7 @@ qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
   p->caller_cpu = -1;
   p->spin_us = spin_us > 0 ? spin_us : spin_us < 0 || threads > processors ? 0 : SPIN_US;
   p->threads = 1;
+  p->forks = forks;
 
   pthread_attr_t attr;
   sigset_t all, old;
@@ -251,6 +262,10 @@ qc_pool *qc_pool_create(int32_t threads, int32_t spin_us) {
 
 void qc_pool_destroy(qc_pool *p) {
   if (!p) return;
+  if (qc_pool_is_orphan(p)) { /* no worker to wait for, and none to find the locks free */
+    free(p);
+    return;
+  }
   atomic_store(&p->quit, 1);
   publish(p, 0);
   for (int32_t i = 0; i + 1 < p->threads; i++) pthread_join(p->workers[i].place.thread, NULL);

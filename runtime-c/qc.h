@@ -34,7 +34,7 @@ extern "C" {
 
 typedef struct qc_descriptor qc_descriptor; /* what a network says about itself: part 2 */
 typedef struct qc_network qc_network; /* a loaded network: read-only, may be shared between threads */
-typedef struct qc_context qc_context; /* one activation of a network: arena, state, threads; one run at a time */
+typedef struct qc_context qc_context; /* one activation of a network: arena, state, threads; one call at a time, others get QC_E_BUSY */
 
 /* ---- Part 1: the caller's side ------------------------------------------------------------------------------------------- */
 
@@ -50,7 +50,7 @@ typedef enum qc_status {
   QC_E_ARENA = 8,    /* the caller's arena is too small or not aligned */
   QC_E_THREAD = 9,   /* a thread cannot be started */
   QC_E_TENSOR = 10,  /* an input or output has no memory */
-  QC_E_BUSY = 11,    /* the context is running on another thread */
+  QC_E_BUSY = 11,    /* another call is inside the context */
   QC_E_RUN = 12      /* the network reported a failure */
 } qc_status;
 
@@ -80,7 +80,8 @@ typedef struct qc_options {
 
 /* Allocates everything that running needs. options NULL: own arena, one thread. QC_E_ARGUMENT, _MEMORY, _ARENA, _THREAD. */
 QC_API int qc_context_create(qc_network *net, const qc_options *options, qc_context **ctx);
-QC_API void qc_context_destroy(qc_context *ctx);
+/* Frees it; NULL is ignored. QC_E_BUSY: a call is inside the context, and nothing is freed. No call may begin once this one has. */
+QC_API int qc_context_destroy(qc_context *ctx);
 
 /* Binds memory to an input or output for the runs that follow. Any alignment; `bytes` must be the tensor's size. */
 QC_API int qc_set_input(qc_context *ctx, int32_t index, const void *data, size_t bytes);
@@ -88,7 +89,7 @@ QC_API int qc_set_output(qc_context *ctx, int32_t index, void *data, size_t byte
 /*
  * Runs the network once, to the end. inputs[i] and outputs[i] are dense row-major tensors in the order of qc_describe();
  * inputs NULL or outputs NULL: the memory bound by qc_set_input / qc_set_output. Outputs must overlap neither inputs nor each other.
- * Allocates nothing. QC_E_TENSOR, _BUSY, _RUN.
+ * Allocates nothing. QC_E_TENSOR, _BUSY, _RUN; QC_E_THREAD in the child of a fork(), where the context has threads.
  */
 QC_API int qc_run(qc_context *ctx, const void *const *inputs, void *const *outputs);
 /* qc_run with up to eight pointers as plain arguments, the inputs first and then the outputs; for foreign-function callers. */
@@ -98,8 +99,8 @@ QC_API int qc_reset(qc_context *ctx);
 
 /* Starts (on != 0: the sums become zero) or stops time-keeping per phase. Running without it costs nothing. */
 QC_API int qc_profile(qc_context *ctx, int on);
-/* Copies the nanoseconds summed over all profiled runs, one value a phase, and returns the number of these runs (< 0: bad argument). */
-QC_API int64_t qc_profile_read(const qc_context *ctx, int64_t *ns, int32_t n_phases);
+/* Copies the nanoseconds summed over all profiled runs, one value a phase, and returns the number of these runs (< 0: it failed). */
+QC_API int64_t qc_profile_read(qc_context *ctx, int64_t *ns, int32_t n_phases);
 
 /* "f32", "i8", ...; NULL when unknown. */
 QC_API const char *qc_dtype_name(int32_t dtype);

@@ -1,7 +1,7 @@
-import koffi from "koffi";
 import type { DType } from "../ir/type/dtype.js";
 import type { Quant } from "../ir/type/quant.js";
 import type { Ptr } from "./library.js";
+import { copied, copiedText } from "./native-memory.js";
 
 /** An input or output: dense, row-major. */
 export interface TensorInfo {
@@ -40,88 +40,62 @@ export const DTYPE_NUMBERS: readonly DType[] = [
   ...(["i16", "u16", "i32", "u32", "i64", "u64", "bool"] as const),
 ];
 
-interface RawTensor {
-  readonly name: string;
-  readonly shape: Ptr | null;
-  readonly scales: Ptr | null;
-  readonly zeros: Ptr | null;
-  readonly dtype: number;
-  readonly rank: number;
-  readonly quant: number;
-  readonly quant_axis: number;
-  readonly quant_count: number;
-  readonly quant_block: number;
-}
-
-interface RawDescriptor {
-  readonly name: string;
-  readonly target: string;
-  readonly features: string;
-  readonly producer: string;
-  readonly arena_bytes: number;
-  readonly weight_bytes: number;
-  readonly state_bytes: number;
-  readonly n_inputs: number;
-  readonly n_outputs: number;
-  readonly inputs: Ptr | null;
-  readonly outputs: Ptr | null;
-  readonly n_phases: number;
-  readonly phases: Ptr | null;
-}
-
-function structs() {
-  const texts = { name: "str", target: "str", features: "str", producer: "str" };
-  const head = { magic: "uint32_t", abi_version: "uint32_t", struct_bytes: "uint32_t", flags: "uint32_t" };
-  const sizes = { arena_bytes: "int64_t", arena_align: "int64_t", weight_bytes: "int64_t", state_bytes: "int64_t" };
-  const io = { state_init: "void *", n_inputs: "int32_t", n_outputs: "int32_t", inputs: "void *", outputs: "void *" };
-  const tail = { n_phases: "int32_t", reserved: "int32_t", phases: "void *", run: "void *" };
-  const pointers = { name: "str", shape: "void *", scales: "void *", zeros: "void *" };
-  const form = { bytes: "int64_t", dtype: "int32_t", rank: "int32_t" };
-  const quant = { quant: "int32_t", quant_axis: "int32_t", quant_count: "int32_t", quant_block: "int32_t" };
+/** Fields of a record by their offsets: docs/runtime-abi.md, little endian, pointers of 8 bytes. */
+function fieldsOf(view: DataView, base: number) {
+  const pointer = (at: number): Ptr => Number(view.getBigUint64(base + at, true));
   return {
-    descriptor: koffi.struct({ ...head, ...texts, ...sizes, ...io, ...tail }),
-    tensor: koffi.struct({ ...pointers, ...form, ...quant }),
-    phase: koffi.struct({ name: "str", flops: "double", bytes: "double" }),
+    pointer,
+    i64: (at: number): number => Number(view.getBigInt64(base + at, true)),
+    i32: (at: number): number => view.getInt32(base + at, true),
+    f32: (at: number): number => view.getFloat32(base + at, true),
+    f64: (at: number): number => view.getFloat64(base + at, true),
+    text: (at: number): string => copiedText(pointer(at)),
   };
 }
+type Fields = ReturnType<typeof fieldsOf>;
 
-function values(at: Ptr | null, type: string, count: number): readonly number[] {
-  return at && count > 0 ? Array.from(koffi.decode(at, type, count) as ArrayLike<number | bigint>, Number) : [];
+/** `count` records of `bytes` bytes each; none at NULL. */
+function listAt<T>(address: Ptr, bytes: number, count: number, read: (f: Fields) => T): readonly T[] {
+  if (address === 0) return [];
+  const view = new DataView(copied(address, bytes * count).buffer);
+  return Array.from({ length: count }, (_, i) => read(fieldsOf(view, i * bytes)));
 }
 
-function readQuant(t: RawTensor): Quant | null {
-  if (t.quant === 0) return null;
-  const scales = values(t.scales, "float", t.quant_count);
-  const zeros = t.zeros ? values(t.zeros, "int32_t", t.quant_count) : scales.map(() => 0);
-  if (t.quant === 1) return { kind: "tensor", scale: scales[0], zero: zeros[0] };
-  if (t.quant === 2) return { kind: "axis", axis: t.quant_axis, scales, zeros };
-  return { kind: "block", axis: t.quant_axis, block: t.quant_block, scales, zeros };
+function readQuant(t: Fields): Quant | null {
+  const [kind, axis, count, block] = [t.i32(48), t.i32(52), t.i32(56), t.i32(60)];
+  if (kind === 0) return null;
+  const scales = listAt(t.pointer(16), 4, count, (f) => f.f32(0));
+  const zeros = t.pointer(24) ? listAt(t.pointer(24), 4, count, (f) => f.i32(0)) : scales.map(() => 0);
+  if (kind === 1) return { kind: "tensor", scale: scales[0], zero: zeros[0] };
+  return kind === 2 ? { kind: "axis", axis, scales, zeros } : { kind: "block", axis, block, scales, zeros };
 }
 
-function readTensor(t: RawTensor): TensorInfo {
-  return { name: t.name, dtype: DTYPE_NUMBERS[t.dtype], shape: values(t.shape, "int64_t", t.rank), quant: readQuant(t) };
+const readTensor = (t: Fields): TensorInfo => ({
+  name: t.text(0),
+  dtype: DTYPE_NUMBERS[t.i32(40)],
+  shape: listAt(t.pointer(8), 8, t.i32(44), (f) => f.i64(0)),
+  quant: readQuant(t),
+});
+
+/** Reads a qc_descriptor that libqcrt has checked. */
+export function readDescriptor(address: Ptr): Description {
+  return listAt(address, 136, 1, readFields)[0];
 }
 
-/** A function that reads a qc_descriptor that libqcrt has checked. koffi keeps every type it is given: make one reader a library. */
-export function descriptorReader(): (at: Ptr) => Description {
-  const types = structs();
-  return (at) => readDescriptor(types, at);
-}
-
-function readDescriptor(types: ReturnType<typeof structs>, at: Ptr): Description {
-  const m = koffi.decode(at, types.descriptor) as RawDescriptor;
-  const list = <T>(from: Ptr | null, type: typeof types.tensor, count: number): readonly T[] =>
-    from && count > 0 ? (koffi.decode(from, type, count) as T[]) : [];
+function readFields(m: Fields): Description {
   return {
-    name: m.name,
-    target: m.target,
-    features: m.features.split(",").filter((f) => f !== ""),
-    producer: m.producer,
-    arenaBytes: Number(m.arena_bytes),
-    weightBytes: Number(m.weight_bytes),
-    stateBytes: Number(m.state_bytes),
-    inputs: list<RawTensor>(m.inputs, types.tensor, m.n_inputs).map(readTensor),
-    outputs: list<RawTensor>(m.outputs, types.tensor, m.n_outputs).map(readTensor),
-    phases: list<PhaseInfo>(m.phases, types.phase, m.n_phases).map(({ name, flops, bytes }) => ({ name, flops, bytes })),
+    name: m.text(16),
+    target: m.text(24),
+    features: m
+      .text(32)
+      .split(",")
+      .filter((f) => f !== ""),
+    producer: m.text(40),
+    arenaBytes: m.i64(48),
+    weightBytes: m.i64(64),
+    stateBytes: m.i64(72),
+    inputs: listAt(m.pointer(96), 64, m.i32(88), readTensor),
+    outputs: listAt(m.pointer(104), 64, m.i32(92), readTensor),
+    phases: listAt(m.pointer(120), 24, m.i32(112), (p) => ({ name: p.text(0), flops: p.f64(8), bytes: p.f64(16) })),
   };
 }

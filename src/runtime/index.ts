@@ -1,9 +1,10 @@
 /** Runs compiled models in Node: the package export `qc/runtime`. */
 import { basename, dirname, join } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import { fail, failUsage } from "../support/diag.js";
 import { knob } from "../support/env.js";
 import { isFile, isFolder } from "../support/fs.js";
-import { openLibrary } from "./library.js";
+import { bindEarly, openLibrary } from "./library.js";
 import { readModelRecord, verifyChecksum } from "./model-record.js";
 import { type Net, openNet } from "./net.js";
 
@@ -13,6 +14,8 @@ export type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
 export type { ModelRecord } from "./model-record.js";
 export type { Net, PhaseProfile, Profile, RunOptions } from "./net.js";
 export type { TensorData } from "./tensors.js";
+
+if (!isMainThread) bindEarly();
 
 export interface LoadOptions {
   /** 1 to 256, the calling thread included. Default: QC_THREADS, or all processors. */

@@ -1,16 +1,18 @@
 import { fileURLToPath } from "node:url";
 import koffi from "koffi";
-import { fail } from "../support/diag.js";
+import { fail, QcError } from "../support/diag.js";
 import { isFile } from "../support/fs.js";
 import type { TypedArray } from "../support/npy.js";
-import { type Description, descriptorReader } from "./descriptor.js";
+import { libc } from "./native-memory.js";
 
-/** A pointer owned by libqcrt. */
-export interface Ptr {
-  readonly opaque: "libqcrt";
-}
-/** An out-parameter: one cell that the callee fills. */
-export type Cell = [Ptr | null];
+/**
+ * The address of something that libqcrt owns. Arguments and results are numbers, texts and typed arrays only: koffi converts them without a
+ * call into JavaScript, which a worker that is being terminated could not answer; koffi would abort the process.
+ */
+export type Ptr = number;
+/** An out-parameter: one cell that the callee fills with an address. */
+export type Cell = BigUint64Array;
+export const cell = (): Cell => new BigUint64Array(1);
 
 /** QC_ABI_VERSION of runtime-c/qc.h. */
 export const ABI_VERSION = 1;
@@ -24,15 +26,13 @@ export interface Library {
   readonly close: (net: Ptr) => void;
   readonly describe: (net: Ptr) => Ptr;
   readonly contextCreate: (net: Ptr, options: ContextOptions, context: Cell) => number;
-  readonly contextDestroy: (context: Ptr) => void;
+  readonly contextDestroy: (context: Ptr) => number;
   /** The memory stays bound: the array must stay alive, and its buffer attached, until the next call for the same index. */
   readonly setInput: (context: Ptr, index: number, data: TypedArray, bytes: number) => number;
   readonly setOutput: (context: Ptr, index: number, data: TypedArray, bytes: number) => number;
   readonly run: (context: Ptr, inputs: null, outputs: null) => number;
   readonly reset: (context: Ptr) => number;
   readonly profile: (context: Ptr, on: number) => number;
-  /** Decodes what describe() returns. */
-  readonly readDescriptor: (descriptor: Ptr) => Description;
   readonly profileRead: (context: Ptr, ns: BigInt64Array, phases: number) => number;
 }
 
@@ -71,35 +71,48 @@ export function openLibrary(path: string = find()): Library {
   return library;
 }
 
+/**
+ * Binds the functions before they are needed, where they can be: koffi aborts the process when the worker that defines a function is being
+ * terminated. What cannot be opened is told by openLibrary.
+ */
+export function bindEarly(): void {
+  libc();
+  try {
+    openLibrary();
+  } catch (error) {
+    if (!(error instanceof QcError)) throw error;
+  }
+}
+
+/** A qc_options: struct_bytes, arena, arena_bytes (of 8 bytes each; the arena is the context's own), threads, spin_us. */
+function optionsBytes({ threads, spin_us }: ContextOptions): Uint8Array {
+  const bytes = new Uint8Array(32);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, bytes.length, true);
+  view.setInt32(24, threads, true);
+  view.setInt32(28, spin_us, true);
+  return bytes;
+}
+
 function bind(path: string): Library {
   const lib = open(path);
-  const ptr = "void *";
-  const cell = koffi.out(koffi.pointer(ptr));
-  const options = koffi.struct({
-    struct_bytes: "size_t",
-    arena: ptr,
-    arena_bytes: "size_t",
-    threads: "int32_t",
-    spin_us: "int32_t",
-  });
-  const create = lib.func("qc_context_create", "int", [ptr, koffi.pointer(options), cell]);
+  const [at, memory] = ["uintptr_t", "void *"];
+  const create = lib.func("qc_context_create", "int", [at, memory, memory]);
   const library: Library = {
     path,
     abiVersion: lib.func("qc_abi_version", "uint32_t", []),
     lastError: lib.func("qc_last_error", "str", []),
-    load: lib.func("qc_load", "int", ["str", cell]),
-    close: lib.func("qc_close", "void", [ptr]),
-    describe: lib.func("qc_describe", ptr, [ptr]),
-    contextCreate: (net, given, context) =>
-      create(net, { struct_bytes: koffi.sizeof(options), arena: null, arena_bytes: 0, ...given }, context),
-    contextDestroy: lib.func("qc_context_destroy", "void", [ptr]),
-    setInput: lib.func("qc_set_input", "int", [ptr, "int32_t", ptr, "size_t"]),
-    setOutput: lib.func("qc_set_output", "int", [ptr, "int32_t", ptr, "size_t"]),
-    run: lib.func("qc_run", "int", [ptr, ptr, ptr]),
-    reset: lib.func("qc_reset", "int", [ptr]),
-    profile: lib.func("qc_profile", "int", [ptr, "int"]),
-    readDescriptor: descriptorReader(),
-    profileRead: lib.func("qc_profile_read", "int64_t", [ptr, ptr, "int32_t"]),
+    load: lib.func("qc_load", "int", ["str", memory]),
+    close: lib.func("qc_close", "void", [at]),
+    describe: lib.func("qc_describe", at, [at]),
+    contextCreate: (net, options, context) => create(net, optionsBytes(options), context),
+    contextDestroy: lib.func("qc_context_destroy", "int", [at]),
+    setInput: lib.func("qc_set_input", "int", [at, "int32_t", memory, "size_t"]),
+    setOutput: lib.func("qc_set_output", "int", [at, "int32_t", memory, "size_t"]),
+    run: lib.func("qc_run", "int", [at, memory, memory]),
+    reset: lib.func("qc_reset", "int", [at]),
+    profile: lib.func("qc_profile", "int", [at, "int"]),
+    profileRead: lib.func("qc_profile_read", "int64_t", [at, memory, "int32_t"]),
   };
   const version = library.abiVersion();
   if (version === ABI_VERSION) return library;

@@ -2,8 +2,8 @@ import { dirname, join } from "node:path";
 import { fail, failUsage, QcError } from "../support/diag.js";
 import type { TypedArray } from "../support/npy.js";
 import { didYouMean } from "../support/suggest.js";
-import type { Description, PhaseInfo, TensorInfo } from "./descriptor.js";
-import { type Cell, type ContextOptions, check, type Library, type Ptr } from "./library.js";
+import { type Description, type PhaseInfo, readDescriptor, type TensorInfo } from "./descriptor.js";
+import { type ContextOptions, cell, check, type Library, type Ptr } from "./library.js";
 import { readModelRecord } from "./model-record.js";
 import { type InputPort, inputPort, type OutputPort, outputPort } from "./ports.js";
 import { keepResultMemory } from "./result-memory.js";
@@ -38,7 +38,8 @@ export interface Net {
    * Runs once, before it returns. Takes every input by name: the typed array of its dtype (f16 and bf16 as bit patterns in a
    * Uint16Array, i64 as BigInt64Array, bool, i4 and u4 a byte an element) or a plain list of values. Returns arrays by name: those of
    * `into`, which then hold the results, new ones for all other outputs.
-   * QC-RT-007 to QC-RT-009 for wrong inputs, QC-RT-010 when closed, QC-RT-012 for wrong arrays in `into`, QC-RT-112 when the network fails.
+   * QC-RT-007 to QC-RT-009 for wrong inputs, QC-RT-010 when closed, QC-RT-012 for wrong arrays in `into`, QC-RT-111 when it is called while
+   * a run reads its inputs (a getter or valueOf of theirs), QC-RT-112 when the network fails.
    */
   run(inputs: Readonly<Record<string, TensorData>>, options?: RunOptions): Record<string, TypedArray>;
   /**
@@ -48,7 +49,7 @@ export interface Net {
   step(inputs: Readonly<Record<string, TensorData>> | TensorData, options?: RunOptions): Record<string, TypedArray>;
   /** Puts state that lives from run to run back to its initial value: the next step begins a sequence. */
   reset(): void;
-  /** Frees everything; any other call fails from then on. A second call does nothing. */
+  /** Frees everything; any other call fails from then on. A second call does nothing. QC-RT-111 while a run reads its inputs. */
   close(): void;
   describe(): Description;
   /** Starts to keep time per phase, from zero. */
@@ -106,9 +107,9 @@ function byName(
 }
 
 function createContext(library: Library, net: Ptr, options: ContextOptions): Ptr {
-  const cell: Cell = [null];
-  check(library, library.contextCreate(net, options, cell));
-  return cell[0] as Ptr;
+  const context = cell();
+  check(library, library.contextCreate(net, options, context));
+  return Number(context[0]);
 }
 
 /** QC_E_OPEN of runtime-c/qc.h. */
@@ -126,16 +127,16 @@ function builtForHelp(file: string): string | undefined {
 }
 
 function loadNetwork(library: Library, file: string): Ptr {
-  const cell: Cell = [null];
-  const status = library.load(file, cell);
+  const network = cell();
+  const status = library.load(file, network);
   check(library, status, status === CANNOT_OPEN ? builtForHelp(file) : undefined);
-  return cell[0] as Ptr;
+  return Number(network[0]);
 }
 
 /** Loads a shared object and makes a context for it. QC-RT-101 to QC-RT-109. */
 export function openNet(library: Library, file: string, options: ContextOptions): Net {
   const network = loadNetwork(library, file);
-  const description = library.readDescriptor(library.describe(network));
+  const description = readDescriptor(library.describe(network));
   keepResultMemory(description.outputs.map(bytesOf));
   let live: Ptr | null = null;
   try {
@@ -143,23 +144,36 @@ export function openNet(library: Library, file: string, options: ContextOptions)
   } finally {
     library.close(network); // the context holds the code
   }
-  const context = (): Ptr => live ?? fail("QC-RT-010", `the network '${description.name}' is closed`, { help: "load it again" });
+  const bound = (): Ptr => live ?? fail("QC-RT-010", `the network '${description.name}' is closed`, { help: "load it again" });
+  let isReading = false;
+  /** The context, which no other call is inside of. */
+  const context = (): Ptr =>
+    isReading
+      ? fail("QC-RT-111", `'${description.name}' is in a run, which reads its inputs`, { help: "call it again after that run" })
+      : bound();
   const inputs = description.inputs.map((info, i) =>
-    inputPort(info, (array, bytes) => check(library, library.setInput(context(), i, array, bytes))),
+    inputPort(info, (array, bytes) => check(library, library.setInput(bound(), i, array, bytes))),
   );
   const outputs = description.outputs.map((info, i) =>
-    outputPort(info, (array, bytes) => check(library, library.setOutput(context(), i, array, bytes))),
+    outputPort(info, (array, bytes) => check(library, library.setOutput(bound(), i, array, bytes))),
   );
   const run: Net["run"] = (given, { into } = {}) => {
     const at = context();
-    for (const port of inputs) {
-      const data = given[port.info.name];
-      if (data === undefined) checkNames(inputs, given);
-      port.feed(data);
+    isReading = true;
+    try {
+      for (const port of inputs) {
+        const data = given[port.info.name];
+        if (data === undefined) checkNames(inputs, given);
+        port.feed(data);
+      }
+      if (Object.keys(given).length !== inputs.length) checkNames(inputs, given);
+      const arrays = into && { ...into };
+      if (arrays) checkInto(outputs, arrays, given);
+      for (const port of inputs) port.commit();
+      for (const port of outputs) port.prepare(arrays?.[port.info.name]);
+    } finally {
+      isReading = false;
     }
-    if (Object.keys(given).length !== inputs.length) checkNames(inputs, given);
-    if (into) checkInto(outputs, into, given);
-    for (const port of outputs) port.prepare(into?.[port.info.name]);
     const status = library.run(at, null, null);
     if (status !== 0) check(library, status);
     const results: Record<string, TypedArray> = {};
@@ -182,7 +196,8 @@ export function openNet(library: Library, file: string, options: ContextOptions)
       return { runs: Number(runs), phases: description.phases.map((phase, i) => ({ ...phase, ns: Number(ns[i]) })) };
     },
     close: () => {
-      if (live) library.contextDestroy(live);
+      if (live === null) return;
+      check(library, library.contextDestroy(context()));
       live = null;
     },
   };

@@ -9,8 +9,10 @@ export type Bind = (array: TypedArray, bytes: number) => void;
 
 export interface InputPort {
   readonly info: TensorInfo;
-  /** Makes `data` the input of the next run; it must not change before that is over. */
+  /** Reads `data`, which may run code of the caller's (a valueOf). */
   readonly feed: (data: TensorData) => void;
+  /** Makes what was fed the input of the next run; it must not change before that is over. QC-RT-009 where its memory is gone. */
+  readonly commit: () => void;
 }
 
 export interface OutputPort {
@@ -30,16 +32,20 @@ export function inputPort(info: TensorInfo, bind: Bind): InputPort {
   if (bytes <= COPIED_BYTES) {
     const pinned = new type(elements);
     bind(pinned, bytes);
-    return { info, feed: (data) => (pinned as Uint8Array).set(convert(data) as Uint8Array) };
+    return { info, feed: (data) => (pinned as Uint8Array).set(convert(data) as Uint8Array), commit: () => {} };
   }
+  let fed: TypedArray = new type(0);
   let bound: TypedArray | null = null;
   const feed = (data: TensorData) => {
-    const array = convert(data);
+    fed = convert(data);
+  };
+  const commit = () => {
+    const array = convert(fed); // again: its memory may be gone
     if (array === bound) return;
     bind(array, bytes);
     bound = array; // also keeps it alive while the library holds its address
   };
-  return { info, feed };
+  return { info, feed, commit };
 }
 
 export function outputPort(info: TensorInfo, bind: Bind): OutputPort {

@@ -41,6 +41,20 @@ describe("the C runtime", () => {
     });
   }
 
+  for (const sanitizer of ["address,undefined", "thread"]) {
+    const cc = compilerWith(sanitizer, work);
+    it.skipIf(!cc)(`lets one call at a time into a context and tells the others, under -fsanitize=${sanitizer}`, () => {
+      const flags = [`-fsanitize=${sanitizer}`, "-fno-sanitize-recover=all"];
+      const harness = buildHarness(cc!, `beside-${sanitizer.split(",")[0]}`, flags, "beside_harness.c");
+      expect(run(harness, [])).toEqual({ status: 0, stdout: "ok\n", stderr: "" });
+    });
+  }
+
+  it("tells a child process that the threads of a context stayed in its parent", () => {
+    const harness = buildHarness(compiler(), "fork", [], "beside_harness.c");
+    expect(run(harness, ["fork"])).toEqual({ status: 0, stdout: "ok\n", stderr: "" });
+  });
+
   it.skipIf(!has("valgrind"))("is clean under valgrind, and leaks nothing", () => {
     const harness = buildHarness(compiler(), "memcheck", []);
     const args = ["-q", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=all", harness, ...models("memcheck")];
