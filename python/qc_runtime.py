@@ -6,6 +6,8 @@
 """
 import array
 import ctypes as c
+import hashlib
+import json
 import os
 import sys
 import threading
@@ -152,6 +154,28 @@ def _open_library(path):
     return lib
 
 
+def _verify(file):
+    """Compares the SHA-256 of a model.so with that in the model.json beside it."""
+    record = os.path.join(os.path.dirname(file), "model.json")
+    help = "compile the model again with `qc compile` or `qc optimize`, or load(..., verify=False)"
+    try:
+        with open(record, encoding="utf-8") as f:
+            wanted = json.load(f)["sha256"]["model.so"]
+    except OSError as error:
+        raise QcError("QC-RT-003", "'%s' is missing: %s; %s" % (record, error.strerror, help)) from None
+    except (ValueError, LookupError, TypeError):
+        raise QcError("QC-RT-006", "'%s' has no checksum of model.so; %s" % (record, help)) from None
+    found = hashlib.sha256()
+    try:
+        with open(file, "rb") as f:
+            for block in iter(lambda: f.read(1 << 20), b""):
+                found.update(block)
+    except OSError as error:
+        raise QcError("QC-RT-003", "there is no compiled model at '%s': %s" % (file, error.strerror)) from None
+    if found.hexdigest() != wanted:
+        raise QcError("QC-RT-006", "'%s' is not the file that model.json describes: its SHA-256 differs; %s" % (file, help))
+
+
 class Network:
     """A loaded model with one context: one call at a time. `inputs` and `outputs` are lists of Tensor in the model's order.
 
@@ -161,10 +185,12 @@ class Network:
     postprocess: called with the dict of outputs, returns what run() returns.
     """
 
-    def __init__(self, path, threads=1, preprocess=None, postprocess=None, library=None):
+    def __init__(self, path, threads=1, preprocess=None, postprocess=None, library=None, verify=None):
         self._context, self._lib = None, _open_library(library)
         self._lock, self._inside = threading.Lock(), None
         self.preprocess, self.postprocess = preprocess, postprocess
+        if os.path.isdir(path) if verify is None else verify:
+            _verify(os.path.join(path, "model.so") if os.path.isdir(path) else path)
         net, context = c.c_void_p(), c.c_void_p()
         self._check(self._lib.qc_load(os.fsencode(path), c.byref(net)))
         try:
@@ -268,6 +294,6 @@ class Network:
             self.close()
 
 
-def load(path, threads=1, preprocess=None, postprocess=None, library=None):
-    """Loads a folder that `qc compile` wrote, or its model.so."""
-    return Network(path, threads, preprocess, postprocess, library)
+def load(path, threads=1, preprocess=None, postprocess=None, library=None, verify=None):
+    """Loads a folder that `qc compile` wrote, or its model.so. verify: compare the SHA-256 of model.so with model.json; None: for a folder."""
+    return Network(path, threads, preprocess, postprocess, library, verify)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <time.h>
 
 #include "qc.h"
@@ -119,12 +120,13 @@ static void write_npy_header(FILE *f, const qc_tensor *t) {
 
 static void write_output(const char *path, const qc_tensor *t, const void *data) {
   size_t n = strlen(path), bytes = (size_t)t->bytes;
+  int is_new = access(path, F_OK) != 0;
   FILE *f = fopen(path, "wb");
   if (!f) die(1, "cannot write %s: %s", path, strerror(errno));
   if (n > 4 && !strcmp(path + n - 4, ".npy")) write_npy_header(f, t);
   if (fwrite(data, 1, bytes, f) != bytes || fclose(f)) {
     int reason = errno;
-    remove(path);
+    if (is_new) remove(path); /* what was there before, a device say, is not ours */
     die(1, "cannot write %s: %s", path, strerror(reason));
   }
 }

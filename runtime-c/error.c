@@ -33,6 +33,7 @@ const char *qc_error_text(int status) {
     case QC_E_TENSOR: return "an input or output is missing";
     case QC_E_BUSY: return "another call is inside the context";
     case QC_E_RUN: return "the network failed";
+    case QC_E_DAMAGED: return "the network is damaged, or another one";
     default: return "unknown status";
   }
 }

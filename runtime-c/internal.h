@@ -20,6 +20,11 @@ __attribute__((format(printf, 2, 3))) int qc_fail(int status, const char *format
 /* QC_OK when the host has every instruction set in `features`. */
 int qc_check_cpu(const char *features);
 
+/* Refuses a file for another architecture, and one that is shorter than its ELF headers say. QC_E_OPEN. */
+int qc_check_file(const char *file);
+/* Refuses a file whose SHA-256 is not that which the model.json `record` has for model.so. QC_E_DAMAGED. */
+int qc_check_sha256(const char *file, const char *record);
+
 void qc_release(qc_network *net);
 
 /* Exported for qc's tuner, which runs kernels on their own; not for callers. */

@@ -106,41 +106,15 @@ static int spell(char *out, size_t size, const char *path, const struct stat *st
   return (size_t)n < size;
 }
 
-/* e_machine of ELF files, and of this program. */
-static const struct {
-  unsigned char low;
-  const char *name;
-} machines[] = {{62, "x86_64"}, {183, "aarch64"}, {243, "riscv64"}, {3, "x86"}, {40, "arm"}};
-#if defined(__x86_64__)
-#define THIS_MACHINE 62
-#elif defined(__aarch64__)
-#define THIS_MACHINE 183
-#endif
-
-/* Refuses a library for another architecture by name; the loader would say that there is no such file. */
-static int check_machine(const char *file) {
-#ifdef THIS_MACHINE
-  unsigned char head[20];
-  FILE *f = fopen(file, "rb");
-  size_t n = f ? fread(head, 1, sizeof head, f) : 0;
-  const char *for_machine = NULL, *here = NULL;
-  if (f) fclose(f);
-  if (n < sizeof head || memcmp(head, "\177ELF", 4) || head[5] != 1) return QC_OK;
-  int machine = head[18] | head[19] << 8;
-  if (machine == THIS_MACHINE) return QC_OK;
-  for (size_t i = 0; i < sizeof machines / sizeof *machines; i++) {
-    if (machines[i].low == machine) for_machine = machines[i].name;
-    if (machines[i].low == THIS_MACHINE) here = machines[i].name;
-  }
-  if (for_machine) return qc_fail(QC_E_OPEN, "%s is built for %s and this machine is %s", file, for_machine, here);
-  return qc_fail(QC_E_OPEN, "%s is built for another architecture (ELF machine %d) and this machine is %s", file, machine, here);
-#else
-  (void)file;
-  return QC_OK;
-#endif
+/* The SHA-256 of a file against that in the model.json beside it. */
+static int check_sum(const char *file) {
+  char record[PATH_MAX + 16];
+  const char *slash = strrchr(file, '/');
+  snprintf(record, sizeof record, "%.*smodel.json", slash ? (int)(slash + 1 - file) : 0, file);
+  return qc_check_sha256(file, record);
 }
 
-int qc_load(const char *path, qc_network **net) {
+static int load(const char *path, int checks_sum, qc_network **net) {
   if (!net) return qc_fail(QC_E_ARGUMENT, "net is NULL");
   *net = NULL;
   if (!path || !*path) return qc_fail(QC_E_ARGUMENT, "path is %s", path ? "empty" : "NULL");
@@ -151,8 +125,9 @@ int qc_load(const char *path, qc_network **net) {
   if (!fits) return qc_fail(QC_E_ARGUMENT, "path is longer than %d bytes", PATH_MAX);
   if (stat(file, &st) != 0) return qc_fail(QC_E_OPEN, "%s: no such file", file);
   if (!spell(spelt, sizeof spelt, file, &st)) return qc_fail(QC_E_ARGUMENT, "path is too long");
-  int machine = check_machine(file);
-  if (machine) return machine;
+  int status = qc_check_file(file);
+  if (!status && checks_sum) status = check_sum(file);
+  if (status) return status;
   void *handle = dlopen(spelt, RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     const char *why = dlerror();
@@ -160,10 +135,13 @@ int qc_load(const char *path, qc_network **net) {
     return qc_fail(QC_E_OPEN, "%s: %s", file, strncmp(why, spelt, n) || strncmp(why + n, ": ", 2) ? why : why + n + 2);
   }
   const qc_descriptor *model = dlsym(handle, "qc_model");
-  int status = model ? make_network(model, handle, net) : qc_fail(QC_E_SYMBOL, "%s exports no qc_model", file);
+  status = model ? make_network(model, handle, net) : qc_fail(QC_E_SYMBOL, "%s exports no qc_model", file);
   if (status) dlclose(handle);
   return status;
 }
+
+int qc_load(const char *path, qc_network **net) { return load(path, 0, net); }
+int qc_load_checked(const char *path, qc_network **net) { return load(path, 1, net); }
 
 void qc_release(qc_network *net) {
   if (atomic_fetch_sub(&net->holds, 1) != 1) return;

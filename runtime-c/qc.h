@@ -51,7 +51,8 @@ typedef enum qc_status {
   QC_E_THREAD = 9,   /* a thread cannot be started */
   QC_E_TENSOR = 10,  /* an input or output has no memory */
   QC_E_BUSY = 11,    /* another call is inside the context */
-  QC_E_RUN = 12      /* the network reported a failure */
+  QC_E_RUN = 12,     /* the network reported a failure */
+  QC_E_DAMAGED = 13  /* the file is not the one that model.json describes */
 } qc_status;
 
 /* One sentence for a status; never NULL. */
@@ -61,8 +62,10 @@ QC_API const char *qc_last_error(void);
 /* The QC_ABI_VERSION this library was built with. */
 QC_API uint32_t qc_abi_version(void);
 
-/* Opens a shared object, or a directory holding model.so. QC_E_OPEN, _SYMBOL, _FORMAT, _ABI, _CPU, _MEMORY. */
+/* Opens a shared object, or a directory holding model.so, which must be as long as its ELF headers say. QC_E_OPEN, _SYMBOL, _FORMAT, _ABI, _CPU, _MEMORY. */
 QC_API int qc_load(const char *path, qc_network **net);
+/* qc_load, after the SHA-256 of model.so was compared with that in the model.json beside it: 1 s for 300 MB or so. Also QC_E_DAMAGED. */
+QC_API int qc_load_checked(const char *path, qc_network **net);
 /* The same for a network that is linked into the program. `model` must outlive the network. */
 QC_API int qc_from_model(const qc_descriptor *model, qc_network **net);
 /* Drops the caller's hold; the code stays mapped until the last context of the network is destroyed. NULL is ignored. */

@@ -11,7 +11,9 @@ const sourceDir = join(root, "runtime-c");
 const outDir = join(root, "dist", "runtime");
 const products = ["libqcrt.so", "libqcrt.a", "qc.h"];
 /** The files of the library; bundle_main.c is the main program of `qc compile --bundle`. */
-const units = ["context", "cpu", "error", "model", "pool"];
+const units = readdirSync(sourceDir).flatMap((name) =>
+  name.endsWith(".c") && name !== "bundle_main.c" ? [name.slice(0, -2)] : [],
+);
 const flags = "-std=c11 -O2 -g0 -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections -Wall -Wextra -Wpedantic".split(
   " ",
 );

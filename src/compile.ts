@@ -10,6 +10,7 @@ import { type Line, openLine, withLine } from "./build/line.js";
 import type { BuildRequest } from "./build/request.js";
 import { measureOf, type Toolchain } from "./build/toolchain.js";
 import type { Context } from "./context.js";
+import { preprocessorFacts } from "./data/sample.js";
 import type { Module } from "./ir/graph/module.js";
 import { callerPorts } from "./ir/graph/state.js";
 import { type Preset, presetRecipe, type Recipe, recipeText } from "./passes/quant/recipe/recipe.js";
@@ -65,13 +66,13 @@ export function optimizeModel(request: QuantizeRequest, ctx: Context): Promise<C
     const kept = keptIntegers(canonical);
     if (kept) {
       ctx.report(kept);
-      return finish(line, request, canonical, { quantizer: "none", preprocessor });
+      return finish(line, request, canonical, { quantizer: "none", ...preprocessorFacts(preprocessor) });
     }
     const samples = () => request.samples(...fedPorts(canonical));
     const quantized = await line.stage("calibrate", () =>
       quantizeModule(canonical, recipe, { ctx: line.ctx, samples, build: (m) => buildInMemory(line, m), passes: line.passes }),
     );
-    const facts = { quantizer, preprocessor, calibrationSamples: quantized.count };
+    const facts = { quantizer, ...preprocessorFacts(preprocessor), calibrationSamples: quantized.count };
     const reports = {
       "optimization_artifacts/quantization.json": `${JSON.stringify(quantized.values, null, 2)}\n`,
       ...(request.emit?.includes("recipe") && { "recipe.json": recipeText(recipe) }),

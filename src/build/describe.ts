@@ -8,7 +8,7 @@ import { arithmeticOf } from "./arithmetic.js";
 import type { Toolchain } from "./toolchain.js";
 
 /** What a build knows of a model beside its program. */
-export type BuildFacts = Pick<ModelRecord, "quantizer" | "preprocessor" | "calibrationSamples">;
+export type BuildFacts = Pick<ModelRecord, "quantizer" | "preprocessor" | "preprocessorSha256" | "calibrationSamples">;
 
 /** What is measured and found on the way to the files. */
 export type Findings = Pick<ModelRecord, "sha256" | "source" | "arenaLowerBound" | "floatError">;

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Diag, fail, QcError } from "../support/diag.js";
-import { readBytes } from "../support/fs.js";
+import { isFile, readBytes, sha256OfFile } from "../support/fs.js";
 import { decodeNpy, type NdArray, readNpy, type TypedArray } from "../support/npy.js";
 import { readNpz } from "../support/npz.js";
 import { decodeWav, isWav } from "./audio.js";
@@ -18,6 +18,27 @@ export type SampleValues = Readonly<Record<string, TypedArray>>;
 
 /** The text of `--preprocessor` as it means the same in every folder: a file by its whole path. */
 export const rememberedPreprocessor = (how: string): string => (isFileName(how) ? resolve(how) : how);
+
+/** What model.json remembers of the preprocessor of a calibration. */
+interface Remembered {
+  readonly preprocessor?: string;
+  readonly preprocessorSha256?: string;
+}
+
+/** For model.json: a file with its SHA-256. */
+export const preprocessorFacts = (how: string | undefined): Remembered =>
+  how !== undefined && isFileName(how) && isFile(how)
+    ? { preprocessor: how, preprocessorSha256: sha256OfFile(how) }
+    : { preprocessor: how };
+
+/** The preprocessor of the calibration, by model.json. QC-DATA-024 its file has changed since. */
+export function preprocessorOf({ preprocessor = "", preprocessorSha256 }: Remembered): string {
+  if (preprocessorSha256 !== undefined && isFile(preprocessor) && sha256OfFile(preprocessor) !== preprocessorSha256)
+    fail("QC-DATA-024", `'${preprocessor}' is not the preprocessor of the calibration any more: its SHA-256 differs`, {
+      help: "put the file back, calibrate again with qc optimize, or name the preprocessor that you mean: --preprocessor FILE",
+    });
+  return preprocessor;
+}
 
 const isFileName = (text: string): boolean => /\.[cm]?[jt]s$/.test(text);
 

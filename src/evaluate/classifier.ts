@@ -1,5 +1,5 @@
 /** Accuracy and speed of a built classifier, beside its float build. */
-import { choosePreprocessor, loadSample, loadSequence } from "../data/sample.js";
+import { choosePreprocessor, loadSample, loadSequence, preprocessorOf } from "../data/sample.js";
 import type { SampleEntry } from "../data/sample-list.js";
 import type { ModelRecord } from "../runtime/model-record.js";
 import type { Net } from "../runtime/net.js";
@@ -60,13 +60,13 @@ export interface EvaluateHow {
  * Errors: QC-CLI-036 the first output is no vector of class scores, 037 a label out of range, QC-DATA-*.
  */
 export async function evaluateClassifier(
-  { quantizer, preprocessor }: Pick<ModelRecord, "quantizer" | "preprocessor">,
+  { quantizer, ...record }: Pick<ModelRecord, "quantizer" | "preprocessor" | "preprocessorSha256">,
   nets: readonly Net[],
   entries: readonly Labelled[],
   how: EvaluateHow,
 ): Promise<Evaluation> {
   const loadOne: typeof loadSequence = async (...sample) => [await loadSample(...sample)];
-  const chosen = await choosePreprocessor(how.preprocessor || (preprocessor ?? ""));
+  const chosen = await choosePreprocessor(how.preprocessor || preprocessorOf(record));
   const specs = nets.map((net) => inputSpecs(net.inputs));
   const classes = checkClassifier(nets[0], entries);
   const tallies = nets.map((): Tally => ({ top1: 0, top5: 0, seconds: 0 }));

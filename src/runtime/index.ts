@@ -20,7 +20,7 @@ if (!isMainThread) bindEarly();
 export interface LoadOptions {
   /** 1 to 256, the calling thread included. Default: QC_THREADS, or all processors. */
   readonly threads?: number;
-  /** Compare the checksum of model.so with model.json first. Default: false. */
+  /** Compare the SHA-256 of model.so with that in model.json first. Default: true for a folder, false for a model.so. */
   readonly verify?: boolean;
   /** Microseconds that an idle worker spins before it sleeps. Default: 20000, none with more threads than processors; -1: none. */
   readonly spinUs?: number;
@@ -36,15 +36,16 @@ function checkNumber(name: string, value: number, least: number, most: number): 
 }
 
 /** The shared object that a path means; where it is a folder, its model.json is checked too. */
-function resolveModel(path: string, verify: boolean): string {
+function resolveModel(path: string, verify: boolean | undefined): string {
   const help = "name a folder that `qc compile` or `qc optimize` wrote, or its model.so";
   const file = isFolder(path) ? join(path, "model.so") : path;
   if (!isFile(file)) fail("QC-RT-003", `there is no compiled model at '${path}'`, { help });
   const json = join(dirname(file), "model.json");
-  if (file === path && !verify) return file;
+  const compares = verify ?? file !== path;
+  if (file === path && !compares) return file;
   if (!isFile(json)) fail("QC-RT-003", `'${json}' is missing`, { help });
   const model = readModelRecord(json);
-  if (verify) verifyChecksum(model, basename(file), file);
+  if (compares) verifyChecksum(model, basename(file), file);
   return file;
 }
 
@@ -53,7 +54,7 @@ export function loadSync(path: string, options: LoadOptions = {}): Net {
   const threads = checkNumber("threads", options.threads ?? Math.min(knob("QC_THREADS"), MAX_THREADS), 1, MAX_THREADS);
   const spin_us = checkNumber("spinUs", options.spinUs ?? 0, -1, 1e9);
   const library = openLibrary(options.library);
-  return openNet(library, resolveModel(path, options.verify ?? false), { threads, spin_us });
+  return openNet(library, resolveModel(path, options.verify), { threads, spin_us });
 }
 
 /**

@@ -1,7 +1,8 @@
 /** model.json, which stands beside every compiled model: its type, its reader and its writer. docs/runtime-abi.md describes it. */
 import { fail } from "../support/diag.js";
 import { readText, sha256OfFile } from "../support/fs.js";
-import type { TensorInfo } from "./descriptor.js";
+import { departsFrom, isObject, type JsonShape } from "../support/json-shape.js";
+import { DTYPE_NUMBERS, type TensorInfo } from "./descriptor.js";
 import { ABI_VERSION } from "./library.js";
 
 /** Of the record itself; the network's is `abiVersion`. */
@@ -63,38 +64,57 @@ export interface ModelRecord {
   readonly quantizer: string;
   /** The preprocessor that calibration used: the default of run and evaluate. */
   readonly preprocessor?: string;
+  /** Of the preprocessor's file, where it is one. */
+  readonly preprocessorSha256?: string;
   readonly calibrationSamples?: number;
 }
 
-type Kind = "text" | "number" | "list" | "object";
-/** What every record has; `format`, `version` and `abiVersion` are looked at first. */
-const FIELDS: Readonly<Record<string, Kind>> = {
-  ...{ name: "text", producer: "text", target: "text", cpu: "text", quantizer: "text" },
-  ...{ arenaBytes: "number", arenaLowerBound: "number", weightBytes: "number", stateBytes: "number", flops: "number" },
-  ...{ features: "list", inputs: "list", outputs: "list", arithmetic: "list" },
-  ...{ toolchain: "object", sha256: "object", source: "object", floatError: "object" },
-} satisfies Partial<Record<keyof ModelRecord, Kind>>;
+const TENSOR = {
+  name: "text",
+  dtype: { oneOf: DTYPE_NUMBERS },
+  shape: { list: "number" },
+  quant: { orNull: { fields: { kind: "text" } } },
+} as const satisfies Record<keyof TensorInfo, JsonShape>;
+
+/** Every field; `format`, `version` and `abiVersion` are looked at first. */
+const SHAPE: JsonShape = {
+  fields: {
+    format: "text",
+    version: "number",
+    name: "text",
+    producer: "text",
+    target: "text",
+    cpu: "text",
+    features: { list: "text" },
+    toolchain: { map: "text" },
+    abiVersion: "number",
+    sha256: { map: "text" },
+    inputs: { list: { fields: TENSOR } },
+    outputs: { list: { fields: TENSOR } },
+    states: { optional: { list: { fields: { ...TENSOR, output: "text", offset: "number" } } } },
+    arenaBytes: "number",
+    arenaLowerBound: "number",
+    weightBytes: "number",
+    stateBytes: "number",
+    flops: "number",
+    arithmetic: { list: { fields: { kernel: "text", kind: { oneOf: ["int8", "float"] satisfies Arithmetic[] } } } },
+    source: { fields: { path: "text", sha256: "text" } },
+    floatError: {
+      fields: {
+        tolerance: "number",
+        winograd: { list: { fields: { node: "text", tile: "number", channels: "number", bound: "number" } } },
+      },
+    },
+    quantizer: "text",
+    preprocessor: { optional: "text" },
+    preprocessorSha256: { optional: "text" },
+    calibrationSamples: { optional: "number" },
+  } satisfies Record<keyof ModelRecord, JsonShape>,
+};
 
 const RECOMPILE = "compile the model again with `qc compile` or `qc optimize`";
 
-const isObject = (x: unknown): x is Record<string, unknown> => x !== null && typeof x === "object" && !Array.isArray(x);
-
-function isOf(kind: Kind, x: unknown): boolean {
-  switch (kind) {
-    case "text":
-      return typeof x === "string";
-    case "number":
-      return typeof x === "number" && Number.isFinite(x) && x >= 0;
-    case "list":
-      return Array.isArray(x);
-    case "object":
-      return isObject(x);
-    default:
-      return kind satisfies never;
-  }
-}
-
-function parse(path: string): Record<string, unknown> {
+function parse(path: string): Readonly<Record<string, unknown>> {
   const text = readText(path);
   try {
     const value: unknown = JSON.parse(text);
@@ -121,9 +141,8 @@ export function readModelRecord(path: string): ModelRecord {
     });
   if (json.abiVersion !== ABI_VERSION)
     fail("QC-RT-005", `'${path}' is for ABI version ${json.abiVersion}, this runtime has ${ABI_VERSION}`, { help: RECOMPILE });
-  for (const [field, kind] of Object.entries(FIELDS)) {
-    if (!isOf(kind, json[field])) fail("QC-RT-004", `'${path}' has no ${kind} '${field}'`, { help: RECOMPILE });
-  }
+  const wrong = departsFrom(SHAPE, json);
+  if (wrong) fail("QC-RT-004", `'${path}' is not whole: ${wrong}`, { help: RECOMPILE });
   return json as unknown as ModelRecord;
 }
 

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   readSync,
   realpathSync,
   renameSync,
@@ -129,8 +130,13 @@ export function writeSynced(path: string, data: Uint8Array | string, mode = 0o66
   }
 }
 
-/** Replaces a file at once: readers see the old content or the new one. The folder is made where it is missing. */
-export function writeFileAtomic(path: string, data: Uint8Array | string, mode = 0o666): void {
+/**
+ * Replaces a file at once: readers see the old content or the new one. The folder is made where it is missing. A symbolic link is followed;
+ * what is no regular file, a device or a FIFO, is written to and stays what it is.
+ */
+export function writeFileAtomic(at: string, data: Uint8Array | string, mode = 0o666): void {
+  if (isDevice(at)) return writeThrough(at, data);
+  const path = linkTarget(at);
   const folder = dirname(path);
   makeFolder(folder);
   const temp = join(folder, `.${basename(path)}.qc-${process.pid}-${process.hrtime.bigint().toString(36)}`);
@@ -142,6 +148,36 @@ export function writeFileAtomic(path: string, data: Uint8Array | string, mode = 
     failIo(error, "write", path);
   }
   syncFolder(folder);
+}
+
+/** Does something stand at the path, links followed, that is neither a file nor a folder? */
+export function isDevice(path: string): boolean {
+  const stat = statOf(path);
+  return stat !== undefined && !stat.isFile() && !stat.isDirectory();
+}
+
+function writeThrough(path: string, data: Uint8Array | string): void {
+  try {
+    const fd = openSync(path, "w");
+    try {
+      const bytes = typeof data === "string" ? Buffer.from(data) : data;
+      for (let at = 0; at < bytes.byteLength; ) at += writeSync(fd, bytes, at);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    failIo(error, "write", path);
+  }
+}
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
+
+/** The path that symbolic links at `path` lead to, whether or not something is there. */
+function linkTarget(path: string): string {
+  let at = path;
+  for (let links = 0; links < MOST_LINKS && isSymlink(at, path); links++) at = resolve(dirname(at), readlinkSync(at));
+  return at;
 }
 
 /** Makes a rename in this folder durable. Some file systems cannot sync a folder: the rename itself has happened all the same. */

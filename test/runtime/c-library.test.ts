@@ -1,7 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { modelRecordText } from "../../src/runtime/model-record.js";
+import { sha256Hex } from "../../src/support/hash.js";
+import { modelRecord } from "../helpers/model-record.js";
 import { buildFake, compiler, compilerWith, FIXTURES, has, must, RUNTIME_C, RUNTIME_UNITS, run } from "./support/toolbox.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-runtime-"));
@@ -40,6 +43,15 @@ describe("the C runtime", () => {
       expect(run(harness, models(name))).toEqual({ status: 0, stdout: "ok\n", stderr: "" });
     });
   }
+
+  it("refuses files that were cut anywhere, and checked ones that were changed", () => {
+    const folder = join(work, "damaged");
+    mkdirSync(folder);
+    copyFileSync(join(work, "five.so"), join(folder, "model.so"));
+    const sha256 = { "other.so": "0".repeat(64), "model.so": sha256Hex(readFileSync(join(folder, "model.so"))) };
+    writeFileSync(join(folder, "model.json"), modelRecordText(modelRecord({ sha256 })));
+    expect(run(buildHarness(compiler(), "files", []), ["damaged", folder])).toEqual({ status: 0, stdout: "ok\n", stderr: "" });
+  });
 
   for (const sanitizer of ["address,undefined", "thread"]) {
     const cc = compilerWith(sanitizer, work);

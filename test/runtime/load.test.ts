@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildRuntime } from "../../scripts/build-runtime.mjs";
 import { hostInfo, openLLVM } from "../../src/backends/llvm/libllvm/open.js";
 import { type LoadOptions, load, loadSync, QcError } from "../../src/runtime/index.js";
+import { readModelRecord } from "../../src/runtime/model-record.js";
 import { sha256Hex } from "../../src/support/hash.js";
 import { modelRecord } from "../helpers/model-record.js";
 import { buildFake } from "./support/toolbox.js";
@@ -39,6 +40,17 @@ function codeOf(body: () => unknown): string {
   return "no error";
 }
 const loadCode = (path: string, options?: LoadOptions) => codeOf(() => loadSync(path, options).close());
+
+type Node_ = Record<string, unknown>;
+
+/** Every value in parsed JSON with its path; those of open maps and of quantizations of unknown kind left out. */
+function* placesOf(x: object, path: readonly string[] = []): Iterable<readonly [readonly string[], unknown]> {
+  for (const [key, value] of Object.entries(x)) {
+    if (key === "quant") continue;
+    yield [[...path, key], value];
+    if (value !== null && typeof value === "object") yield* placesOf(value, [...path, key]);
+  }
+}
 
 describe("load", () => {
   it("describes the network", async () => {
@@ -84,11 +96,13 @@ describe("load", () => {
     expect(loadCode(folder("newer-record", { version: 2 }))).toBe("QC-RT-013");
     expect(loadCode(folder("no-version", { version: undefined }))).toBe("QC-RT-013");
     for (const field of ["name", "arenaBytes", "arithmetic", "source"] as const)
-      expect(() => loadSync(folder(`no-${field}`, { [field]: undefined }))).toThrow(new RegExp(`has no \\w+ '${field}'`));
+      expect(() => loadSync(folder(`no-${field}`, { [field]: undefined }))).toThrow(`'${field}' is missing`);
     const changed = folder("changed", { sha256: { "model.so": "0".repeat(64) } });
-    expect(loadCode(changed)).toBe("no error");
-    expect(loadCode(changed, { verify: true })).toBe("QC-RT-006");
-    expect(loadCode(folder("unlisted", { sha256: {} }), { verify: true })).toBe("QC-RT-006");
+    expect(loadCode(changed)).toBe("QC-RT-006");
+    expect(loadCode(changed, { verify: false })).toBe("no error");
+    expect(loadCode(join(changed, "model.so"))).toBe("no error");
+    expect(loadCode(join(changed, "model.so"), { verify: true })).toBe("QC-RT-006");
+    expect(loadCode(folder("unlisted", { sha256: {} }))).toBe("QC-RT-006");
     expect(loadCode(so, { verify: true })).toBe("QC-RT-003");
     writeFileSync(join(bare, "model.json"), "{");
     expect(loadCode(bare)).toBe("QC-RT-004");
@@ -98,6 +112,28 @@ describe("load", () => {
     expect(loadCode(so, { threads: 1.5 })).toBe("QC-RT-011");
     expect(loadCode(so, { spinUs: -2 })).toBe("QC-RT-011");
     expect(loadCode(so, { library: join(work, "no-such-library.so") })).toBe("QC-RT-002");
+  });
+
+  it("takes no record in which a value is of another type", () => {
+    const dir = folder("types");
+    const whole = JSON.parse(readFileSync(join(dir, "model.json"), "utf8")) as object;
+    const others = [5, -1, "x", null, true, [], [1], {}, { x: 1 }];
+    let refused = 0;
+    for (const [path, value] of placesOf(whole)) {
+      for (const other of others) {
+        if (JSON.stringify(other) === JSON.stringify(value)) continue;
+        const json = structuredClone(whole);
+        const last = path.slice(0, -1).reduce((at, key) => at[key] as Node_, json as Node_);
+        last[path[path.length - 1]] = other;
+        writeFileSync(join(dir, "model.json"), JSON.stringify(json));
+        const code = codeOf(() => readModelRecord(join(dir, "model.json")));
+        const kindOf = (v: unknown) => (Array.isArray(v) ? "list" : v === null ? "null" : typeof v);
+        if (kindOf(other) !== kindOf(value))
+          expect(code, `${path.join(".")} = ${JSON.stringify(other)}`).toMatch(/^QC-RT-(004|005|013)$/);
+        if (code !== "no error") refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(200);
   });
 
   it.each([

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildRuntime } from "../../scripts/build-runtime.mjs";
+import { sha256Hex } from "../../src/support/hash.js";
+import { modelRecord } from "../helpers/model-record.js";
 import { buildFake, FIXTURES, has, ROOT, run } from "./support/toolbox.js";
 
 const work = mkdtempSync(join(tmpdir(), "qc-python-"));
@@ -10,6 +12,8 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 beforeAll(() => {
   buildRuntime({ ifStale: true });
   buildFake(join(work, "model.so"));
+  const sha256 = { "model.so": sha256Hex(readFileSync(join(work, "model.so"))) };
+  writeFileSync(join(work, "model.json"), JSON.stringify(modelRecord({ sha256 })));
 });
 
 const python = has("python3");

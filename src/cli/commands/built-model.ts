@@ -58,12 +58,16 @@ async function openBuilt(folder: string, io: Io): Promise<BuiltModel> {
   const { load } = await import("../../runtime/index.js");
   const { readModelRecord } = await import("../../runtime/model-record.js");
   const base = isFile(folder) ? join(folder, "..") : folder;
-  const net = await load(folder, { threads: 1 }); // says what is wrong with the folder, if anything is
+  const net = await load(folder, { threads: 1, verify: true }); // says what is wrong with the folder, if anything is
   net.close();
   return {
     folder: base,
     json: readModelRecord(join(base, "model.json")),
     // small networks lose more to waking threads than they gain: 67,000 runs a second on one, 270 on two of a busy machine
-    load: (threads, subfolder = "") => load(join(base, subfolder), { threads: threads ?? (io.env.QC_THREADS ? undefined : 1) }),
+    load: (threads, subfolder = "") =>
+      load(join(base, subfolder), {
+        threads: threads ?? (io.env.QC_THREADS ? undefined : 1),
+        verify: subfolder !== "", // that of the folder itself is compared above
+      }),
   };
 }

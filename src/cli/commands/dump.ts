@@ -3,7 +3,7 @@ import { plugins as pluginOption } from "../options/leip.js";
 import { flag } from "../options/option.js";
 import { statePairs } from "../options/states.js";
 import { contextWith } from "./context-with.js";
-import { IR_FILE, modelShapes, outputFile, readModule, writeIr } from "./ir-file.js";
+import { checkIrOutput, IR_FILE, modelShapes, outputFile, readModule, writeIr } from "./ir-file.js";
 
 export const dump = defineCommand({
   name: "dump",
@@ -25,6 +25,7 @@ export const dump = defineCommand({
     plugin: pluginOption(),
   },
   async run(args, io) {
+    checkIrOutput(args.output, args.operands[0]);
     const ctx = await contextWith(args.plugin, io);
     const m = await readModule(args.operands[0], ctx, args.inputShapes, args.state);
     await writeIr(m, ctx, args.output, args.locs, io);

@@ -6,6 +6,7 @@ import { formatTable } from "../../support/table.js";
 import { defineCommand } from "../options/command.js";
 import { classNames, inputNames, inputTypes, outputNames, preprocessor, testPath } from "../options/leip.js";
 import { choice, flag, integer, text } from "../options/option.js";
+import { refuseInputs } from "../options/output.js";
 import { inputShapes } from "../options/shapes.js";
 import { builtOptions, FOLDER, withBuilt } from "./built-model.js";
 
@@ -37,6 +38,7 @@ export const evaluate = defineCommand({
   async run(args, io) {
     const list = args.testPath ?? failUsage("QC-CLI-035", "no test samples are named", "add --test_path index.txt");
     const { evaluateClassifier } = await import("../../evaluate/classifier.js");
+    if (args.outputPath !== undefined) refuseInputs(args.outputPath, [list]);
     const { openBuilds } = await import("../../evaluate/builds.js");
     const { readSampleList, requireLabels } = await import("../../data/sample-list.js");
     const entries = requireLabels(readSampleList(list)).slice(0, args.limit);

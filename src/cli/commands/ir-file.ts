@@ -4,8 +4,10 @@ import type { Module } from "../../ir/graph/module.js";
 import type { StatePair } from "../../ir/graph/state.js";
 import type { ParsedText } from "../../ir/text/parse-module.js";
 import { failUsage } from "../../support/diag.js";
+import { isDevice, writeFileAtomic } from "../../support/fs.js";
 import type { Io } from "../options/command.js";
 import { text } from "../options/option.js";
+import { refuseInputs } from "../options/output.js";
 import { type InputShape, inputShapes } from "../options/shapes.js";
 
 export const IR_FILE = { name: "FILE", doc: "a .qc text, or a model, which is imported", required: true } as const;
@@ -45,9 +47,20 @@ export async function readModule(
   return module ?? failUsage("QC-CLI-041", `'${file}' holds no function`, "func @main(%x: f32[4]) -> f32[4] { return %x }");
 }
 
+/** QC-CLI-057 for a file that is not named as IR text is, 056 for the one that is read; devices are taken. */
+export function checkIrOutput(output: string | undefined, input: string): void {
+  if (output === undefined || isDevice(output)) return;
+  if (!/\.qc$/i.test(output)) failUsage("QC-CLI-057", `'${output}' is not named as IR text is`, `-o ${output}.qc`);
+  refuseInputs(output, [input]);
+}
+
 /** Writes the module to a file with its weights, or prints it; then constants that stand in no file are noted. */
 export async function writeIr(m: Module, ctx: Context, output: string | undefined, locs: boolean, io: Io): Promise<void> {
   const { blobsBeside, printModule } = await import("../../ir/text/print-module.js");
+  if (output !== undefined && isDevice(output)) {
+    writeFileAtomic(output, printModule(m, ctx, { locs }));
+    return;
+  }
   if (output !== undefined) {
     const { writeIrFile } = await import("../../ir/text/file.js");
     const written = writeIrFile(output, m, ctx, { locs });

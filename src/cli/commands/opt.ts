@@ -9,7 +9,7 @@ import { plugins as pluginOption } from "../options/leip.js";
 import { flag, integer, maybeChoice, text, texts } from "../options/option.js";
 import { parseArguments } from "../options/parse.js";
 import { contextWith } from "./context-with.js";
-import { IR_FILE, modelShapes, outputFile, readModule, writeIr } from "./ir-file.js";
+import { checkIrOutput, IR_FILE, modelShapes, outputFile, readModule, writeIr } from "./ir-file.js";
 
 const LOOK = "Looking inside:";
 const LIMIT = "Narrowing a wrong result down:";
@@ -65,6 +65,7 @@ export const opt: Command = defineCommand({
     if (given.listPasses) return listPasses(given, io);
     const file =
       given.operands[0] ?? failUsage("QC-CLI-007", `qc opt needs FILE: ${IR_FILE.doc}`, "qc opt --help shows examples");
+    checkIrOutput(given.output, file);
     const args = hasPipeline(given) ? given : { ...given, ...runLineOf(file) };
     const ctx = await contextWith(args.plugin, io);
     const { parsePipeline } = await import("../../passes/pipeline.js");

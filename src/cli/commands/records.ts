@@ -9,6 +9,7 @@ import { didYouMean } from "../../support/suggest.js";
 import { formatTable } from "../../support/table.js";
 import { defineCommand, type Io } from "../options/command.js";
 import { text } from "../options/option.js";
+import { refuseInputs } from "../options/output.js";
 
 const ACTIONS = ["list", "show", "best", "merge", "export"] as const;
 type Action = (typeof ACTIONS)[number];
@@ -156,7 +157,14 @@ const outputOf = ({ output }: Request, action: Action): string =>
 
 function merge(request: Request, io: Io): void {
   const output = outputOf(request, "merge");
+  if (request.workload !== undefined) refuseInputs(output, request.logs);
   const all = load(request, io);
+  if (all.length === 0)
+    failUsage(
+      "QC-CLI-055",
+      `the logs hold no record${request.workload === undefined ? "" : ` of workload '${request.workload}'`}`,
+      "qc records list LOG shows the workloads",
+    );
   writeLog(output, all);
   io.result(
     { output, records: all.length, logs: request.logs },
@@ -166,6 +174,7 @@ function merge(request: Request, io: Io): void {
 
 function exportBest(request: Request, io: Io): void {
   const output = outputOf(request, "export");
+  refuseInputs(output, request.logs);
   const schedules = found(request, io);
   writeFileAtomic(output, `${JSON.stringify({ format: "qc-schedules", version: 1, schedules }, null, 2)}\n`);
   io.result({ output, schedules: schedules.length }, () => `${output}: ${schedules.length} schedules`);

@@ -8,6 +8,7 @@ import { didYouMean } from "../../support/suggest.js";
 import { defineCommand } from "../options/command.js";
 import { classNames, inputNames, inputTypes, preprocessor } from "../options/leip.js";
 import { integerOr, text, texts } from "../options/option.js";
+import { refuseInputs } from "../options/output.js";
 import { inputShapes } from "../options/shapes.js";
 import { builtOptions, FOLDER, withBuilt } from "./built-model.js";
 import { shortNumber, toNdArray, typeText } from "./values.js";
@@ -50,11 +51,17 @@ export const run = defineCommand({
   async run(args, io) {
     if (args.input.length === 0)
       failUsage("QC-CLI-032", "no sample is named", "add --input x.npy, or an image with --preprocessor NAME");
+    if (args.output !== undefined)
+      refuseInputs(
+        args.output,
+        args.input.map((given) => given.replace(/^[^=]*=(?=.)/, "")),
+      );
     await withBuilt(args, io, async (built) => {
       const net = await built.load(args.threads);
       try {
         const hasState = net.describe().stateBytes > 0;
-        const steps = await readInputs(args.input, net.inputs, args.preprocessor || (built.json.preprocessor ?? ""), hasState);
+        const { preprocessorOf } = await import("../../data/sample.js");
+        const steps = await readInputs(args.input, net.inputs, args.preprocessor || preprocessorOf(built.json), hasState);
         const outputs = steps.map((sample) => net.step(sample));
         const results = net.outputs.map((one): Result => {
           const data = joined(outputs.map((o) => o[one.name]));

@@ -126,6 +126,18 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "An output is named by `--output_names` and is a state too, which makes it internal.",
     "Leave one of the two options out for this output.",
   ],
+  "QC-CLI-055": [
+    "The logs hold no record of the workload, so that the merged log would be empty.",
+    "List the workloads with `qc records list LOG`, and name one by the beginning of its key or by its kernel.",
+  ],
+  "QC-CLI-056": [
+    "The file for the result is one of the files that the command reads, perhaps under another name.",
+    "Name another file with `-o`.",
+  ],
+  "QC-CLI-057": [
+    "The result is IR text, and the name of its file does not end in `.qc`. It may be a model's.",
+    "Give the file a name that ends in `.qc`.",
+  ],
   "QC-CLI-059": ["`qc compile` was asked to write a recipe, and it quantizes nothing.", "Use `qc optimize --emit recipe`."],
   "QC-COMPILE-001": ["There is no file or folder at the path of `--input_path`.", "Check the path."],
   "QC-COMPILE-002": ["The folder of `--input_path` holds no model, or several.", "Name the model file itself."],

@@ -48,6 +48,10 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "The file of `--preprocessor` does not exist, cannot be loaded, or exports no function.",
     "Give the path of a `.mjs` file with `export function preprocess(sample, spec)`.",
   ],
+  "QC-DATA-024": [
+    "The preprocessor that calibration used is a file, and the file has changed since: other inputs would go into the network.",
+    "Put the file back, calibrate again with `qc optimize`, or name the preprocessor that you mean with `--preprocessor`.",
+  ],
   "QC-DATA-014": [
     "Your preprocessor threw an error, or returned no array of numbers.",
     "Read the message; return a typed array with the input's number of elements.",

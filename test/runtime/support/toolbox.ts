@@ -1,11 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 export const ROOT = resolve(import.meta.dirname, "../../..");
 export const FIXTURES = join(ROOT, "test/runtime/fixtures");
 export const RUNTIME_C = join(ROOT, "runtime-c");
-export const RUNTIME_UNITS = ["context", "cpu", "error", "model", "pool"].map((unit) => join(RUNTIME_C, `${unit}.c`));
+/** The sources of the library, without the main program of bundles. */
+export const RUNTIME_UNITS = readdirSync(RUNTIME_C)
+  .filter((name) => name.endsWith(".c") && name !== "bundle_main.c")
+  .map((name) => join(RUNTIME_C, name));
 
 export interface Ran {
   readonly status: number | null;
