@@ -103,7 +103,8 @@ describe("category:graph", () => {
     expect(tuning.search).toBeNull();
     // what was confirmed at the end of the search is what the log says from then on, for every workload
     const confirmed = readLog(logOf("out")).records.filter((r) => r.source === "whole");
-    expect(new Set(confirmed.map((r) => r.workload)).size).toBe(tuning.workloads);
+    expect(new Set(confirmed.map((r) => r.workload)).size).toBe(confirmed.length ? tuning.workloads : 0);
+    if (confirmed.length === 0) expect(tuning.tuned).toBe(0); // nothing was found that could be confirmed
     expect(tuning.tuned).toBe(JSON.parse(second.out).tuning.tuned);
     expect(JSON.parse((await qcHere(cwd, ["records", "best", logOf("out"), "--json"])).out).length).toBe(tuning.tuned);
     expect(readFileSync(logOf("out"), "utf8")).toBe(after);

@@ -10,6 +10,7 @@ import { commands } from "../../src/cli/commands/table.js";
 import { dispatch } from "../../src/cli/options/dispatch.js";
 import type { Evaluation } from "../../src/evaluate/classifier.js";
 import type { ModelRecord } from "../../src/runtime/model-record.js";
+import { sha256OfFile } from "../../src/support/fs.js";
 import { readNpy, writeNpy } from "../../src/support/npy.js";
 import { readNpz } from "../../src/support/npz.js";
 import { modelRecord } from "../helpers/model-record.js";
@@ -28,7 +29,8 @@ function build(folder: string, gain: string, record: Partial<ModelRecord>): void
   mkdirSync(at(folder), { recursive: true });
   const source = join(import.meta.dirname, "fixtures/channels.c");
   must(compiler(), [...FLAGS, `-DGAIN=${gain}`, "-I", RUNTIME_C, source, "-o", at(`${folder}/model.so`)]);
-  const json = modelRecord({ name: "channels", ...record });
+  const sha256 = { "model.so": sha256OfFile(at(`${folder}/model.so`)) };
+  const json = modelRecord({ name: "channels", sha256, ...record });
   writeFileSync(at(`${folder}/model.json`), JSON.stringify(json));
 }
 
