@@ -23,7 +23,8 @@ import { sweep } from "./passes/rewrite/sweep.js";
 import { ranked } from "./search/objective.js";
 import { drawing, mutating } from "./search/space.js";
 import { drawUnseen, type StrategyMaker } from "./search/strategy.js";
-import { fail } from "./support/diag.js";
+import { fail, QcError } from "./support/diag.js";
+import { fromForeign, thrownText } from "./support/foreign.js";
 
 /** The plugin interface's version; a plugin built for another one is refused. */
 export const PLUGIN_API = 1;
@@ -90,15 +91,18 @@ export type PluginTools = typeof pluginTools;
  * Loads a plugin from a local `.mjs`, `.js` or `.ts` file (TypeScript is transpiled on the fly) or from an npm package that the
  * current folder can resolve. The plugin is the default export, or the export `plugin`: an object, or a function that makes one
  * from `pluginTools`.
- * Errors: QC-PLUGIN-001 not found, 002 fails to load, 003 no plugin in it, 004 other apiVersion.
+ * Errors: QC-PLUGIN-001 not found, 002 fails to load, 003 no plugin in it, 004 other apiVersion, 009 a member is no such part, 010 never settles.
  */
 export async function loadPlugin(spec: string, cwd: string = process.cwd()): Promise<Plugin> {
   const file = locate(spec, cwd);
   let loaded: Record<string, unknown>;
   try {
-    loaded = file.endsWith(".ts") ? await loadTypeScript(file) : await import(pathToFileURL(file).href);
+    loaded = await fromForeign(`plugin '${spec}'`, () =>
+      file.endsWith(".ts") ? loadTypeScript(file) : import(pathToFileURL(file).href),
+    );
   } catch (e) {
-    return fail("QC-PLUGIN-002", `plugin '${spec}' fails to load: ${(e as Error).message}`);
+    if (e instanceof QcError) throw e;
+    return fail("QC-PLUGIN-002", `plugin '${spec}' fails to load: ${thrownText(e)}`);
   }
   const plugin = await madeBy(loaded.default ?? loaded.plugin, spec);
   if (!plugin || typeof plugin.name !== "string") {
@@ -115,17 +119,75 @@ export async function loadPlugin(spec: string, cwd: string = process.cwd()): Pro
       },
     );
   }
+  checkParts(plugin, spec);
   return { ...plugin, file };
 }
 
 async function madeBy(exported: unknown, spec: string): Promise<Plugin | undefined> {
   if (typeof exported !== "function") return exported as Plugin | undefined;
   try {
-    return (await exported(pluginTools)) as Plugin | undefined;
+    return (await fromForeign(`plugin '${spec}'`, () => exported(pluginTools))) as Plugin | undefined;
   } catch (e) {
-    return fail("QC-PLUGIN-002", `plugin '${spec}' fails to load: ${(e as Error).message}`);
+    if (e instanceof QcError) throw e;
+    return fail("QC-PLUGIN-002", `plugin '${spec}' fails to load: ${thrownText(e)}`);
   }
 }
+
+/** Functions that the parts of a list must have, beside a name. */
+const LISTS: Readonly<Partial<Record<keyof Plugin, readonly string[]>>> = {
+  ops: ["infer", "eval", "lower", "sample"],
+  passes: ["run"],
+  frontends: ["detects", "import"],
+  sketches: ["schedule"],
+  schedulers: ["accepts", "schedule", "nameOf"],
+  strategies: ["start"],
+  backends: ["accepts", "open"],
+  schemes: ["grids"],
+  calibrators: ["range"],
+  repairs: ["apply"],
+};
+
+const shown = (x: unknown): string =>
+  x === null || typeof x !== "object" ? String(JSON.stringify(x) ?? x) : Array.isArray(x) ? "a list" : "an object";
+
+/** QC-PLUGIN-009 names the member that is something else. */
+function checkParts(plugin: Plugin, spec: string): void {
+  const refuse = (member: string, what: string): never =>
+    fail("QC-PLUGIN-009", `plugin '${plugin.name}' (${spec}): ${member} ${what}`, {
+      help: "docs/plugins.md says what each member of a plugin is",
+    });
+  for (const [member, functions] of Object.entries(LISTS)) {
+    const list: unknown = plugin[member as keyof Plugin];
+    if (list === undefined) continue;
+    if (!Array.isArray(list)) refuse(member, `is ${shown(list)}, not a list`);
+    for (const [i, part] of (list as unknown[]).entries()) {
+      const at = `${member}[${i}]`;
+      if (part === null || typeof part !== "object") refuse(at, `is ${shown(part)}, not an object`);
+      const fields = part as Readonly<Record<string, unknown>>;
+      if (typeof fields.name !== "string" || fields.name === "") refuse(at, "has no name");
+      for (const f of functions)
+        if (typeof fields[f] !== "function") refuse(`${at} ('${String(fields.name)}')`, `has no function '${f}'`);
+    }
+  }
+  for (const [member, type] of [
+    ["importers", "function"],
+    ["targets", "string"],
+  ] as const) {
+    const map: unknown = plugin[member];
+    if (map === undefined) continue;
+    if (map === null || typeof map !== "object" || Array.isArray(map)) refuse(member, `is ${shown(map)}, not an object`);
+    for (const [key, value] of Object.entries(map as object)) {
+      if (typeof value !== type) refuse(`${member}['${key}']`, `is ${shown(value)}, not a ${type}`);
+    }
+  }
+  for (const [i, step] of listOf(plugin.pipeline, () => refuse("pipeline", "is not a list")).entries()) {
+    if (typeof step?.after !== "string" || typeof step.passes !== "string")
+      refuse(`pipeline[${i}]`, "is not { after: PASS, passes: PIPELINE }");
+  }
+}
+
+const listOf = <T>(x: readonly T[] | undefined, refuse: () => never): readonly T[] =>
+  x === undefined ? [] : Array.isArray(x) ? x : refuse();
 
 /**
  * The pipeline with the passes that plugins want after its steps: `a,b{k=v},c` and { after: "b", passes: "p" } --> `a,b{k=v},p,c`.

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fail, QcError } from "../support/diag.js";
+import { fromForeign, thrownText } from "../support/foreign.js";
 import { isFile } from "../support/fs.js";
 import type { NdArray, TypedArray } from "../support/npy.js";
 import type { Audio } from "./audio.js";
@@ -40,15 +41,12 @@ export async function loadUserPreprocessor(path: string): Promise<UserPreprocess
     });
   let module: Record<string, unknown>;
   try {
-    module = (await importFile(resolve(path))) as Record<string, unknown>;
+    module = (await fromForeign(`the preprocessor '${path}'`, () => importFile(resolve(path)))) as Record<string, unknown>;
   } catch (error) {
-    return fail(
-      "QC-DATA-013",
-      `the preprocessor '${path}' cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        help: "run it with node to see where it fails",
-      },
-    );
+    if (error instanceof QcError) throw error;
+    return fail("QC-DATA-013", `the preprocessor '${path}' cannot be loaded: ${thrownText(error)}`, {
+      help: "run it with node to see where it fails",
+    });
   }
   const found = module.preprocess ?? module.default;
   if (typeof found !== "function")
@@ -74,13 +72,10 @@ async function callUser(
 ): Promise<TypedArray> {
   let values: unknown;
   try {
-    values = await preprocess(sample, spec, preprocessorTools);
+    values = await fromForeign(`the preprocessor '${name}', on ${from},`, () => preprocess(sample, spec, preprocessorTools));
   } catch (error) {
     if (error instanceof QcError) throw error;
-    return fail(
-      "QC-DATA-014",
-      `the preprocessor '${name}' failed on ${from}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    return fail("QC-DATA-014", `the preprocessor '${name}' failed on ${from}: ${thrownText(error)}`);
   }
   if (isArrayOf(spec.dtype, values) && values.length === elementCount(spec.shape)) return values;
   if (!isNumbers(values))

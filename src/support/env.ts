@@ -46,6 +46,7 @@ export const KNOBS = {
     form: "a path",
     parse: (t) => t || undefined,
   } satisfies Knob<string>,
+  QC_FOREIGN_SECONDS: count("seconds that a plugin or preprocessor may take for an answer", () => 60),
   QC_DEBUG: flag("stack traces with every error, as --debug"),
   QC_BLESS: flag("tests rewrite the expected text of golden files"),
   QC_FUZZ_RUNS: count("cases that each property test draws", () => 100),

@@ -1,5 +1,6 @@
 import { formatDiag, QcError } from "../../support/diag.js";
 import { KNOBS } from "../../support/env.js";
+import { failIo } from "../../support/fs.js";
 import { didYouMean } from "../../support/suggest.js";
 import type { Command, Io } from "./command.js";
 import { helpOf, parseArguments } from "./parse.js";
@@ -13,12 +14,25 @@ export interface Surroundings {
   readonly version: string;
 }
 
-/** The process's own streams and variables. A reader that closes the pipe early (`qc ... | head`) ends the process without an error. */
-export function ofProcess(version: string): Surroundings {
+/**
+ * The process's own streams and variables. A reader that closes the pipe early (`qc ... | head`) ends the process without an error; one that
+ * closes stderr is not missed. What cannot be written else, on a full disk say, is QC-IO-001 and exit code 1. `onEnd`: before the process ends so.
+ */
+export function ofProcess(version: string, onEnd: () => void): Surroundings {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit(0);
+    onEnd();
+    if (error.code === "EPIPE") process.exit(0);
+    try {
+      failIo(error, "write", "standard output");
+    } catch (e) {
+      process.exitCode = report(
+        e,
+        createIo({ stdout: process.stdout, stderr: process.stderr, env: process.env, version }, false, false),
+      );
+    }
+    process.exit();
   });
+  process.stderr.on("error", () => {}); // nobody reads it: the work goes on
   return { stdout: process.stdout, stderr: process.stderr, env: process.env, version };
 }
 

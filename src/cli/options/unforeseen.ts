@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { QcError } from "../../support/diag.js";
+import { thrownText } from "../../support/foreign.js";
 
 const OWN = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -14,7 +15,7 @@ function foreignPlace({ stack = "" }: Error): { readonly file: string; readonly 
 
 /** An error that nobody gave a code: QC-PLUGIN-006 where code of the user's threw it, else QC-INTERNAL-000, a fault of qc. */
 export function unforeseen(error: unknown): QcError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = thrownText(error);
   const place = error instanceof Error ? foreignPlace(error) : null;
   if (!place) {
     const help = "this is a bug in qc: run again with --debug and report what it prints";

@@ -151,8 +151,14 @@ function importNode(node: NodeProto, loc: Loc, env: Map<string, ValueId>, run: R
   const key = ruleKey(node);
   if (key === "If") return importIf(n, node, loc, env, run);
   const rule = Object.hasOwn(run.rules, key) ? run.rules[key] : n.unsupported(unknownOp(key), ADD_IT);
-  const values = rule(n);
-  return typeof values === "string" ? [values] : values;
+  const values: unknown = rule(n);
+  const list: unknown = typeof values === "string" ? [values] : values;
+  if (!Array.isArray(list) || list.some((v) => v !== null && typeof v !== "string"))
+    fail("QC-PLUGIN-011", `the importer of '${key}' gave ${String(values)}, not the ids of the node's values`, {
+      loc,
+      help: "return what node.emit returns",
+    });
+  return list as readonly Output[];
 }
 
 function undefinedInput(name: string, loc: Loc, env: ReadonlyMap<string, ValueId>): never {

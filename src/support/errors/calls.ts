@@ -256,6 +256,22 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "A part of a plugin contradicts itself: its `lower` and its `eval` disagree, a pass changes what a module computes, or the like.",
     "The lines above show the smallest case found, as IR text, and the command that draws it again.",
   ],
+  "QC-PLUGIN-009": [
+    "A member of a plugin is not what it must be: no list, a part without a name or without a function that it needs.",
+    "Compare the member with `docs/plugins.md`; `definePlugin` lets TypeScript check it.",
+  ],
+  "QC-PLUGIN-010": [
+    "A promise of a plugin or preprocessor did not settle in time.",
+    "See what the promise waits for, or allow more seconds with QC_FOREIGN_SECONDS.",
+  ],
+  "QC-PLUGIN-011": [
+    "An importer of a plugin gave something else than the ids of the values that the node computes.",
+    "Return what `node.emit` returns: a list with an id for each output.",
+  ],
+  "QC-PLUGIN-012": [
+    "Code of a plugin or preprocessor ended the whole program, by `process.exit` say, before qc was done.",
+    "Take the call out: throw an error instead.",
+  ],
   "QC-RULE-001": [
     "Two owners (qc itself or plugins) define something with the same name.",
     "Rename one of the two, or load only one of the plugins.",
