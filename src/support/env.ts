@@ -46,6 +46,8 @@ export const KNOBS = {
     form: "a path",
     parse: (t) => t || undefined,
   } satisfies Knob<string>,
+  QC_MAX_ARENA_GIB: count("GiB of scratch memory that a run of a network may need", () => 64),
+  QC_MAX_GIGAOPERATIONS: count("billions of operations that a run of a network may take", () => 1000),
   QC_FOREIGN_SECONDS: count("seconds that a plugin or preprocessor may take for an answer", () => 60),
   QC_DEBUG: flag("stack traces with every error, as --debug"),
   QC_BLESS: flag("tests rewrite the expected text of golden files"),

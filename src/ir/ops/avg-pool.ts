@@ -10,7 +10,7 @@ import { perTensor } from "../type/quant.js";
 import { byteSize, numElements, type TensorType, tensorType, typeText } from "../type/tensor-type.js";
 import { accumulatorOf, centredLoad, centredNumbers } from "./shared/contraction.js";
 import { drawPool, type PoolGeometry, poolAttrs, poolShape } from "./shared/pool.js";
-import { assemble, disassemble, eachIndex, eachTap, offsetOf, tapAt } from "./shared/spatial.js";
+import { assemble, disassemble, eachIndex, eachTap, existingTaps, offsetOf, tapAt } from "./shared/spatial.js";
 import { roundHalfEven } from "./shared/values.js";
 
 interface AverageGeometry extends PoolGeometry {
@@ -43,16 +43,17 @@ function countOf(
   input: readonly number[],
   output: readonly number[],
 ): (o: readonly Expr[]) => Expr {
-  const { window, size } = counted(a, input);
+  const { window: whole, size } = counted(a, input);
+  const window = existingTaps(whole, size, output);
   const taps = (o: readonly Expr[], r: readonly Expr[]) => tapAt(o, r, window, size, output).inside;
   const probe = output.map(() => index(0));
-  if (taps(probe, probe) === null) return () => constant("i32", numElements(a.kernel));
+  if (taps(probe, probe) === null) return () => constant("i32", numElements(window.kernel));
   const count = b.temp("i32", output, "count");
   const one = constant("i32", 1);
   b.reduction(
     count,
     "add",
-    a.kernel,
+    window.kernel,
     (o, r) => {
       const inside = taps(o, r);
       return inside ? select(inside, one, constant("i32", 0)) : one;
@@ -139,16 +140,17 @@ export const avgPool = defineOp({
     const { s } = disassemble(a.layout, x.type.shape);
     const out = disassemble(a.layout, y.type.shape).s;
     const float = isFloat(x.type.dtype);
+    const window = existingTaps(a, s, out);
     const accType = float ? accumulatorOf(x.type.dtype) : "i32";
     const acc = b.temp(accType, y.type.shape, "acc");
     const read = centredLoad(b, x, accType);
     b.reduction(
       acc,
       "add",
-      a.kernel,
+      window.kernel,
       (i, r) => {
         const { n, c, s: o } = disassemble(a.layout, i);
-        const { at, inside } = tapAt(o, r, a, s, out);
+        const { at, inside } = tapAt(o, r, window, s, out);
         return read(assemble(a.layout, n, c, at), inside, index(0));
       },
       { name: "window" },

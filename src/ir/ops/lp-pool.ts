@@ -7,7 +7,7 @@ import { isFloat } from "../type/dtype.js";
 import { byteSize, numElements, tensorType } from "../type/tensor-type.js";
 import { accumulatorOf } from "./shared/contraction.js";
 import { drawPool, poolAttrs, poolShape } from "./shared/pool.js";
-import { assemble, disassemble, eachIndex, eachTap, offsetOf, tapAt } from "./shared/spatial.js";
+import { assemble, disassemble, eachIndex, eachTap, existingTaps, offsetOf, tapAt } from "./shared/spatial.js";
 
 /** Lp pooling. ONNX LpPool-22. */
 export const lpPool = defineOp({
@@ -40,15 +40,16 @@ export const lpPool = defineOp({
     if (!x) throw new Error("lp_pool: absent operand");
     const { s } = disassemble(a.layout, x.type.shape);
     const out = disassemble(a.layout, y.type.shape).s;
+    const window = existingTaps(a, s, out);
     const accType = accumulatorOf(x.type.dtype);
     const acc = b.temp(accType, y.type.shape, "acc");
     b.reduction(
       acc,
       "add",
-      a.kernel,
+      window.kernel,
       (i, r) => {
         const { n, c, s: o } = disassemble(a.layout, i);
-        const { at, inside } = tapAt(o, r, a, s, out);
+        const { at, inside } = tapAt(o, r, window, s, out);
         const v = cast(accType, b.load(x, assemble(a.layout, n, c, at), inside));
         if (a.p === 1) return call("abs", [v]);
         return a.p === 2 ? mul(v, v) : call("pow", [call("abs", [v]), constant(accType, a.p)]);

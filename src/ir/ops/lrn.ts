@@ -50,12 +50,16 @@ export const lrn = defineOp({
     const { shape, dtype } = x.type;
     const axis = channelAxis(layout, shape.length);
     const acc = computeDType(dtype);
-    const before = make.index(Math.floor((size - 1) / 2));
+    // of the window around a channel, what some channel has: at most 2 C - 1
+    const half = Math.floor((size - 1) / 2);
+    const first = Math.max(0, half - (shape[axis] - 1));
+    const last = Math.min(size - 1, half + shape[axis] - 1);
+    const before = make.index(half - first);
     const squares = b.temp(acc, shape, "squares");
     b.reduction(
       squares,
       "add",
-      [size],
+      [last - first + 1],
       (i, [r]) => {
         const c = make.sub(make.add(i[axis], r), before);
         const exists = make.and(make.bin("ge", c, make.index(0)), make.bin("lt", c, make.index(shape[axis])));

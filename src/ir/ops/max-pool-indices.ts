@@ -7,7 +7,7 @@ import { numElements, tensorType } from "../type/tensor-type.js";
 import { eachMax, reduceMax } from "./max-pool.js";
 import { isExtreme } from "./shared/lowering.js";
 import { drawPool, poolAttrs, poolShape } from "./shared/pool.js";
-import { offsetOf, tapAt } from "./shared/spatial.js";
+import { existingTaps, offsetOf, tapAt } from "./shared/spatial.js";
 
 /** The second output of ONNX MaxPool. */
 export const maxPoolIndices = defineOp({
@@ -36,6 +36,7 @@ export const maxPoolIndices = defineOp({
     if (!x) throw new Error("max_pool_indices: absent operand");
     const [, channels, ...s] = x.type.shape;
     const out = y.type.shape.slice(2);
+    const window = existingTaps(a, s, out);
     const best = b.temp(x.type.dtype, y.type.shape, "best");
     const first = b.temp("i64", y.type.shape, "first");
     reduceMax(b, x, best, a);
@@ -47,9 +48,9 @@ export const maxPoolIndices = defineOp({
     b.reduction(
       first,
       "min",
-      a.kernel,
+      window.kernel,
       ([n, c, ...o], r) => {
-        const { at, inside } = tapAt(o, r, a, s, out);
+        const { at, inside } = tapAt(o, r, window, s, out);
         const equal = isExtreme(b.load(x, [n, c, ...at], inside), b.load(best, [n, c, ...o]));
         const position = select(equal, cast("i64", flat(s, at)), absent);
         return inside ? select(inside, position, absent) : position;

@@ -6,20 +6,21 @@ import { byLayoutAttribute } from "../op/layout.js";
 import { numbersOf, type Tensor, tensorOf } from "../op/tensor.js";
 import { byteSize, numElements, tensorType } from "../type/tensor-type.js";
 import { drawPool, type PoolGeometry, poolAttrs, poolShape } from "./shared/pool.js";
-import { assemble, disassemble, eachIndex, eachTap, offsetOf, tapAt } from "./shared/spatial.js";
+import { assemble, disassemble, eachIndex, eachTap, existingTaps, offsetOf, tapAt } from "./shared/spatial.js";
 
 /** acc[i] = greatest element of the window, padding ignored. */
 export function reduceMax(b: LowerBuilder, x: BufferRef, acc: BufferRef, a: PoolGeometry): void {
   const { s } = disassemble(a.layout, x.type.shape);
   const out = disassemble(a.layout, acc.type.shape);
+  const window = existingTaps(a, s, out.s);
   const least = constant(x.type.dtype, reduceIdentity("max", x.type.dtype));
   const term = (i: readonly Expr[], r: readonly Expr[]) => {
     const { n, c, s: o } = disassemble(a.layout, i);
-    const { at, inside } = tapAt(o, r, a, s, out.s);
+    const { at, inside } = tapAt(o, r, window, s, out.s);
     const value = b.load(x, assemble(a.layout, n, c, at), inside);
     return inside ? select(inside, value, least) : value;
   };
-  b.reduction(acc, "max", a.kernel, term, { name: "window" });
+  b.reduction(acc, "max", window.kernel, term, { name: "window" });
 }
 
 /** Position of the greatest element of each window, NaN before any number, the first one in row-major order: its spatial index tuple. */

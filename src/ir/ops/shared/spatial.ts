@@ -83,6 +83,22 @@ export function insideRange(x: Expr, n: number, least: number, most: number): Ex
   return out;
 }
 
+/**
+ * The window without the taps that lie outside for every output: a window may be far larger than what it slides over. At least one tap stays.
+ * Tap r of output o lies at o * stride + r * dilation - pad.
+ */
+export function existingTaps<W extends Window>(w: W, input: readonly number[], output: readonly number[]): W {
+  const spans = w.kernel.map((size, d) => {
+    const [stride, dilation, pad] = [w.strides[d], w.dilations[d], w.pads[d]];
+    const first = Math.min(size - 1, Math.max(0, Math.ceil((pad - (output[d] - 1) * stride) / dilation)));
+    const last = Math.min(size - 1, Math.max(first, Math.floor((input[d] - 1 + pad) / dilation)));
+    return { first, count: last - first + 1 };
+  });
+  if (spans.every(({ count }, d) => count === w.kernel[d])) return w;
+  const begins = spans.map(({ first }, d) => w.pads[d] - first * w.dilations[d]);
+  return { ...w, kernel: spans.map(({ count }) => count), pads: [...begins, ...w.pads.slice(begins.length)] };
+}
+
 /** Input position of tap `r` of output `o` per spatial axis: o * stride + r * dilation - pad, and whether it lies inside. */
 export function tapAt(
   o: readonly Expr[],
