@@ -3,8 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Context, createContext } from "../src/context.js";
+import { LIMITS } from "../src/frontends/shared/limits.js";
 import type { AttrSchema } from "../src/ir/attr/attr.js";
 import { canonicalPipeline, loweredPipeline, type OptLevel } from "../src/passes/presets.js";
+import { KNOBS } from "../src/support/env.js";
 import { catalogue } from "../src/support/errors/catalogue.js";
 import { isStarted, runScript } from "./command-line.mjs";
 
@@ -21,6 +23,7 @@ export function generatedDocs(): Readonly<Record<string, string>> {
     "docs/ops.md": opsPart(context),
     "docs/makers/passes.md": passesPart(context),
     "docs/errors.md": errorsPart(),
+    "docs/limits.md": limitsPart(),
   };
   return Object.fromEntries(
     Object.entries(parts).map(([path, part]) => {
@@ -88,6 +91,22 @@ function passesPart({ passes }: Context): string {
     "## Presets",
     "",
     table(["level", "to a canonical module", "to kernels"], levels),
+  ].join("\n");
+}
+
+/** 1073741824 --> 2^30, where it is a power of two beyond a thousand. */
+const amount = (n: number): string =>
+  n > 1000 && Number.isInteger(Math.log2(n)) ? `2^${Math.log2(n)}` : n.toLocaleString("en-US");
+
+function limitsPart(): string {
+  const limits = Object.values(LIMITS).map(({ what, most, why }) => [cell(what), amount(most), cell(why)]);
+  const knobs = Object.entries(KNOBS).map(([name, { doc, form }]) => [code(name), cell(doc), cell(form)]);
+  return [
+    table(["of a model", "at most", "since"], limits),
+    "",
+    "## Environment variables",
+    "",
+    table(["variable", "meaning", "form"], knobs),
   ].join("\n");
 }
 

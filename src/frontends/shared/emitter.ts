@@ -67,7 +67,7 @@ export function createEmitter(state: EmitState, { op: source, loc, hints, consta
       const types = tensors.map((t) => t?.type ?? null);
       const done = state.infer(op, types, given, loc);
       const bytes = done.types.reduce((sum, t) => sum + byteSize(t), 0);
-      if (bytes <= LIMITS.foldedBytes && evalWork(def, types, done.types, done.attrs) <= LIMITS.foldedWork) {
+      if (bytes <= LIMITS.foldedBytes.most && evalWork(def, types, done.types, done.attrs) <= LIMITS.foldedWork.most) {
         budget.countBytes(bytes, loc);
         return def.eval(tensors, done.attrs as never, done.types).map(constant);
       }

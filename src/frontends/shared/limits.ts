@@ -6,27 +6,44 @@ import { byteSize, numElements, type TensorType, typeText } from "../../ir/type/
 import { fail, type Loc } from "../../support/diag.js";
 import type { ImportCodes } from "./codes.js";
 
+export interface Limit {
+  readonly most: number;
+  readonly what: string;
+  readonly why: string;
+}
+
 export const LIMITS = {
-  /** Nodes of all graphs and functions, calls expanded. */
-  nodes: 1_000_000,
-  /** Nodes that stand for calls of functions, for each node in the file, and a start: functions that call each other twice double. */
-  calledNodesPerNode: 100,
-  calledNodesStart: 10_000,
-  /** Sub-graphs and function calls inside one another. */
-  nesting: 24,
-  /** QC_MAX_RANK of runtime-c/qc.h. */
-  rank: 16,
-  /** Of one tensor. */
-  elements: 2 ** 31,
-  /** The longest array of Node 20. */
-  tensorBytes: 2 ** 32,
-  /** Of all constants, stored and computed. */
-  constantBytes: 2 ** 34,
-  /** Largest result that is computed while importing; larger ones are left to the compiled network. */
-  foldedBytes: 64 << 20,
-  /** Elementary steps (`evalWork`) of one such computation: about a second of the reference interpreter. */
-  foldedWork: 5e7,
-} as const;
+  nodes: { most: 1_000_000, what: "nodes of all graphs and functions, calls expanded", why: "every pass visits every node" },
+  calledNodesPerNode: {
+    most: 100,
+    what: "nodes that calls of functions stand for, for each node in the file",
+    why: "functions that call each other twice double with every level",
+  },
+  calledNodesStart: {
+    most: 10_000,
+    what: "nodes that calls of functions stand for, in any file",
+    why: "small files may call large functions",
+  },
+  nesting: { most: 24, what: "sub-graphs and function calls inside one another", why: "each level takes stack of the importer" },
+  rank: { most: 16, what: "dimensions of a tensor", why: "QC_MAX_RANK of the runtime" },
+  elements: { most: 2 ** 31, what: "elements of one tensor", why: "no trained network has such a tensor" },
+  tensorBytes: { most: 2 ** 32, what: "bytes of one tensor", why: "the longest array of Node 20" },
+  constantBytes: {
+    most: 2 ** 34,
+    what: "bytes of all constants, stored and computed",
+    why: "the memory of the machine that compiles",
+  },
+  foldedBytes: {
+    most: 64 << 20,
+    what: "bytes of a result that is computed while importing",
+    why: "larger ones are left to the compiled network, without an error",
+  },
+  foldedWork: {
+    most: 5e7,
+    what: "elementary steps of one such computation",
+    why: "about a second; what takes longer is left to the compiled network, without an error",
+  },
+} as const satisfies Readonly<Record<string, Limit>>;
 
 /** Counts what a model uses up of the limits that hold for it as a whole. */
 export interface Budget {
@@ -52,14 +69,14 @@ export function createLimits(codes: Pick<ImportCodes, "limit" | "scale">): Limit
     fail(codes.limit, what, { loc, help: "the model is damaged, or its shapes are not what its author meant" });
 
   const createBudget = (fileNodes: number): Budget => {
-    const mostCalled = LIMITS.calledNodesStart + LIMITS.calledNodesPerNode * fileNodes;
+    const mostCalled = LIMITS.calledNodesStart.most + LIMITS.calledNodesPerNode.most * fileNodes;
     let nodes = 0;
     let called = 0;
     let bytes = 0;
     return {
       countNodes(n, loc) {
         nodes += n;
-        if (nodes > LIMITS.nodes) refuse(`the model has more than ${LIMITS.nodes} nodes, functions expanded`, loc);
+        if (nodes > LIMITS.nodes.most) refuse(`the model has more than ${LIMITS.nodes.most} nodes, functions expanded`, loc);
       },
       countCalledNodes(n, loc) {
         called += n;
@@ -68,17 +85,20 @@ export function createLimits(codes: Pick<ImportCodes, "limit" | "scale">): Limit
       },
       countBytes(n, loc) {
         bytes += n;
-        if (bytes > LIMITS.constantBytes)
-          refuse(`the constants of the model are larger than ${LIMITS.constantBytes / 2 ** 30} GiB`, loc);
+        if (bytes > LIMITS.constantBytes.most)
+          refuse(`the constants of the model are larger than ${LIMITS.constantBytes.most / 2 ** 30} GiB`, loc);
       },
     };
   };
 
   const checkSize = (t: TensorType, what: string, loc?: Loc): void => {
-    if (t.shape.length > LIMITS.rank) refuse(`${what} has rank ${t.shape.length}; the greatest is ${LIMITS.rank}`, loc);
+    if (t.shape.length > LIMITS.rank.most) refuse(`${what} has rank ${t.shape.length}; the greatest is ${LIMITS.rank.most}`, loc);
     if (!t.shape.every((d) => Number.isSafeInteger(d) && d >= 0)) refuse(`${what} has the impossible shape [${t.shape}]`, loc);
-    if (numElements(t.shape) > LIMITS.elements || byteSize(t) > LIMITS.tensorBytes) {
-      refuse(`${what} is ${typeText(t)}: larger than ${LIMITS.elements} elements or ${LIMITS.tensorBytes / 2 ** 30} GiB`, loc);
+    if (numElements(t.shape) > LIMITS.elements.most || byteSize(t) > LIMITS.tensorBytes.most) {
+      refuse(
+        `${what} is ${typeText(t)}: larger than ${LIMITS.elements.most} elements or ${LIMITS.tensorBytes.most / 2 ** 30} GiB`,
+        loc,
+      );
     }
   };
 
@@ -96,7 +116,7 @@ export function createLimits(codes: Pick<ImportCodes, "limit" | "scale">): Limit
   return {
     createBudget,
     checkNesting: (depth, what, loc) => {
-      if (depth > LIMITS.nesting) refuse(`${what} are nested more than ${LIMITS.nesting} deep`, loc);
+      if (depth > LIMITS.nesting.most) refuse(`${what} are nested more than ${LIMITS.nesting.most} deep`, loc);
     },
     checkSize,
     inferWithin(ops) {
