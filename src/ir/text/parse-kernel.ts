@@ -64,19 +64,36 @@ const together = (list: readonly Stmt[]): Stmt => (list.length === 1 ? list[0] :
 
 const blockOf = (b: BlockContext, scope: Scope, run: Run): Stmt => together(listOf(b.stmt(), scope, run));
 
-/** Statements of a block; a `let` or `alloc` takes those behind it. */
-function listOf(list: readonly StmtContext[], scope: Scope, run: Run): Stmt[] {
+/** Operators of one expression, and names of one block: each stands inside the one before, and whoever walks the tree takes stack for it. */
+const MOST_INSIDE = 1000;
+
+/** Statements of a block; a `let` or `alloc` takes those behind it. QC-TEXT-015 beyond MOST_INSIDE of them. */
+function listOf(list: readonly StmtContext[], scope: Scope, run: Run, depth = 0): Stmt[] {
   const done: Stmt[] = [];
   for (let i = 0; i < list.length; i++) {
     const s = list[i];
+    if (depth > MOST_INSIDE)
+      failAt(
+        run.source,
+        "QC-TEXT-015",
+        s,
+        `the block holds more than ${MOST_INSIDE} names`,
+        "end the reach of some with braces: { ... }",
+      );
     if (s instanceof LetStmtContext) {
       const name = nameOf(s.name(), run);
       const value = exprOf(s.expr(), scope, run);
-      return [...done, { k: "let", name, value, body: together(listOf(list.slice(i + 1), withVar(scope, name, value), run)) }];
+      return [
+        ...done,
+        { k: "let", name, value, body: together(listOf(list.slice(i + 1), withVar(scope, name, value), run, depth + 1)) },
+      ];
     }
     if (s instanceof AllocStmtContext) {
       const buffer = bufferOf(s.name(), s.TYPE().symbol, (s.role()?.text ?? "local") as Buffer["role"], run);
-      return [...done, { k: "alloc", buffer, body: together(listOf(list.slice(i + 1), withBuffer(scope, buffer), run)) }];
+      return [
+        ...done,
+        { k: "alloc", buffer, body: together(listOf(list.slice(i + 1), withBuffer(scope, buffer), run, depth + 1)) },
+      ];
     }
     done.push(stmtOf(s, scope, run));
   }
@@ -130,7 +147,8 @@ function wholeNumber(text: string, place: Place, { source }: Run): number {
 
 function indexOf(ctx: IndexContext, scope: Scope, run: Run): { at: Expr[]; pred: Expr | null } {
   const list = ctx.LIST();
-  if (list) return { at: readList(list.symbol).map((value) => ({ k: "const", t: "index", lanes: 1, value })), pred: null };
+  if (list)
+    return { at: readList(run.source, list.symbol).map((value) => ({ k: "const", t: "index", lanes: 1, value })), pred: null };
   const exprs = ctx.expr().map((e) => exprOf(e, scope, run));
   return ctx.IF() ? { at: exprs.slice(0, -1), pred: exprs[exprs.length - 1] } : { at: exprs, pred: null };
 }
@@ -143,6 +161,14 @@ const BY_SYMBOL: ReadonlyMap<string, readonly [op: BinOp, level: number]> = new 
 function exprOf(ctx: ExprContext, scope: Scope, run: Run): Expr {
   const operands = ctx.operandExpr();
   const ops = ctx.binop();
+  if (ops.length > MOST_INSIDE)
+    failAt(
+      run.source,
+      "QC-TEXT-015",
+      ctx,
+      `an expression of ${ops.length} operators, ${MOST_INSIDE} are read`,
+      "name parts of it with `let`",
+    );
   let at = 0;
   const climb = (level: number): Expr => {
     let left = operandOf(operands[at], scope, run);

@@ -21,7 +21,7 @@ import { elementBytes } from "./literal.js";
 import { kernelFrom } from "./parse-kernel.js";
 import { refuseStates, statesFrom } from "./parse-states.js";
 import { createTypeReader, readAttrs, readKey, readName, readString, readValueId, type TypeReader } from "./read-type.js";
-import { failAt, guardDepth, type Place, parseSyntax, posAt, type Source } from "./syntax.js";
+import { failAt, guardDepth, type Place, parseSyntax, posAt, type Source, tokenText } from "./syntax.js";
 
 export interface ParseContext {
   readonly ops: OpRegistry;
@@ -122,7 +122,7 @@ function constantFrom(c: ConstantContext, source: Source, types: TypeReader, blo
   const type = types.type(c.type());
   const dense = c.DENSE()?.symbol;
   if (dense) {
-    const text = dense.text ?? "";
+    const text = tokenText(source, dense);
     const inner = text.slice(text.indexOf("<") + 1, -1);
     const texts = inner.trim() === "" ? [] : inner.split(",").map((t) => t.trim());
     const n = numElements(type.shape);

@@ -14,11 +14,11 @@ import type {
   ValueContext,
 } from "./generated/qcParser.js";
 import { readNumber } from "./literal.js";
-import { failAt, type Source } from "./syntax.js";
+import { failAt, type Source, tokenText } from "./syntax.js";
 
 /** The characters of a quoted token. QC-TEXT-012 for a bad escape. */
 export function readString(source: Source, token: Token, from = 0): string {
-  const text = (token.text ?? "").slice(from);
+  const text = tokenText(source, token).slice(from);
   try {
     return JSON.parse(text) as string;
   } catch {
@@ -34,17 +34,17 @@ export function readString(source: Source, token: Token, from = 0): string {
 
 /** The name behind a sigil: `%x` --> `x`, `%"a/b"` --> `a/b`. */
 export function readName(source: Source, token: Token): string {
-  const text = token.text ?? "";
+  const text = tokenText(source, token);
   return text[1] === '"' ? readString(source, token, 1) : text.slice(1);
 }
 
-export const readValueId = (source: Source, token: Token): string => (token.text ?? "")[0] + readName(source, token);
+export const readValueId = (source: Source, token: Token): string => tokenText(source, token)[0] + readName(source, token);
 
 export const readNum = (num: NumContext): number => readNumber(num.text);
 
 /** The numbers of a `[1, 2, 3]` token. */
-export function readList(token: Token): number[] {
-  const inner = (token.text ?? "").slice(1, -1).trim();
+export function readList(source: Source, token: Token): number[] {
+  const inner = tokenText(source, token).slice(1, -1).trim();
   return inner === "" ? [] : inner.split(",").map((s) => readNumber(s.replace(/\s+/g, "")));
 }
 
@@ -59,7 +59,7 @@ export interface TypeReader {
 export function createTypeReader(source: Source): TypeReader {
   const known = new Map<string, TensorType>();
   const plain = (token: Token): TensorType => {
-    const text = token.text ?? "";
+    const text = tokenText(source, token);
     const cached = known.get(text);
     if (cached) return cached;
     const open = text.indexOf("[");
@@ -149,7 +149,7 @@ function readValue(source: Source, ctx: ValueContext): AttrValue {
   const num = ctx.num();
   if (num) return readNum(num);
   const list = ctx.LIST();
-  if (list) return readList(list.symbol);
+  if (list) return readList(source, list.symbol);
   if (ctx.TRUE()) return true;
   if (ctx.FALSE()) return false;
   const symbol = ctx.SYMBOL();

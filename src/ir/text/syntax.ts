@@ -27,6 +27,19 @@ export function posAt({ file, text }: Source, offset: number): TextPos {
 const isToken = (p: Place): p is Token => "startIndex" in p;
 export const tokenOf = (p: Place): Token => (isToken(p) ? p : p.start);
 
+/** From here on antlr4ts takes more stack for a token's text than there is. */
+const LONG = 50_000;
+
+/** The text of a token of any length. Offsets count code points. */
+export function tokenText({ text }: Source, token: Token): string {
+  const { startIndex, stopIndex } = token;
+  if (stopIndex - startIndex < LONG) return token.text ?? "";
+  if (!/[\ud800-\udfff]/.test(text)) return text.slice(startIndex, stopIndex + 1);
+  return Array.from(text)
+    .slice(startIndex, stopIndex + 1)
+    .join("");
+}
+
 /** Throws an error at a place in the text; `skip` characters into it. */
 export function failAt(source: Source, code: string, place: Place, message: string, help?: string, skip = 0): never {
   return fail(code, message, { pos: posAt(source, Math.min(tokenOf(place).startIndex + skip, source.text.length)), help });

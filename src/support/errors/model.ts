@@ -331,7 +331,10 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "Write types like `f32[1, 3, 8, 8]`; docs/ir.md lists the element types.",
   ],
   "QC-TEXT-014": ["An attribute is given twice.", "Remove one of the two."],
-  "QC-TEXT-015": ["Brackets are nested more deeply than the parser takes.", "Simplify the text."],
+  "QC-TEXT-015": [
+    "Brackets, operators or the names of a block stand inside one another more deeply than is read.",
+    "Name parts of an expression with `let`, and end the reach of names with braces.",
+  ],
   "QC-TEXT-016": [
     "A state is not marked at both ends, has two next values, or stands in a function that is not the first.",
     "Mark the parameter `state`, and the result that feeds it `state %h`, in the first function.",
