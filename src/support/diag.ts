@@ -82,6 +82,19 @@ export function shownText(text: string, most = NAME_SHOWN): string {
   return cut(text, most).replace(UNSHOWN, escapeOf);
 }
 
+/** Lines for people as a terminal may have them: line ends, tabs and colours stay, all else that acts is escaped. */
+export function shownLines(text: string): string {
+  return text.replace(new RegExp(`\\x1b\\[[\\d;]*m|${UNSHOWN.source}`, "gu"), (c) =>
+    c === "\n" || c === "\t" || c.length > 1 ? c : escapeOf(c),
+  );
+}
+
+/** JSON whose strings hold nothing that acts on a terminal: characters beyond ASCII that do are \\u escapes, as JSON has them. */
+export const shownJson = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(UNSHOWN, (c) =>
+    c < "\x7f" ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
 /** The same for a sentence: words without a blank, names among them, are cut as well. */
 function shownMessage(text: string): string {
   const words = cut(text, MESSAGE_SHOWN).replace(/\S{201,}/g, (word) => cut(word, NAME_SHOWN));

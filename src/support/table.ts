@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { shownText } from "./diag.js";
 
 export interface TableOptions {
   /** Draws borders, in colours unless NO_COLOR is set; without it the columns are only padded, for pipes and logs. */
@@ -25,7 +26,7 @@ export function formatTable(head: readonly string[], rows: readonly (readonly Ce
       : { head: [], border: [], "padding-left": 0, "padding-right": 2 },
     ...(tty ? {} : { chars: borderless() }),
   });
-  for (const row of rows) table.push([...row]);
+  for (const row of rows) table.push(row.map((cell) => (typeof cell === "string" ? shownText(cell) : cell)));
   return table
     .toString()
     .split("\n")

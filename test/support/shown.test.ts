@@ -1,7 +1,8 @@
 /** What comes from a file cannot act on a terminal: no control characters, no lines of its own, no flood. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatDiag, QcError, shownText } from "../../src/support/diag.js";
+import { formatDiag, QcError, shownJson, shownLines, shownText } from "../../src/support/diag.js";
+import { formatTable } from "../../src/support/table.js";
 
 /** Control characters but for the ends of lines, and what orders or breaks text in other ways. */
 const ACTING = /(?!\n)[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Bidi_Control}]/u;
@@ -47,5 +48,35 @@ describe("a diagnostic", () => {
       pos: { file: "f", line: 1, column: 1001, text },
     }).split("\n");
     expect(line[caret.indexOf("^")]).toBe("!");
+  });
+});
+
+describe("what a command prints", () => {
+  it("keeps lines and colours, and nothing else that acts", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const shown = shownLines(text);
+        expect(shown.replace(/\p{Control}\[[\d;]*m|\t/gu, "")).not.toMatch(ACTING);
+        expect(shown.split("\n")).toHaveLength(text.split("\n").length);
+      }),
+    );
+  });
+  it("as JSON reads back, and holds nothing that acts", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const shown = shownJson({ [text]: text });
+        expect(shown).not.toMatch(ACTING);
+        expect(JSON.parse(shown)).toEqual({ [text]: text });
+      }),
+    );
+  });
+  it("in a table stands in its own cell", () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const shown = formatTable(["name", "n"], [[text, 1]], { tty: false });
+        expect(shown).not.toMatch(ACTING);
+        expect(shown.split("\n")).toHaveLength(2);
+      }),
+    );
   });
 });

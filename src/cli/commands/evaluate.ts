@@ -1,5 +1,5 @@
 import type { Evaluation } from "../../evaluate/classifier.js";
-import { failUsage } from "../../support/diag.js";
+import { failUsage, shownText } from "../../support/diag.js";
 import { writeFileAtomic } from "../../support/fs.js";
 import { createProgress } from "../../support/progress.js";
 import { formatTable } from "../../support/table.js";
@@ -91,7 +91,7 @@ function asText(e: Evaluation, tty: boolean, file: string | undefined): string {
     lines.push(
       `most errors: ${wrong
         .slice(0, 3)
-        .map((c) => `${c.name} ${c.samples - c.correct} of ${c.samples}`)
+        .map((c) => `${shownText(c.name)} ${c.samples - c.correct} of ${c.samples}`)
         .join(", ")}`,
     );
   if (file !== undefined) lines.push(`wrote ${file}`);

@@ -2,7 +2,7 @@ import type { SampleValues } from "../../data/sample.js";
 import type { BuiltModel } from "../../evaluate/builds.js";
 import { inputSpecs, isScores, realValues, topK } from "../../evaluate/scores.js";
 import type { TensorInfo } from "../../runtime/descriptor.js";
-import { failUsage } from "../../support/diag.js";
+import { failUsage, shownText } from "../../support/diag.js";
 import { type TypedArray, writeNpy } from "../../support/npy.js";
 import { didYouMean } from "../../support/suggest.js";
 import { defineCommand } from "../options/command.js";
@@ -169,7 +169,7 @@ function asText(
   file: string | undefined,
 ): string {
   const lines = results.flatMap(({ info, values }) => {
-    const head = `${info.name}  ${typeText(info)}`;
+    const head = `${shownText(info.name)}  ${typeText(info)}`;
     if (classes && isScores(info)) return [head, ...topLines(values, top, classes)];
     const { min, max, sum } = spread(values);
     const first = values.slice(0, SHOWN).map(shortNumber).join("  ");

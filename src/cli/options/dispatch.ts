@@ -1,4 +1,4 @@
-import { formatDiag, QcError } from "../../support/diag.js";
+import { formatDiag, QcError, shownJson, shownLines } from "../../support/diag.js";
 import { KNOBS } from "../../support/env.js";
 import { failIo } from "../../support/fs.js";
 import { didYouMean } from "../../support/suggest.js";
@@ -93,10 +93,10 @@ function createIo({ stdout, stderr, env, version }: Surroundings, json: boolean,
     debug,
     version,
     print: (text) => {
-      if (!json) line(stdout, text);
+      if (!json) line(stdout, shownLines(text));
     },
-    note: (text) => line(stderr, text),
-    result: (value, text) => line(stdout, json ? JSON.stringify(value, null, 2) : text()),
+    note: (text) => line(stderr, shownLines(text)),
+    result: (value, text) => line(stdout, json ? shownJson(value) : shownLines(text())),
   };
 }
 
