@@ -257,21 +257,27 @@ class Network:
 
     def profile(self):
         """{"runs": n, "phases": [{"name", "flops", "bytes", "ns"}]}, ns summed over the runs since start_profile()."""
+        return self._call(self._profiled)
+
+    def _profiled(self, context):
         ns = (c.c_int64 * max(self._raw.n_phases, 1))()
-        runs = self._call(self._lib.qc_profile_read, ns, self._raw.n_phases)
-        return {"runs": runs, "phases": [dict(phase, ns=ns[i]) for i, phase in enumerate(self.describe()["phases"])]}
+        runs = self._lib.qc_profile_read(context, ns, self._raw.n_phases)
+        return {"runs": runs, "phases": [dict(phase, ns=ns[i]) for i, phase in enumerate(self._phases())]}
+
+    # the descriptor lies in the library, which close() unmaps: it is read inside of calls only
+    def _phases(self):
+        phases = (self._raw.phases[i] for i in range(self._raw.n_phases))
+        return [{"name": p.name.decode(), "flops": p.flops, "bytes": p.bytes} for p in phases]
 
     def describe(self):
-        return self._call(lambda _: self._described())
+        return self._call(self._described)
 
-    def _described(self):
+    def _described(self, _context):
         raw = self._raw
-        phases = (raw.phases[i] for i in range(raw.n_phases))
         return {
             "name": raw.name.decode(), "target": raw.target.decode(), "features": [f for f in raw.features.decode().split(",") if f],
             "producer": raw.producer.decode(), "arena_bytes": raw.arena_bytes, "weight_bytes": raw.weight_bytes,
-            "state_bytes": raw.state_bytes, "inputs": self.inputs, "outputs": self.outputs,
-            "phases": [{"name": p.name.decode(), "flops": p.flops, "bytes": p.bytes} for p in phases],
+            "state_bytes": raw.state_bytes, "inputs": self.inputs, "outputs": self.outputs, "phases": self._phases(),
         }
 
     def close(self):

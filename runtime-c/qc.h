@@ -64,7 +64,7 @@ QC_API uint32_t qc_abi_version(void);
 
 /* Opens a shared object, or a directory holding model.so, which must be as long as its ELF headers say. QC_E_OPEN, _SYMBOL, _FORMAT, _ABI, _CPU, _MEMORY. */
 QC_API int qc_load(const char *path, qc_network **net);
-/* qc_load, after the SHA-256 of model.so was compared with that in the model.json beside it: 1 s for 300 MB or so. Also QC_E_DAMAGED. */
+/* qc_load, after the SHA-256 of model.so was compared with that in the model.json beside it, which reads all of the file. Also QC_E_DAMAGED. */
 QC_API int qc_load_checked(const char *path, qc_network **net);
 /* The same for a network that is linked into the program. `model` must outlive the network. */
 QC_API int qc_from_model(const qc_descriptor *model, qc_network **net);

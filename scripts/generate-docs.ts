@@ -100,13 +100,18 @@ const amount = (n: number): string =>
 
 function limitsPart(): string {
   const limits = Object.values(LIMITS).map(({ what, most, why }) => [cell(what), amount(most), cell(why)]);
-  const knobs = Object.entries(KNOBS).map(([name, { doc, form }]) => [code(name), cell(doc), cell(form)]);
+  const knobs = Object.entries(KNOBS).map(([name, { doc, form, otherwise }]) => [
+    code(name),
+    cell(doc),
+    cell(form),
+    cell(otherwise),
+  ]);
   return [
     table(["of a model", "at most", "since"], limits),
     "",
     "## Environment variables",
     "",
-    table(["variable", "meaning", "form"], knobs),
+    table(["variable", "meaning", "form", "default"], knobs),
   ].join("\n");
 }
 

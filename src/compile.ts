@@ -59,20 +59,21 @@ export function compileModel(request: CompileRequest, ctx: Context): Promise<Com
 
 /** Calibrates on the samples, quantizes, and compiles. Errors: also QC-QUANT-*. */
 export function optimizeModel(request: QuantizeRequest, ctx: Context): Promise<CompileReport> {
-  const { quantizer, preprocessor, recipe = presetRecipe(quantizer) } = request;
+  const { quantizer, recipe = presetRecipe(quantizer) } = request;
   return withLine(request, ctx, async (line) => {
     checkSearch(line, request);
+    const preprocessor = preprocessorFacts(request.preprocessor);
     const canonical = await line.canonical();
     const kept = keptIntegers(canonical);
     if (kept) {
       ctx.report(kept);
-      return finish(line, request, canonical, { quantizer: "none", ...preprocessorFacts(preprocessor) });
+      return finish(line, request, canonical, { quantizer: "none", ...preprocessor });
     }
     const samples = () => request.samples(...fedPorts(canonical));
     const quantized = await line.stage("calibrate", () =>
       quantizeModule(canonical, recipe, { ctx: line.ctx, samples, build: (m) => buildInMemory(line, m), passes: line.passes }),
     );
-    const facts = { quantizer, ...preprocessorFacts(preprocessor), calibrationSamples: quantized.count };
+    const facts = { quantizer, ...preprocessor, calibrationSamples: quantized.count };
     const reports = {
       "optimization_artifacts/quantization.json": `${JSON.stringify(quantized.values, null, 2)}\n`,
       ...(request.emit?.includes("recipe") && { "recipe.json": recipeText(recipe) }),

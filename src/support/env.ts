@@ -8,6 +8,8 @@ export interface Knob<T> {
   readonly default: (env: NodeJS.ProcessEnv) => T;
   /** undefined: the text means nothing here. */
   readonly parse: (text: string) => T | undefined;
+  /** The default in words. */
+  readonly otherwise: string;
   /** What a legal value looks like, for the error. */
   readonly form: string;
 }
@@ -15,43 +17,51 @@ export interface Knob<T> {
 const flag = (doc: string): Knob<boolean> => ({
   doc,
   default: () => false,
+  otherwise: "0",
   form: "1 or 0",
   parse: (text) =>
     ({ "1": true, true: true, yes: true, on: true, "0": false, false: false, no: false, off: false, "": false })[
       text.toLowerCase()
     ],
 });
-const text = (doc: string, form: string): Knob<string | undefined> => ({
+const text = (doc: string, form: string, otherwise: string): Knob<string | undefined> => ({
   doc,
   default: () => undefined,
+  otherwise,
   form,
   parse: (t) => t || undefined,
 });
-const count = (doc: string, fallback: () => number, least = 1): Knob<number> => ({
+const count = (doc: string, fallback: number): Knob<number> => ({
   doc,
-  default: fallback,
-  form: `a whole number, at least ${least}`,
-  parse: (t) => (/^\d+$/.test(t) && Number(t) >= least && Number.isSafeInteger(Number(t)) ? Number(t) : undefined),
+  default: () => fallback,
+  otherwise: String(fallback),
+  form: "a whole number, at least 1",
+  parse: (t) => (/^\d+$/.test(t) && Number(t) >= 1 && Number.isSafeInteger(Number(t)) ? Number(t) : undefined),
 });
 
 export const KNOBS = {
-  QC_LIBLLVM: text("path of the libLLVM shared library (15 or newer) to use instead of the one found", "a path"),
-  QC_LLD: text("path of the linker (ld.lld) to use instead of the one found", "a path"),
-  QC_CC: text("C compiler for bundles and C output; default: cc, gcc or clang, the first found", "a path or a program's name"),
-  QC_NVCC: text("path of nvcc to use instead of the one found", "a path"),
-  QC_THREADS: count("threads of the runtime and of calibration", () => availableParallelism()),
+  QC_LIBLLVM: text("path of the libLLVM shared library, 15 or newer", "a path", "the one found"),
+  QC_LLD: text("path of the linker, ld.lld", "a path", "the one found"),
+  QC_CC: text("C compiler for bundles and C output", "a path or a program's name", "the first found of cc, gcc and clang"),
+  QC_NVCC: text("path of nvcc", "a path", "the one found"),
+  QC_THREADS: {
+    ...count("threads of the runtime and of calibration", 1),
+    default: () => availableParallelism(),
+    otherwise: "all processors",
+  },
   QC_CACHE_DIR: {
     doc: "folder for what can be computed again",
     default: (env) => join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "qc"),
+    otherwise: "`qc` in XDG_CACHE_HOME, else in `~/.cache`",
     form: "a path",
     parse: (t) => t || undefined,
   } satisfies Knob<string>,
-  QC_MAX_ARENA_GIB: count("GiB of scratch memory that a run of a network may need", () => 64),
-  QC_MAX_GIGAOPERATIONS: count("billions of operations that a run of a network may take", () => 1000),
-  QC_FOREIGN_SECONDS: count("seconds that a plugin or preprocessor may take for an answer", () => 60),
+  QC_MAX_ARENA_GIB: count("GiB of scratch memory that a run of a network may need", 64),
+  QC_MAX_GIGAOPERATIONS: count("billions of operations that a run of a network may take", 1000),
+  QC_FOREIGN_SECONDS: count("seconds that a plugin or preprocessor may take for an answer", 60),
   QC_DEBUG: flag("stack traces with every error, as --debug"),
   QC_BLESS: flag("tests rewrite the expected text of golden files"),
-  QC_FUZZ_RUNS: count("cases that each property test draws", () => 100),
+  QC_FUZZ_RUNS: count("cases that each property test draws", 100),
 } as const;
 
 export type KnobName = keyof typeof KNOBS;

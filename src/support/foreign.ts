@@ -1,5 +1,5 @@
 /** Code that is no part of qc, plugins and preprocessors, while it is awaited. */
-import { fail } from "./diag.js";
+import { QcError } from "./diag.js";
 import { knob } from "./env.js";
 
 let awaited: string | null = null;
@@ -14,25 +14,23 @@ export const thrownText = (error: unknown): string => (error instanceof Error ? 
 export async function fromForeign<T>(what: string, start: () => T | PromiseLike<T>): Promise<T> {
   const seconds = knob("QC_FOREIGN_SECONDS");
   let timer: NodeJS.Timeout | undefined;
+  const around = awaited;
   awaited = what;
   try {
     const given = start();
     if (!isPromise(given)) return given;
+    const message = `${what} gave no answer within ${seconds} s`;
+    const help = "a promise of it never settles: see what it waits for, or give it longer: QC_FOREIGN_SECONDS=300";
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        try {
-          fail("QC-PLUGIN-010", `${what} gave no answer within ${seconds} s`, {
-            help: "a promise of it never settles: see what it waits for, or give it longer: QC_FOREIGN_SECONDS=300",
-          });
-        } catch (error) {
-          reject(error);
-        }
-      }, seconds * 1000);
+      timer = setTimeout(
+        () => reject(new QcError([{ severity: "error", code: "QC-PLUGIN-010", message, help }])),
+        seconds * 1000,
+      );
     });
     return await Promise.race([given, late]);
   } finally {
     clearTimeout(timer);
-    awaited = null;
+    awaited = around;
   }
 }
 

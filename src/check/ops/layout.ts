@@ -2,15 +2,13 @@
 import type { Attrs } from "../../ir/attr/attr.js";
 import type { OpDef } from "../../ir/op/define.js";
 import { type CommutesWithTranspose, type OpLayout, transposeRule } from "../../ir/op/layout.js";
-import { inferOp } from "../../ir/op/registry.js";
 import type { Tensor } from "../../ir/op/tensor.js";
 import { transpose } from "../../ir/ops/transpose.js";
 import type { IrContext } from "../../ir/pass/context.js";
 import { inverse, isIdentity, type Perm, samePerm, toChannelsFirst, toChannelsLast } from "../../ir/type/permutation.js";
 import { type StridedView, viewOf } from "../../ir/type/strided-view.js";
 import { numElements, type TensorType, tensorType } from "../../ir/type/tensor-type.js";
-import { fail } from "../../support/diag.js";
-import { type Drawn, drawCase } from "../draw/op-case.js";
+import { type Drawn, drawCase, inferCase } from "../draw/op-case.js";
 import type { Property } from "../property.js";
 import { difference } from "../same-values.js";
 import { ofInstances } from "./instance.js";
@@ -35,13 +33,8 @@ const typesOf = ({ inputs }: Drawn): readonly (TensorType | null)[] => inputs.ma
 const isEmpty = ({ inputs }: Drawn): boolean => inputs.some((t) => t?.data.length === 0);
 
 function apply(def: OpDef, inputs: Drawn["inputs"], attrs: Attrs): readonly Tensor[] {
-  const done = inferOp(
-    def,
-    inputs.map((t) => t?.type ?? null),
-    attrs,
-    (code, message) => fail(code, message),
-  );
-  return def.eval(inputs, done.attrs as never, done.types);
+  const c = inferCase(def, { inputs, attrs });
+  return def.eval(c.inputs, c.attrs as never, c.types);
 }
 
 const transposed = (t: Tensor, perm: Perm): Tensor => apply(transpose as unknown as OpDef, [t], { perm })[0];

@@ -54,14 +54,10 @@ export function checkIrOutput(output: string | undefined, input: string): void {
   refuseInputs(output, [input]);
 }
 
-/** Writes the module to a file with its weights, or prints it; then constants that stand in no file are noted. */
+/** Writes the module to a file with its weights, or prints it, to a device too; then constants that stand in no file are noted. */
 export async function writeIr(m: Module, ctx: Context, output: string | undefined, locs: boolean, io: Io): Promise<void> {
   const { blobsBeside, printModule } = await import("../../ir/text/print-module.js");
-  if (output !== undefined && isDevice(output)) {
-    writeFileAtomic(output, printModule(m, ctx, { locs }));
-    return;
-  }
-  if (output !== undefined) {
+  if (output !== undefined && !isDevice(output)) {
     const { writeIrFile } = await import("../../ir/text/file.js");
     const written = writeIrFile(output, m, ctx, { locs });
     io.result(written, () => `wrote ${written.file}${written.weights ? ` and ${written.weights}` : ""}`);
@@ -69,7 +65,8 @@ export async function writeIr(m: Module, ctx: Context, output: string | undefine
   }
   const left = blobsBeside(m, ctx.blobs).length;
   const shown = printModule(m, ctx, { locs });
-  io.result({ text: shown, blobs: left }, () => shown);
+  if (output === undefined) io.result({ text: shown, blobs: left }, () => shown);
+  else writeFileAtomic(output, shown);
   if (left)
     io.note(
       `remark QC-CLI-042: ${left} large constant${left === 1 ? " is" : "s are"} named by content only; -o FILE.qc writes them too`,

@@ -51,16 +51,17 @@ export const run = defineCommand({
   async run(args, io) {
     if (args.input.length === 0)
       failUsage("QC-CLI-032", "no sample is named", "add --input x.npy, or an image with --preprocessor NAME");
-    if (args.output !== undefined)
-      refuseInputs(
-        args.output,
-        args.input.map((given) => given.replace(/^[^=]*=(?=.)/, "")),
-      );
     await withBuilt(args, io, async (built) => {
       const net = await built.load(args.threads);
       try {
         const hasState = net.describe().stateBytes > 0;
         const { preprocessorOf } = await import("../../data/sample.js");
+        const names = net.inputs.map((i) => i.name);
+        if (args.output !== undefined)
+          refuseInputs(
+            args.output,
+            args.input.map((given) => splitName(given, names).file),
+          );
         const steps = await readInputs(args.input, net.inputs, args.preprocessor || preprocessorOf(built.json), hasState);
         const outputs = steps.map((sample) => net.step(sample));
         const results = net.outputs.map((one): Result => {

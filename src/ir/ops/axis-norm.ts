@@ -1,5 +1,4 @@
 /** Normalisations over given axes without parameters. */
-
 import { type AttrSchema, type AttrsOf, attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import type { BufferRef, LowerBuilder } from "../loop/lower-builder.js";

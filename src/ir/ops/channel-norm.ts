@@ -1,5 +1,4 @@
 /** Normalisations with a scale and a bias for each channel. */
-
 import { attr } from "../attr/attr.js";
 import type { Expr } from "../loop/expr.js";
 import * as make from "../loop/make.js";

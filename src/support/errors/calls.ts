@@ -159,6 +159,10 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
     "Install gcc or clang, or set QC_CC to a compiler.",
   ],
   "QC-COMPILE-015": ["The target's backend cannot write what `--emit` asks for.", "Use one of the words that the error lists."],
+  "QC-COMPILE-016": [
+    "No C compiler was found, so only sources were written and no `model.so`.",
+    "Install gcc or set QC_CC if you need the library.",
+  ],
   "QC-COMPILE-017": [
     "A run of the network would need more scratch memory than is allowed. Such a model is damaged, or one of its sizes is wrong.",
     "Check the shapes of the model. For one that is meant so, raise QC_MAX_ARENA_GIB.",
@@ -166,10 +170,6 @@ export const callErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-COMPILE-018": [
     "A run of the network would take more operations than are allowed, and not end for a long time.",
     "Check the node that the error names. For a model that is meant so, raise QC_MAX_GIGAOPERATIONS.",
-  ],
-  "QC-COMPILE-016": [
-    "No C compiler was found, so only sources were written and no `model.so`.",
-    "Install gcc or set QC_CC if you need the library.",
   ],
   "QC-ENV-001": [
     "An environment variable of qc has a value of the wrong kind.",

@@ -150,14 +150,14 @@ export const machineErrors: Readonly<Record<string, CauseAndCure>> = {
     "Use fewer threads, or raise the limit of processes (`ulimit -u`).",
   ],
   "QC-RT-110": ["An input or output of a run is NULL (`QC_E_TENSOR`).", "Give a buffer for every input and output."],
-  "QC-RT-113": [
-    "The library is not the one that the `model.json` beside it describes (`QC_E_DAMAGED`): it was damaged, or it is another build's.",
-    "Compile the model again with `qc compile` or `qc optimize`.",
-  ],
   "QC-RT-111": ["Another call is inside the network at this moment (`QC_E_BUSY`).", "Use one network for each thread."],
   "QC-RT-112": [
     "A kernel reported a failure, for example an index out of range (`QC_E_RUN`).",
     "Check the values of the inputs.",
+  ],
+  "QC-RT-113": [
+    "The library is not the one that the `model.json` beside it describes (`QC_E_DAMAGED`): it was damaged, or it is another build's.",
+    "Compile the model again with `qc compile` or `qc optimize`.",
   ],
   "QC-TARGET-001": [
     "The target is neither `llvm`, `c`, `cuda` nor a name that a plugin added.",

@@ -48,10 +48,6 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
     "The file of `--preprocessor` does not exist, cannot be loaded, or exports no function.",
     "Give the path of a `.mjs` file with `export function preprocess(sample, spec)`.",
   ],
-  "QC-DATA-024": [
-    "The preprocessor that calibration used is a file, and the file has changed since: other inputs would go into the network.",
-    "Put the file back, calibrate again with `qc optimize`, or name the preprocessor that you mean with `--preprocessor`.",
-  ],
   "QC-DATA-014": [
     "Your preprocessor threw an error, or returned no array of numbers.",
     "Read the message; return a typed array with the input's number of elements.",
@@ -71,6 +67,10 @@ export const modelErrors: Readonly<Record<string, CauseAndCure>> = {
   "QC-DATA-020": ["The file is neither PNG nor JPEG.", "Convert the image, or give the sample as `.npy`."],
   "QC-DATA-021": ["The image has no pixels, or more than 100 million.", "Make the image smaller."],
   "QC-DATA-022": ["The image file was cut off or damaged.", "Open it in a viewer, or save it again."],
+  "QC-DATA-024": [
+    "The preprocessor that calibration used is a file, and the file has changed since: other inputs would go into the network.",
+    "Put the file back, calibrate again with `qc optimize`, or name the preprocessor that you mean with `--preprocessor`.",
+  ],
   "QC-DATA-030": ["The sound file is no WAV file with 16-bit PCM samples.", "Convert it, or give the features as `.npy`."],
   "QC-FORMAT-001": ["The file is in a format that qc knows by sight and does not read.", "Export the model to ONNX."],
   "QC-FORMAT-002": [

@@ -25,10 +25,22 @@ export function poolShape(op: string, x: TensorType | null | undefined, a: PoolG
   return assemble(a.layout, n, c, windowOutput(op, s, a, fail, a.ceil_mode));
 }
 
+/** A window far larger than what it slides over, in single steps. */
+function drawWidePool(g: Gen, layout: Layout) {
+  const rank = g.int(1, 2);
+  const size = g.shape(rank, 3);
+  const kernel = size.map((s) => s + g.int(1, 6));
+  const ones = size.map(() => 1);
+  const padding = kernel.map((k, d) => g.int(Math.ceil((k - size[d]) / 2), k - 1));
+  const attrs = { kernel, strides: ones, pads: [...padding, ...padding], dilations: ones, ceil_mode: false, layout };
+  return { shape: assemble(layout, 1, g.int(1, 2), size), attrs };
+}
+
 /** A drawn window with padding below the kernel size, so that no window is all padding; with `ceil_mode` it may end outside of the input. */
 export function drawPool(g: Gen) {
-  const rank = g.int(1, 3);
   const layout = g.pick(["channels_first", "channels_last"] as const);
+  if (g.int(0, 7) === 0) return drawWidePool(g, layout);
+  const rank = g.int(1, 3);
   const kernel = g.shape(rank, 3);
   const dilations = g.shape(rank, 2);
   const strides = g.shape(rank, 3);
